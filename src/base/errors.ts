@@ -1,0 +1,39 @@
+// The one error class. Every error a person may see has a code of the closed catalog; a code is declared once.
+import { type ErrorCode, errorCatalog } from './error-catalog.ts';
+
+export type ErrorDetails = Readonly<Record<string, string | number | bigint | boolean | undefined>>;
+
+/** An operating error: what happened (message), where (details), why (cause), what to do (catalog). */
+export class CausewayError extends Error {
+  override readonly name = 'CausewayError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** What the reader should do next, from the catalog. */
+  get next(): string {
+    return errorCatalog[this.code].next;
+  }
+}
+
+/** A broken invariant: a defect in this program. Never caught to go on; it stops what it belongs to, loudly. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError';
+}
+
+/** Throws InvariantError unless `condition` holds. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}
+
+/** The text of anything that was thrown, with its causes. */
+export function describeError(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const own = thrown instanceof CausewayError ? `${thrown.code} ${thrown.message}` : thrown.message;
+  return thrown.cause === undefined ? own : `${own}: ${describeError(thrown.cause)}`;
+}

@@ -1,0 +1,112 @@
+// What is kept in the control topics. Every record is JSON with `kind` and `version`; a reader that meets a newer
+// version leaves the record alone and says so. Offsets are decimal strings in JSON and bigint here.
+
+/** `causeway.desired` (compacted): key `topology`. The topology as last applied, as YAML text with placeholders. */
+export interface DesiredTopology {
+  readonly kind: 'topology';
+  readonly yaml: string;
+  readonly appliedAtMs: number;
+  readonly actor: string;
+  readonly reason: string;
+}
+/** `causeway.desired`: key `pause/<set>/<topic or *>`; a tombstone resumes. */
+export interface DesiredPause {
+  readonly kind: 'pause';
+  readonly set: string;
+  readonly topic: string;
+  readonly pausedAtMs: number;
+  readonly actor: string;
+  readonly reason: string;
+}
+export type DesiredRecord = DesiredTopology | DesiredPause;
+
+/** `causeway.generations` (one partition, never deleted): the first record for (set, generation) wins. */
+export interface GenerationOpened {
+  readonly kind: 'opened';
+  readonly set: string;
+  readonly generation: number;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /** Start offset per topic and partition; 0 for partitions not named. */
+  readonly startOffsets: readonly { topic: string; partition: number; offset: bigint }[];
+  readonly openedAtMs: number;
+}
+export interface GenerationEnded {
+  readonly kind: 'ended';
+  readonly set: string;
+  readonly generation: number;
+  readonly authorityEpoch: number;
+  readonly cut: readonly { topic: string; partition: number; offset: bigint }[];
+  readonly endedAtMs: number;
+}
+export type GenerationRecord = GenerationOpened | GenerationEnded;
+
+/** `causeway.observed` (compacted): key `mirror/<set>/<topic>/<worker>`. */
+export interface ObservedMirror {
+  readonly kind: 'mirror';
+  readonly set: string;
+  readonly topic: string;
+  readonly source: string;
+  readonly target: string;
+  readonly worker: string;
+  /** When this record was written, wall clock. */
+  readonly observedAtMs: number;
+  readonly partitions: readonly ObservedPartition[];
+}
+export interface ObservedPartition {
+  readonly partition: number;
+  readonly state: 'starting' | 'mirroring' | 'paused' | 'waiting' | 'stopped';
+  /** Why it waits or stopped: a code of the error catalog and a sentence. */
+  readonly cause: { readonly code: string; readonly message: string; readonly sinceMs: number } | undefined;
+  /** Next target offset, once known. */
+  readonly position: bigint | undefined;
+  readonly sourceEnd: bigint | undefined;
+  readonly sourceStable: bigint | undefined;
+  readonly sourceStart: bigint | undefined;
+  /** When the source's end was seen; evidence age = now - this. */
+  readonly sourceSeenAtMs: number | undefined;
+  /** Timestamp of the oldest source record the target does not have, if any is known to be missing. */
+  readonly oldestMissingMs: number | undefined;
+  readonly bytes: bigint;
+  readonly records: bigint;
+  readonly batches: bigint;
+  /** Verified tail: 'equal' compared at least one batch, 'unverified' had nothing to compare. */
+  readonly tail: 'equal' | 'unverified' | 'empty' | undefined;
+}
+/** `causeway.observed`: key `region/<name>`: what the controller saw of a region's cluster. */
+export interface ObservedRegion {
+  readonly kind: 'region';
+  readonly region: string;
+  /** Who saw it: the region whose controller looked. */
+  readonly seenFrom: string;
+  readonly clusterId: string | undefined;
+  readonly brokers: number | undefined;
+  readonly rttMs: number | undefined;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly observedAtMs: number;
+}
+/** `causeway.observed`: key `process/<region>/<name>`: heartbeat of a worker or controller. */
+export interface ObservedProcess {
+  readonly kind: 'process';
+  readonly name: string;
+  readonly region: string;
+  readonly roles: readonly string[];
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly stoppedAtMs: number | undefined;
+  readonly observedAtMs: number;
+}
+/** `causeway.observed`: key `topic/<set>/<topic>`: what the controller decided about a topic, with its reason. */
+export interface ObservedTopic {
+  readonly kind: 'topic';
+  readonly set: string;
+  readonly topic: string;
+  readonly target: string;
+  readonly state: 'mirrored' | 'refused' | 'gone';
+  readonly cause: { readonly code: string; readonly message: string; readonly sinceMs: number } | undefined;
+  readonly sourceTopicId: string | undefined;
+  readonly targetTopicId: string | undefined;
+  readonly partitions: number | undefined;
+  readonly observedAtMs: number;
+}
+export type ObservedRecord = ObservedMirror | ObservedRegion | ObservedProcess | ObservedTopic;
