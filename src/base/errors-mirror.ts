@@ -1,0 +1,158 @@
+// Errors of the mirror (CW-2xxx): why a mirror partition waits or has stopped.
+import { entry } from './error-entry.ts';
+
+export const mirrorErrors = {
+  'CW-2001': entry(
+    'source topic is missing',
+    'The topic of this mirror does not exist at the source any more, or cannot be seen there. Nothing ' +
+      'is written until it is back.',
+    'If the topic was deleted on purpose, take it out of the mirror set and run `causeway apply`. If ' +
+      'not, look at the source cluster and at the permissions there.',
+  ),
+  'CW-2002': entry(
+    'target topic is missing',
+    'The mirror’s topic does not exist at the target. The controller creates it; the worker waits for it.',
+    'Look whether a controller runs for the target region (`causeway status`) and what it says about ' +
+      'this topic (`causeway mirrors explain TOPIC`).',
+  ),
+  'CW-2003': entry(
+    'source topic was re-created',
+    'The source topic has another topic id than the one that was mirrored: it was deleted and created ' +
+      'again. Its offsets mean other records now.',
+    'Decide what the mirror should hold. To copy the new topic, delete the mirror’s topic at the target' +
+      ' and run `causeway mirrors resume`.',
+  ),
+  'CW-2004': entry(
+    'target topic was re-created',
+    'The mirror’s topic at the target has another topic id than before: it was deleted and created ' +
+      'again. The fence of this generation knows nothing of it.',
+    'Find out who deleted it. Restart the workers of the region to adopt the new topic once it is meant' +
+      ' to be mirrored from the start.',
+  ),
+  'CW-2005': entry(
+    'foreign write in the mirror',
+    'Records that Causeway did not write stand in the mirror’s log at the target. Offsets cannot be ' +
+      'kept from there on.',
+    'Find the writer by the offset range and stop it. Then delete the mirror’s topic at the target, so ' +
+      'that it is copied again.',
+  ),
+  'CW-2006': entry(
+    'mirror and source differ',
+    'The last batch of the mirror is not the batch that the source holds at the same offsets. One of ' +
+      'the two logs has lost or replaced records.',
+    'Compare both sides with `causeway verify`. An unclean leader election at either side is the usual ' +
+      'reason.',
+  ),
+  'CW-2007': entry(
+    'source retention passed our position',
+    'The source deleted records before the mirror had them. The exact range is lost to the mirror.',
+    'Raise the retention at the source or the bandwidth of the link. Filling such gaps is not covered ' +
+      'by this version: delete the mirror’s topic at the target to start again.',
+  ),
+  'CW-2008': entry(
+    'source ends before the mirror',
+    'The source’s log is shorter than the mirror’s: the source lost records that had been committed.',
+    'An unclean leader election at the source is the usual reason. The mirror still holds those ' +
+      'records: read them there before anything is deleted.',
+  ),
+  'CW-2009': entry(
+    'source does not start at offset 0',
+    'The source’s log begins above offset 0, and the mirror is empty. This version copies only topics ' +
+      'whose log still begins at 0.',
+    'Wait for a version that fills the prefix, or mirror a topic that has its first record still.',
+  ),
+  'CW-2010': entry(
+    'transactional records are not covered yet',
+    'The source holds transactional batches or their markers. This version copies only plain records.',
+    'Leave the topic out of the mirror set for now. Other topics go on.',
+  ),
+  'CW-2011': entry(
+    'missing offsets are not covered yet',
+    'The source skips offsets, as compaction does. This version copies only logs without holes.',
+    'Leave the topic out of the mirror set for now. Other topics go on.',
+  ),
+  'CW-2012': entry(
+    'LogAppendTime is not covered yet',
+    'The source stamps records with the append time. Such batches would be changed by the target ' +
+      'broker, silently.',
+    'Set message.timestamp.type=CreateTime at the source, or leave the topic out for now.',
+  ),
+  'CW-2013': entry(
+    'old message format',
+    'The source log holds records of message format 0 or 1, from before Kafka 0.11. They are not copied.',
+    'Rewrite the topic with a current producer.',
+  ),
+  'CW-2014': entry(
+    'target found a batch corrupt',
+    'The target refused a batch because its checksum is wrong, twice, fetched anew in between. The ' +
+      'record bytes are damaged at the source or on the way.',
+    'Dump the batch at the named offset at the source (`kafka-dump-log`), and check the memory and ' +
+      'disks of both sides.',
+  ),
+  'CW-2015': entry(
+    'batch is too large for the target',
+    'The target refused a batch for its size. The limit of the broker, or of the topic, is below what ' +
+      'the source holds.',
+    'Raise message.max.bytes on the target’s brokers, and replica.fetch.max.bytes with it.',
+  ),
+  'CW-2016': entry(
+    'target refused a batch',
+    'The target’s broker refused a batch as invalid, twice. Its own words are in the message.',
+    'Read the broker’s log at the target for this partition.',
+  ),
+  'CW-2017': entry(
+    'not authorised',
+    'A broker does not permit what the mirror has to do on this topic.',
+    'Grant the named operation to Causeway’s principal. It is tried again every minute.',
+  ),
+  'CW-2018': entry(
+    'no open generation',
+    'The ledger holds no open generation for this mirror set in this region, so nothing may be written.' +
+      ' The controller opens it.',
+    'Look whether a controller runs for the target region (`causeway status`).',
+  ),
+  'CW-2019': entry(
+    'batch begins before the position',
+    'The source’s batch begins below the mirror’s end, so the two logs are cut in different places. ' +
+      'Cutting batches is not covered by this version.',
+    'Delete the mirror’s topic at the target, so that it is copied again.',
+  ),
+  'CW-2020': entry(
+    'another worker writes this partition',
+    'The fence refused a write because another worker of the region wrote it first. That is harmless; ' +
+      'this worker steps back.',
+    'Nothing. If it lasts, look whether two workers run with the same partitions.',
+  ),
+  'CW-2021': entry(
+    'no leader',
+    'The partition has no leader at one side, or its leader is changing.',
+    'Look at the brokers of the named region.',
+  ),
+  'CW-2022': entry(
+    'target does not acknowledge',
+    'The target’s broker could not commit a write: too few replicas are in sync, or they did not answer' +
+      ' in time.',
+    'Look at the replicas of this partition at the target.',
+  ),
+  'CW-2023': entry(
+    'target cannot store',
+    'The target’s broker has a storage error: its disk is full or broken.',
+    'Free or replace the disk of the named broker. The mirror goes on by itself.',
+  ),
+  'CW-2024': entry(
+    'source gave no usable answer',
+    'The source’s broker answered a fetch with an error that this mirror does not know how to pass.',
+    'Read the broker’s log at the source for this partition. It is tried again every minute.',
+  ),
+  'CW-2025': entry(
+    'worker was paused',
+    'The process stood still for longer than it may without looking again. Everything was re-read ' +
+      'before the next write.',
+    'Nothing. If it happens often, give the machine more CPU or memory.',
+  ),
+  'CW-2026': entry(
+    'worker defect',
+    'A broken invariant in the worker stopped this partition. Nothing wrong was written.',
+    'Please report the message together with `causeway mirrors describe`.',
+  ),
+} as const;
