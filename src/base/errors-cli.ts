@@ -1,0 +1,67 @@
+// Codes CW-6nnn: the command line and the processes it starts.
+import { type ErrorEntry, entry } from './error-entry.ts';
+
+export const cliErrors = {
+  'CW-6001': entry(
+    'no causeway.yaml found',
+    'The command needs to know the regions. It looked at --config, at CAUSEWAY_CONFIG, for a causeway.yaml in this ' +
+      'folder and in the folders above it, and for a running lab.',
+    'Name the file with --config, or change into its folder. For a first try, run `npm start`: it starts a lab ' +
+      'whose topology is then found by itself.',
+  ),
+  'CW-6002': entry(
+    'a confirmation is needed, and nobody can be asked',
+    'This command changes something, and standard input is not a terminal (or --no-input was given).',
+    'Look at what it would do with `plan`, then repeat the command with --yes.',
+  ),
+  'CW-6003': entry(
+    'not confirmed',
+    'The question was not answered with yes. Nothing was changed.',
+    'Repeat the command when you are sure, or give --yes.',
+  ),
+  'CW-6004': entry(
+    'timed out waiting',
+    'The change was recorded, and its effect was not seen within --timeout. It may still come.',
+    'Look at `causeway status`. Wait longer with --timeout 10m, or do not wait and look later.',
+  ),
+  'CW-6005': entry(
+    'partly done',
+    'Some regions took the change and some did not. Those that took it act on it already.',
+    'Mend what the message names, then repeat the same command: what is done stays done.',
+  ),
+  'CW-6006': entry(
+    'unknown name',
+    'No region, mirror set, topic or code has this name in the topology or in the ledger.',
+    'Compare with `causeway mirrors list`. A name that was never applied is known only after `causeway apply`.',
+  ),
+  'CW-6007': entry(
+    'nothing has been applied yet',
+    'The ledger holds no topology: no `causeway apply` has reached any region of this causeway.yaml.',
+    'Run `causeway plan` to see what would happen, then `causeway apply`.',
+  ),
+  'CW-6008': entry(
+    'invalid value',
+    'An option or argument has a value that cannot be understood.',
+    'Look at the examples of `--help`. Durations are written like 500ms, 10s, 5m; rates like 50MB/s.',
+  ),
+  'CW-6009': entry(
+    'no region can be reached',
+    'None of the regions in causeway.yaml answered, so there is no ledger to read.',
+    'Check the addresses with --show-origin, the network, and whether the brokers run. In the lab: `causeway lab status`.',
+  ),
+  'CW-6010': entry(
+    'no lab is running',
+    'This command acts on a running lab on this machine, and there is none.',
+    'Start one with `npm start` (in the foreground) or `causeway lab up` (in the background).',
+  ),
+  'CW-6011': entry(
+    'the HTTP port cannot be opened',
+    'Another program listens on the port for metrics and health, or this user may not open it.',
+    'Choose another with --http-port, or 0 to let the system choose.',
+  ),
+  'CW-6012': entry(
+    'a part of the process stopped by itself',
+    'A role that runs for ever ended without being asked to. The process stops, so that its supervisor starts it anew.',
+    'The log line before this one names the cause. If it comes back after a restart, look there.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;
