@@ -1,0 +1,98 @@
+// Declarations of `causeway mirrors …`, and of `verify`, its short form.
+import { type CommandSpec, changeOptions, example, waitOptions } from '../spec.ts';
+
+export const verifySpec: CommandSpec = {
+  name: 'verify',
+  summary: 'compare both sides of a mirror set completely',
+  details:
+    'Reads source and target from the first to the last offset and compares every batch, record by record where ' +
+    'batches do not align. Prints the ranges that differ and exits 8 if there are any.',
+  arguments: [{ name: '[set]', help: 'the mirror set' }],
+  options: [
+    { flags: '--all', help: 'every mirror set' },
+    { flags: '--topic <name>', help: 'only this topic' },
+    { flags: '--target <region>', help: 'only this target region' },
+    { flags: '--rate <bytes>', help: 'read at most this much per second and side, as in 20MB/s' },
+  ],
+  examples: [
+    example('causeway verify payments', 'every record of the set'),
+    example('causeway verify --all --rate 20MB/s', 'everything, gently'),
+    example('causeway verify payments --topic ledger -o json', 'one topic, for programs'),
+  ],
+  load: () => import('../commands/verify.ts'),
+};
+
+const list: CommandSpec = {
+  name: 'list',
+  summary: 'mirror sets with their topics',
+  examples: [example('causeway mirrors list', 'one line per set, target and topic')],
+  load: () => import('../commands/mirrors-list.ts'),
+};
+
+const describe: CommandSpec = {
+  name: 'describe',
+  summary: 'everything known about one mirror set',
+  arguments: [{ name: '<set>', help: 'the mirror set' }],
+  examples: [example('causeway mirrors describe payments', 'settings, generation, topics and partitions')],
+  load: () => import('../commands/mirrors-describe.ts'),
+};
+
+const pause: CommandSpec = {
+  name: 'pause',
+  summary: 'stop copying a set or one topic, in order',
+  arguments: [
+    { name: '<set>', help: 'the mirror set' },
+    { name: '[topic]', help: 'only this topic' },
+  ],
+  options: [...changeOptions, ...waitOptions],
+  examples: [
+    example('causeway mirrors pause payments', 'the whole set'),
+    example('causeway mirrors pause payments ledger --yes --wait', 'one topic, and wait until it stands'),
+  ],
+  load: () => import('../commands/mirrors-pause.ts'),
+};
+
+const resume: CommandSpec = {
+  name: 'resume',
+  summary: 'go on where a pause stopped',
+  arguments: [
+    { name: '<set>', help: 'the mirror set' },
+    { name: '[topic]', help: 'only this topic' },
+  ],
+  options: [...changeOptions, ...waitOptions],
+  examples: [example('causeway mirrors resume payments --yes --wait', 'and wait until it mirrors again')],
+  load: () => import('../commands/mirrors-resume.ts'),
+};
+
+const lag: CommandSpec = {
+  name: 'lag',
+  summary: 'how far each partition is behind',
+  arguments: [{ name: '[set]', help: 'only this mirror set' }],
+  options: [{ flags: '--topic <name>', help: 'only this topic' }],
+  examples: [
+    example('causeway mirrors lag', 'every mirror partition, the furthest behind first'),
+    example('causeway mirrors lag payments -o jsonl', 'one set, for programs'),
+  ],
+  load: () => import('../commands/mirrors-lag.ts'),
+};
+
+const explain: CommandSpec = {
+  name: 'explain',
+  summary: 'why is this topic not mirrored?',
+  details:
+    'Goes through everything that must hold for a topic to be mirrored, in order, and says where it ends: patterns, ' +
+    'exclusions, internal names, refusals, generation, workers and partitions.',
+  arguments: [{ name: '<topic>', help: 'a topic name' }],
+  examples: [example('causeway mirrors explain orders', 'each condition with its answer')],
+  load: () => import('../commands/mirrors-explain.ts'),
+};
+
+export const mirrorsSpec: CommandSpec = {
+  name: 'mirrors',
+  summary: 'look at mirror sets, pause them, ask why',
+  examples: [
+    example('causeway mirrors list', 'what is mirrored'),
+    example('causeway mirrors explain orders', 'why is this topic not mirrored?'),
+  ],
+  commands: [list, describe, lag, explain, pause, resume, verifySpec],
+};
