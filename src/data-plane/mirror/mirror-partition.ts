@@ -1,0 +1,466 @@
+// One mirror partition: position, fence, queue and window, from fetched bytes to acknowledged ones. It owns no
+// connection and no timer: the worker's lanes ask it for work and bring it the answers.
+import type { Clock } from '../../base/clock.ts';
+import { Backoff } from '../../base/backoff.ts';
+import { invariant } from '../../base/errors.ts';
+import type { Random } from '../../base/random.ts';
+import { type FenceStamp, patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
+import type { FetchedPartition, Lease } from '../../kafka/client/messages.ts';
+import { type QueuedBatch, takeIn } from './intake.ts';
+import { type SourceOffset, type TargetOffset, asTarget, toSource } from './offsets.ts';
+import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
+import { judgeProduce, type ProduceAnswer, type ProduceOutcome } from './produce-outcome.ts';
+import { refuseError } from './partition-end.ts';
+import { Obstacle } from './obstacle.ts';
+import { sequenceAfter } from './sequence.ts';
+import { SourceView } from './source-view.ts';
+import type { StartPoint } from './start-procedure.ts';
+import { type Cause, causeOf, causeOfError, isLasting } from './stop-cause.ts';
+
+export interface MirrorSpec {
+  readonly set: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly sourceRegion: string;
+  readonly targetRegion: string;
+  /** Topic ids the controller saw first; another id means that the topic was re-created. */
+  readonly sourceTopicId: string | undefined;
+  readonly targetTopicId: string | undefined;
+}
+
+export interface PartitionLimits {
+  /** Bytes queued of one partition above which it is not fetched. */
+  readonly queueBytesMax: number;
+  /** Batches in flight of one partition. The broker recognises the last five as repeats. */
+  readonly inFlightMax: number;
+  readonly retryDelayMsMin: number;
+  readonly retryDelayMsMax: number;
+  /** Delay where only a change outside can help. */
+  readonly slowRetryDelayMs: number;
+}
+
+/** A batch handed to a produce lane, patched. */
+export interface Flight {
+  readonly life: number;
+  readonly batch: QueuedBatch;
+  readonly expected: TargetOffset;
+}
+
+/** What the worker is told; each call is a hint to look again, never data. */
+export interface PartitionListener {
+  /** The start procedure is due for this life. */
+  startDue(partition: MirrorPartition): void;
+  /** Something may be fetched. */
+  fetchDue(partition: MirrorPartition): void;
+  /** Something may be produced. */
+  produceDue(partition: MirrorPartition): void;
+  /** `waiting` was entered: call `due()` after `delayMs`. */
+  waitDue(partition: MirrorPartition, delayMs: number): void;
+  stateChanged(partition: MirrorPartition): void;
+}
+
+/** Counts since the process started. */
+export interface PartitionCounts {
+  bytes: bigint;
+  records: bigint;
+  batches: bigint;
+  starts: number;
+  fenceRefusals: number;
+}
+
+/** How long without a refusal of the fence until the next one is again taken for a single event. */
+const contentionMemoryMs = 30_000;
+
+export class MirrorPartition {
+  readonly spec: MirrorSpec;
+  readonly view = new SourceView();
+  readonly counts: PartitionCounts = { bytes: 0n, records: 0n, batches: 0n, starts: 0, fenceRefusals: 0 };
+  readonly #clock: Clock;
+  readonly #limits: PartitionLimits;
+  readonly #listener: PartitionListener;
+  readonly #backoff: Backoff;
+  readonly #contention: Backoff;
+
+  #state: PartitionState = { name: 'paused' };
+  #stateSinceMs: number;
+  /** Grows with every start; answers that belong to an earlier life are not ours any more. */
+  #life = 0;
+  #point: StartPoint | undefined;
+  #stamp: FenceStamp | undefined;
+  #queue: QueuedBatch[] = [];
+  #queueHead = 0;
+  #queuedBytes = 0;
+  #fetchNext: SourceOffset | undefined;
+  #fetchedEpoch = -1;
+  #nextExpected: TargetOffset | undefined;
+  #nextSequence = 0;
+  #position: TargetOffset | undefined;
+  #inFlight = 0;
+  #idKnown = false;
+  #obstacleAhead: Cause | undefined;
+  #suspectAt: TargetOffset | undefined;
+  #contendedAtMs = Number.NEGATIVE_INFINITY;
+  #slowTarget = false;
+
+  constructor(
+    spec: MirrorSpec,
+    parts: { clock: Clock; random: Random; limits: PartitionLimits; listener: PartitionListener },
+  ) {
+    this.spec = spec;
+    this.#clock = parts.clock;
+    this.#limits = parts.limits;
+    this.#listener = parts.listener;
+    this.#stateSinceMs = parts.clock.wallMs();
+    const { retryDelayMsMin, retryDelayMsMax } = parts.limits;
+    this.#backoff = new Backoff({ delayMsMin: retryDelayMsMin, delayMsMax: retryDelayMsMax }, parts.random);
+    const contention = { delayMsMin: 2 * retryDelayMsMin, delayMsMax: 2 * retryDelayMsMax };
+    this.#contention = new Backoff(contention, parts.random);
+  }
+
+  get state(): PartitionState {
+    return this.#state;
+  }
+  get stateSinceMs(): number {
+    return this.#stateSinceMs;
+  }
+  get life(): number {
+    return this.#life;
+  }
+  /** The start point of the current life, once found. */
+  get point(): StartPoint | undefined {
+    return this.#point;
+  }
+  /** Next target offset to be acknowledged. */
+  get position(): TargetOffset | undefined {
+    return this.#position;
+  }
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+  /** True while the target is slow to acknowledge this partition, so that it must not delay its neighbours. */
+  get slowTarget(): boolean {
+    return this.#slowTarget;
+  }
+
+  // ---- life cycle -------------------------------------------------------------------------------------------
+
+  /** Leaves `paused`, `waiting` or `stopped` for the start procedure. */
+  resume(): void {
+    if (this.#state.name === 'draining' && this.#state.next.name === 'paused') {
+      this.#enter('resume', { name: 'draining', next: { name: 'starting' } });
+    } else if (this.#isOneOf('paused', 'waiting', 'stopped')) this.#start('resume');
+  }
+
+  pause(): void {
+    if (this.#isOneOf('starting', 'waiting', 'stopped')) this.#rest('pause', { name: 'paused' });
+    else if (this.#isOneOf('mirroring', 'draining')) this.#drainTo('pause', { name: 'paused' });
+  }
+
+  /** Gives the partition back. What is in flight is awaited: `state` becomes closed by then. */
+  close(): void {
+    if (this.#isOneOf('mirroring', 'draining')) this.#drainTo('close', { name: 'closed' });
+    else if (this.#state.name !== 'closed') this.#rest('close', { name: 'closed' });
+  }
+
+  /** The waiting time is over. */
+  due(): void {
+    if (this.#state.name === 'waiting') this.#start('due');
+  }
+
+  /** The start procedure of `life` found a point. */
+  started(life: number, point: StartPoint): void {
+    if (life !== this.#life || this.#state.name !== 'starting') return;
+    this.#point = point;
+    this.#stamp = stampOf(point.fence.producerId, point.fence.producerEpoch);
+    this.#position = point.position;
+    this.#nextExpected = point.position;
+    this.#fetchNext = toSource(point.position);
+    this.#fetchedEpoch = point.tail.sourceEpoch;
+    this.#nextSequence = point.nextSequence;
+    this.#idKnown = point.idKnown;
+    this.#obstacleAhead = undefined;
+    this.view.passed(point.position);
+    this.#enter('started', { name: 'mirroring' });
+    this.#listener.fetchDue(this);
+  }
+
+  /** The start procedure of `life` could not. */
+  failed(life: number, cause: Cause): void {
+    if (life !== this.#life || this.#state.name !== 'starting') return;
+    if (isLasting(cause)) this.#rest('failed', { name: 'stopped', cause });
+    else this.#wait('failed', cause, this.#delayMsFor(cause));
+  }
+
+  /** Something around the partition changed (a leader, a connection, the clock): look at everything anew. */
+  startAgain(): void {
+    if (this.#state.name === 'mirroring') this.#drainTo('trouble', { name: 'starting' });
+    else if (this.#state.name === 'starting') this.#start('trouble');
+  }
+
+  /** One end cannot be reached at the moment: start again after a short delay. */
+  connectionLost(because: Cause): void {
+    if (this.#state.name === 'mirroring') this.#drainTo('trouble', this.#shortly(because));
+  }
+
+  // ---- fetching ---------------------------------------------------------------------------------------------
+
+  /** Where to fetch next; undefined while nothing should be fetched. */
+  fetchPosition(): { life: number; offset: SourceOffset; lastFetchedEpoch: number } | undefined {
+    if (this.#state.name !== 'mirroring' || this.#obstacleAhead !== undefined) return undefined;
+    if (this.#queuedBytes >= this.#limits.queueBytesMax || this.#fetchNext === undefined) return undefined;
+    return { life: this.#life, offset: this.#fetchNext, lastFetchedEpoch: this.#fetchedEpoch };
+  }
+
+  /** True where only the full queue keeps the partition from being fetched. */
+  get holdsFetch(): boolean {
+    return this.#state.name === 'mirroring' && this.#queuedBytes >= this.#limits.queueBytesMax;
+  }
+
+  /** Takes a fetch answer of `life`, asked at `offset`. The lease is retained as far as bytes are kept. */
+  fetched(life: number, offset: SourceOffset, answer: FetchedPartition, lease: Lease): void {
+    if (life !== this.#life || this.#state.name !== 'mirroring' || offset !== this.#fetchNext) return;
+    const { highWatermark, lastStableOffset, logStartOffset } = answer;
+    if (answer.errorCode !== 0 || answer.diverging !== undefined) return this.#refetchTrouble(answer);
+    this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
+    this.view.passed(this.#position ?? 0n);
+    if (answer.records.length === 0) return this.#nothingFetched(highWatermark);
+    const intake = takeIn(answer.records, offset, lease);
+    for (const batch of intake.accepted) {
+      this.#queue.push(batch);
+      this.#queuedBytes += batch.bytes.length;
+      this.#fetchedEpoch = batch.leaderEpoch;
+    }
+    this.#fetchNext = intake.next;
+    // What lies before the obstacle is still written; the stop comes when the window is empty.
+    if (intake.cause !== undefined) this.#obstacleAhead = intake.cause;
+    if (this.#ready > 0) this.#listener.produceDue(this);
+    else this.#stopAtObstacle();
+  }
+
+  #nothingFetched(highWatermark: bigint): void {
+    // Caught up: what troubled the partition before is over.
+    if (this.#position === highWatermark) this.#backoff.reset();
+  }
+
+  /** A fetch error is looked at by the start procedure, which knows both ends; only its name is taken from here. */
+  #refetchTrouble(answer: FetchedPartition): void {
+    if (answer.errorCode === 0) return this.#drainTo('trouble', { name: 'starting' });
+    try {
+      refuseError(
+        { ...this.spec, side: 'source', region: this.spec.sourceRegion },
+        answer.errorCode,
+        undefined,
+      );
+    } catch (thrown) {
+      const cause = thrown instanceof Obstacle ? thrown.because : causeOfError(thrown);
+      const leaderMoved = cause.code === 'CW-2021' || cause.code === 'CW-2024';
+      this.#drainTo('trouble', leaderMoved ? this.#shortly(cause) : this.#waitFor(cause));
+    }
+  }
+
+  // ---- producing --------------------------------------------------------------------------------------------
+
+  get #ready(): number {
+    return this.#queue.length - this.#queueHead;
+  }
+
+  /** True while a batch may be sent. */
+  get canProduce(): boolean {
+    const window = this.#idKnown ? this.#limits.inFlightMax : 1;
+    return this.#state.name === 'mirroring' && this.#ready > 0 && this.#inFlight < window;
+  }
+
+  /** Bytes of the batch that `take` would give; 0 if none. */
+  get nextBatchBytes(): number {
+    return this.canProduce ? (this.#queue[this.#queueHead]?.bytes.length ?? 0) : 0;
+  }
+
+  /** Hands out the next batch, patched for the target. Call only while `canProduce`. */
+  take(): Flight {
+    invariant(this.canProduce, 'a batch was taken that may not be sent');
+    const batch = this.#queue[this.#queueHead] as QueuedBatch;
+    this.#queueHead += 1;
+    if (this.#queueHead > 256 && this.#queueHead * 2 > this.#queue.length) this.#compactQueue();
+    const expected = this.#nextExpected as TargetOffset;
+    patchForProduce(batch.bytes, 0, this.#stamp as FenceStamp, this.#nextSequence);
+    this.#nextSequence = sequenceAfter(this.#nextSequence, batch.recordCount);
+    this.#nextExpected = asTarget(expected + BigInt(batch.recordCount));
+    this.#inFlight += 1;
+    return { life: this.#life, batch, expected };
+  }
+
+  #compactQueue(): void {
+    this.#queue.splice(0, this.#queueHead);
+    this.#queueHead = 0;
+  }
+
+  /** Takes the broker's answer to a flight. */
+  produced(flight: Flight, answer: ProduceAnswer): void {
+    this.#land(flight);
+    if (this.#state.name === 'draining') return this.#afterLanding();
+    if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
+    const outcome = judgeProduce(answer, flight.expected);
+    if (outcome.kind === 'appended') this.#appended(flight);
+    else this.#drainTo('trouble', this.#afterOutcome(outcome, flight));
+  }
+
+  /** The outcome of a flight will never be known: its connection is gone. */
+  lost(flight: Flight, because: Cause): void {
+    this.#land(flight);
+    if (this.#state.name === 'draining') return this.#afterLanding();
+    if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
+    this.#drainTo('trouble', this.#shortly(because));
+  }
+
+  #land(flight: Flight): void {
+    this.#inFlight -= 1;
+    invariant(this.#inFlight >= 0, 'more answers than batches in flight');
+    flight.batch.lease.release();
+    // A draining partition has dropped its queue and its byte count; earlier lives count nothing here.
+    if (flight.life === this.#life && this.#state.name === 'mirroring') {
+      this.#queuedBytes -= flight.batch.bytes.length;
+    }
+  }
+
+  #appended(flight: Flight): void {
+    const { batch } = flight;
+    this.#position = asTarget(flight.expected + BigInt(batch.recordCount));
+    this.#idKnown = true;
+    this.#slowTarget = false;
+    this.#suspectAt = undefined;
+    this.#backoff.reset();
+    this.counts.bytes += BigInt(batch.bytes.length);
+    this.counts.records += BigInt(batch.recordCount);
+    this.counts.batches += 1n;
+    this.view.passed(this.#position);
+    if (this.fetchPosition() !== undefined) this.#listener.fetchDue(this);
+    if (this.canProduce) this.#listener.produceDue(this);
+    else this.#stopAtObstacle();
+  }
+
+  #afterOutcome(outcome: Exclude<ProduceOutcome, { kind: 'appended' }>, flight: Flight): AfterDraining {
+    switch (outcome.kind) {
+      case 'restart':
+        return this.#shortly(causeOf('CW-2021', `target: ${outcome.reason}`));
+      case 'contended':
+        return this.#contended(outcome.cause);
+      case 'wait':
+        this.#slowTarget = outcome.cause.code === 'CW-2022';
+        return this.#waitFor(outcome.cause);
+      case 'suspect':
+        if (this.#suspectAt === flight.expected) {
+          return isLasting(outcome.cause)
+            ? { name: 'stopped', cause: outcome.cause }
+            : this.#waitFor(outcome.cause);
+        }
+        this.#suspectAt = flight.expected;
+        return { name: 'starting' };
+      case 'stop':
+        return { name: 'stopped', cause: outcome.cause };
+    }
+  }
+
+  /** The first refusal leads to a look at once; repeated ones mean that another worker is alive: step back. */
+  #contended(cause: Cause): AfterDraining {
+    this.counts.fenceRefusals += 1;
+    const now = this.#clock.monotonicMs();
+    const single = now - this.#contendedAtMs > contentionMemoryMs;
+    this.#contendedAtMs = now;
+    if (single) {
+      this.#contention.reset();
+      return { name: 'starting' };
+    }
+    return { name: 'waiting', cause, delayMs: this.#contention.nextDelayMs() };
+  }
+
+  #stopAtObstacle(): void {
+    const cause = this.#obstacleAhead;
+    if (cause === undefined || this.#ready > 0 || this.#inFlight > 0) return;
+    this.#drainTo('trouble', isLasting(cause) ? { name: 'stopped', cause } : this.#waitFor(cause));
+  }
+
+  // ---- transitions ------------------------------------------------------------------------------------------
+
+  #waitFor(cause: Cause): AfterDraining {
+    return { name: 'waiting', cause, delayMs: this.#delayMsFor(cause) };
+  }
+
+  /** The shortest of the growing delays: leaders and connections usually come back at once. */
+  #shortly(cause: Cause): AfterDraining {
+    return { name: 'waiting', cause, delayMs: this.#backoff.nextDelayMs() };
+  }
+
+  #delayMsFor(cause: Cause): number {
+    switch (cause.code) {
+      case 'CW-2009':
+      case 'CW-2015':
+      case 'CW-2017':
+        return this.#limits.slowRetryDelayMs;
+      default:
+        return this.#backoff.nextDelayMs();
+    }
+  }
+
+  /** Drops the queue and goes on to `next` as soon as nothing is in flight. */
+  #drainTo(event: PartitionEvent, next: AfterDraining): void {
+    this.#dropQueue();
+    this.#enter(event, { name: 'draining', next: this.#stronger(next) });
+    this.#afterLanding();
+  }
+
+  /** While draining, giving back and pausing outweigh what was meant before. */
+  #stronger(next: AfterDraining): AfterDraining {
+    const before = this.#state.name === 'draining' ? this.#state.next : undefined;
+    if (before?.name === 'closed' || (before?.name === 'paused' && next.name !== 'closed')) return before;
+    return next;
+  }
+
+  #afterLanding(): void {
+    if (this.#state.name !== 'draining' || this.#inFlight > 0) return;
+    const next = this.#state.next;
+    if (next.name === 'starting') this.#start('drained');
+    else if (next.name === 'waiting') this.#wait('drained', next.cause, next.delayMs);
+    else this.#rest('drained', next);
+  }
+
+  #start(event: PartitionEvent): void {
+    this.#life += 1;
+    this.counts.starts += 1;
+    this.#point = undefined;
+    this.#enter(event, { name: 'starting' });
+    this.#listener.startDue(this);
+  }
+
+  #wait(event: PartitionEvent, cause: Cause, delayMs: number): void {
+    this.#life += 1;
+    this.#enter(event, { name: 'waiting', cause, untilMs: this.#clock.monotonicMs() + delayMs });
+    this.#listener.waitDue(this, delayMs);
+  }
+
+  #rest(event: PartitionEvent, state: PartitionState): void {
+    this.#life += 1;
+    this.#enter(event, state);
+  }
+
+  #dropQueue(): void {
+    for (let at = this.#queueHead; at < this.#queue.length; at += 1) this.#queue[at]?.lease.release();
+    this.#queue = [];
+    this.#queueHead = 0;
+    this.#queuedBytes = 0;
+  }
+
+  #enter(event: PartitionEvent, state: PartitionState): void {
+    const from = this.#state.name;
+    invariant(isLegal(from, event, state.name), `illegal transition ${from} --${event}--> ${state.name}`);
+    if (from !== state.name) this.#stateSinceMs = this.#clock.wallMs();
+    this.#state = state;
+    this.#listener.stateChanged(this);
+  }
+
+  #isOneOf(...names: PartitionState['name'][]): boolean {
+    return names.includes(this.#state.name);
+  }
+}

@@ -1,0 +1,136 @@
+// One end of a mirror partition as the start procedure and the checks see it, and the reads they make there.
+// Every read names the leader epoch, so that a broker that was paused as leader cannot answer with old state.
+import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import type { FetchedPartition, ProducerState, TopicId } from '../../kafka/client/messages.ts';
+import { type KafkaErrorName, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
+import { Obstacle } from './obstacle.ts';
+import { causeOf } from './stop-cause.ts';
+
+export interface PartitionEnd {
+  readonly side: 'source' | 'target';
+  readonly region: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: TopicId;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly connection: BrokerConnection;
+}
+
+/** `latest` asked as a consumer: the high watermark. `end` asked as a replica: the leader's log end. */
+export type OffsetKind = 'start' | 'highWatermark' | 'end';
+
+/** Throws Obstacle unless the leader answers under the epoch of `at`. */
+export async function readOffset(at: PartitionEnd, kind: OffsetKind): Promise<bigint> {
+  const answers = await at.connection.listOffsets({
+    // Any id of 0 or more reads the log end; it names no real follower and changes nothing at the broker.
+    replicaId: kind === 'end' ? 0 : -1,
+    isolationLevel: 0,
+    topics: [
+      {
+        topic: at.topic,
+        partitions: [
+          {
+            partition: at.partition,
+            currentLeaderEpoch: at.leaderEpoch,
+            timestamp: kind === 'start' ? -2n : -1n,
+          },
+        ],
+      },
+    ],
+  });
+  const answer = answers[0];
+  if (answer === undefined) throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no offset in the answer`));
+  refuseError(at, answer.errorCode, undefined);
+  return answer.offset;
+}
+
+/** What the leader knows of `producerId` at its log end; undefined where it knows nothing. */
+export async function readProducer(at: PartitionEnd, producerId: bigint): Promise<ProducerState | undefined> {
+  const request = { topics: [{ topic: at.topic, partitions: [at.partition] }] };
+  const answer = (await at.connection.describeProducers(request))[0];
+  if (answer === undefined)
+    throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no producers in the answer`));
+  refuseError(at, answer.errorCode, answer.errorMessage);
+  return answer.producers.find((producer) => producer.producerId === producerId);
+}
+
+/**
+ * The one batch that holds `offset`, copied, or what the broker said instead. Committed records only.
+ * A fetch limited to one byte still returns the first batch whole (KIP-74).
+ */
+export async function readBatch(
+  at: PartitionEnd,
+  offset: bigint,
+): Promise<Pick<FetchedPartition, 'highWatermark' | 'logStartOffset' | 'records' | 'errorCode'>> {
+  const response = await at.connection.fetch({
+    maxWaitMs: 0,
+    minBytes: 1,
+    maxBytes: 1,
+    isolationLevel: 1,
+    sessionId: 0,
+    sessionEpoch: -1,
+    topics: [
+      {
+        topicId: at.topicId,
+        partitions: [
+          {
+            partition: at.partition,
+            currentLeaderEpoch: at.leaderEpoch,
+            fetchOffset: offset,
+            lastFetchedEpoch: -1,
+            partitionMaxBytes: 1,
+          },
+        ],
+      },
+    ],
+    forgotten: [],
+  });
+  try {
+    refuseError(at, response.errorCode, undefined);
+    const answer = response.topics[0]?.partitions[0];
+    if (answer === undefined)
+      throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no records in the answer`));
+    if (kafkaErrorName(answer.errorCode) !== 'OFFSET_OUT_OF_RANGE')
+      refuseError(at, answer.errorCode, undefined);
+    const { highWatermark, logStartOffset, errorCode } = answer;
+    return { highWatermark, logStartOffset, errorCode, records: Buffer.from(answer.records) };
+  } finally {
+    response.lease.release();
+  }
+}
+
+export const placeOf = (at: Pick<PartitionEnd, 'region' | 'topic' | 'partition'>) =>
+  `${at.region} ${at.topic}-${at.partition}`;
+
+/** Throws the Obstacle that an error code of either end means; returns where there is no error. */
+export function refuseError(
+  at: Pick<PartitionEnd, 'side' | 'region' | 'topic' | 'partition'>,
+  errorCode: number,
+  said: string | undefined,
+): void {
+  if (errorCode === 0) return;
+  const name = kafkaErrorName(errorCode) as KafkaErrorName;
+  const text = `${placeOf(at)}: ${name}${said ? `: ${said}` : ''}`;
+  switch (name) {
+    case 'UNKNOWN_TOPIC_OR_PARTITION':
+    case 'UNKNOWN_TOPIC_ID':
+    case 'INCONSISTENT_TOPIC_ID':
+      throw new Obstacle(causeOf(at.side === 'source' ? 'CW-2001' : 'CW-2002', text));
+    case 'TOPIC_AUTHORIZATION_FAILED':
+    case 'CLUSTER_AUTHORIZATION_FAILED':
+      throw new Obstacle(causeOf('CW-2017', text));
+    case 'KAFKA_STORAGE_ERROR':
+      throw new Obstacle(causeOf(at.side === 'target' ? 'CW-2023' : 'CW-2024', text));
+    case 'NOT_LEADER_OR_FOLLOWER':
+    case 'LEADER_NOT_AVAILABLE':
+    case 'FENCED_LEADER_EPOCH':
+    case 'UNKNOWN_LEADER_EPOCH':
+    case 'OFFSET_NOT_AVAILABLE':
+    case 'REPLICA_NOT_AVAILABLE':
+    case 'BROKER_NOT_AVAILABLE':
+      throw new Obstacle(causeOf('CW-2021', text));
+    default:
+      throw new Obstacle(causeOf('CW-2024', text));
+  }
+}

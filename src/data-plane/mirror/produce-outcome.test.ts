@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type KafkaErrorName, kafkaError } from '../../kafka/wire/error-codes.ts';
+import { asTarget } from './offsets.ts';
+import { judgeProduce } from './produce-outcome.ts';
+
+const expected = asTarget(100n);
+const answer = (name: KafkaErrorName, baseOffset = -1n) => ({
+  errorCode: kafkaError[name],
+  baseOffset,
+  errorMessage: undefined,
+});
+
+test('success at the expected offset is the only append', () => {
+  assert.deepEqual(judgeProduce(answer('NONE', 100n), expected), { kind: 'appended' });
+});
+
+test('success below the expected offset is a repeat that the fence recognised', () => {
+  const outcome = judgeProduce(answer('NONE', 99n), expected);
+  assert.equal(outcome.kind, 'contended');
+});
+
+test('success above the expected offset is a foreign write, named with its range', () => {
+  const outcome = judgeProduce(answer('NONE', 107n), expected);
+  assert.equal(outcome.kind, 'stop');
+  assert.ok(outcome.kind === 'stop' && outcome.cause.code === 'CW-2005');
+  assert.match(outcome.cause.message, /100\.\.106 \(7 records\)/);
+});
+
+const table: [KafkaErrorName, string, string | undefined][] = [
+  ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'contended', 'CW-2020'],
+  ['DUPLICATE_SEQUENCE_NUMBER', 'contended', 'CW-2020'],
+  ['REQUEST_TIMED_OUT', 'wait', 'CW-2022'],
+  ['NOT_ENOUGH_REPLICAS', 'wait', 'CW-2022'],
+  ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'wait', 'CW-2022'],
+  ['KAFKA_STORAGE_ERROR', 'wait', 'CW-2023'],
+  ['CORRUPT_MESSAGE', 'suspect', 'CW-2014'],
+  ['MESSAGE_TOO_LARGE', 'suspect', 'CW-2015'],
+  ['RECORD_LIST_TOO_LARGE', 'suspect', 'CW-2015'],
+  ['INVALID_TIMESTAMP', 'suspect', 'CW-2016'],
+  ['INVALID_RECORD', 'suspect', 'CW-2016'],
+  ['POLICY_VIOLATION', 'suspect', 'CW-2016'],
+  ['TOPIC_AUTHORIZATION_FAILED', 'wait', 'CW-2017'],
+  ['NOT_LEADER_OR_FOLLOWER', 'restart', undefined],
+  ['UNKNOWN_TOPIC_OR_PARTITION', 'restart', undefined],
+  ['INVALID_PRODUCER_EPOCH', 'restart', undefined],
+  ['UNKNOWN_PRODUCER_ID', 'restart', undefined],
+  ['UNKNOWN_SERVER_ERROR', 'restart', undefined],
+];
+
+for (const [name, kind, code] of table) {
+  test(`${name} leads to ${kind}`, () => {
+    const outcome = judgeProduce(answer(name), expected);
+    assert.equal(outcome.kind, kind);
+    assert.equal('cause' in outcome ? outcome.cause.code : undefined, code);
+  });
+}
+
+test('an error is never taken for an append, whatever its base offset', () => {
+  for (const [name] of table) {
+    assert.notEqual(judgeProduce(answer(name, 100n), expected).kind, 'appended', name);
+  }
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SourceView } from './source-view.ts';
+
+test('a caught-up partition misses nothing', () => {
+  const view = new SourceView();
+  view.look(10n, 10n, 0n, 1_000);
+  view.passed(10n);
+  assert.equal(view.missingSinceMs, undefined);
+  assert.equal(view.seenAtMs, 1_000);
+});
+
+test('the age of a missing record counts from the first sample that showed it', () => {
+  const view = new SourceView();
+  view.look(10n, 10n, 0n, 1_000);
+  view.look(20n, 20n, 0n, 2_000);
+  view.look(20n, 20n, 0n, 3_000);
+  view.passed(10n);
+  assert.equal(view.missingSinceMs, 2_000);
+  view.passed(20n);
+  assert.equal(view.missingSinceMs, undefined);
+});
+
+test('however many samples come, the oldest missing one is kept and the newest end is known', () => {
+  const view = new SourceView();
+  for (let at = 1; at <= 10_000; at += 1) view.look(BigInt(at), BigInt(at), 0n, at);
+  assert.equal(view.missingSinceMs, 1);
+  view.passed(9_999n);
+  assert.equal(view.missingSinceMs, 10_000);
+});
+
+test('an unknown high watermark changes nothing', () => {
+  const view = new SourceView();
+  view.look(-1n, -1n, -1n, 5);
+  assert.equal(view.seenAtMs, undefined);
+});

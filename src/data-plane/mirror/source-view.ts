@@ -1,0 +1,39 @@
+// What is known of the source's end, when it was seen, and since when the target misses something.
+
+/** Samples kept of a growing source end; older ones are thinned out, the oldest is never lost. */
+const samplesMax = 64;
+
+/** Follows one source partition's end by the samples of the worker's own fetches. */
+export class SourceView {
+  highWatermark: bigint | undefined;
+  stableOffset: bigint | undefined;
+  logStart: bigint | undefined;
+  /** Wall clock of the last look; the age of the evidence counts from here. */
+  seenAtMs: number | undefined;
+  /** Ends beyond the position, each with the time at which it was first seen; oldest first. */
+  readonly #samples: { end: bigint; seenAtMs: number }[] = [];
+
+  /** Takes in what one fetch answer said. */
+  look(highWatermark: bigint, stableOffset: bigint, logStart: bigint, nowMs: number): void {
+    if (highWatermark < 0n) return;
+    const grew = this.highWatermark === undefined || highWatermark > this.highWatermark;
+    this.highWatermark = highWatermark;
+    this.stableOffset = stableOffset < 0n ? highWatermark : stableOffset;
+    this.logStart = logStart;
+    this.seenAtMs = nowMs;
+    if (!grew) return;
+    // A full list keeps its oldest samples: they decide the recovery point. The newest is moved on instead.
+    if (this.#samples.length >= samplesMax) this.#samples.pop();
+    this.#samples.push({ end: highWatermark, seenAtMs: nowMs });
+  }
+
+  /** Forgets the samples that the position has passed. */
+  passed(position: bigint): void {
+    while (this.#samples.length > 0 && (this.#samples[0]?.end ?? 0n) <= position) this.#samples.shift();
+  }
+
+  /** When the oldest record that the target misses was first seen at the source; undefined if none is known. */
+  get missingSinceMs(): number | undefined {
+    return this.#samples[0]?.seenAtMs;
+  }
+}

@@ -1,0 +1,95 @@
+// The start procedure: finds where and under which sequence a partition goes on, from the logs alone. It runs
+// after every start, error, leader change, unexpected answer and long pause.
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { Fence } from './fence.ts';
+import { Obstacle } from './obstacle.ts';
+import { asTarget, type TargetOffset } from './offsets.ts';
+import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
+import { sequenceAfter, sequenceMax } from './sequence.ts';
+import { causeOf } from './stop-cause.ts';
+import { checkTail, type Tail } from './tail-check.ts';
+
+/** What the start procedure needs from around it. */
+export interface StartSite {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Re-reads the ledger; throws Obstacle where no generation is open. */
+  fence(): Promise<Fence>;
+  /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
+  findEnd(side: 'source' | 'target'): Promise<PartitionEnd>;
+}
+
+export interface StartPoint {
+  readonly fence: Fence;
+  readonly position: TargetOffset;
+  readonly nextSequence: number;
+  /** False where the target's leader does not know our id: then one batch goes alone before the window opens. */
+  readonly idKnown: boolean;
+  readonly source: PartitionEnd;
+  readonly target: PartitionEnd;
+  readonly tail: Tail;
+}
+
+/** How long an append of a predecessor may take to be replicated before the start is given up for now. */
+const replicationWaitMsMax = 15_000;
+
+export async function findStartPoint(site: StartSite): Promise<StartPoint> {
+  const fence = await site.fence();
+  const target = await site.findEnd('target');
+  // The sequence first, then the log end: a write that lands in between makes our next one a repeat or a gap,
+  // and the broker refuses both. The other way round it would fit.
+  const lastSequence = await readLastSequence(target, fence);
+  const position = asTarget(await readOffset(target, 'end'));
+  await replicated(site, target, position);
+  const source = await site.findEnd('source');
+  const tail = await checkTail(source, target, position, fence);
+  refuseOtherBytes(target, position, lastSequence, tail);
+  const idKnown = lastSequence !== undefined;
+  // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
+  const nextSequence = idKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
+  return { fence, position, nextSequence, idKnown, source, target, tail };
+}
+
+/** The last sequence of our id at the leader's log end. */
+async function readLastSequence(target: PartitionEnd, fence: Fence): Promise<number | undefined> {
+  // DescribeProducers names no leader epoch: this read before it shows that the leader is the one we mean.
+  await readOffset(target, 'end');
+  const state = await readProducer(target, fence.producerId);
+  if (state === undefined) return undefined;
+  if (state.producerEpoch !== fence.producerEpoch) {
+    const epochs = `epoch ${state.producerEpoch} where the ledger says ${fence.producerEpoch}`;
+    throw new Obstacle(
+      causeOf('CW-2018', `${placeOf(target)}: generation ${fence.generation} has ${epochs}`),
+    );
+  }
+  return state.lastSequence;
+}
+
+/** Waits until everything below `logEnd` is committed: before that, an append could be taken for missing. */
+async function replicated(site: StartSite, target: PartitionEnd, logEnd: bigint): Promise<void> {
+  const began = site.clock.monotonicMs();
+  for (let delayMs = 10; ; delayMs = Math.min(500, delayMs * 2)) {
+    const highWatermark = await readOffset(target, 'highWatermark');
+    if (highWatermark >= logEnd) return;
+    if (site.clock.monotonicMs() - began > replicationWaitMsMax) {
+      const text = `${placeOf(target)}: the log ends at ${logEnd}, replicated only up to ${highWatermark}`;
+      throw new Obstacle(causeOf('CW-2022', text));
+    }
+    await site.clock.sleep(delayMs, site.signal);
+  }
+}
+
+/** Position and sequence must come from the same bytes: the batch before the position carries the sequence. */
+function refuseOtherBytes(
+  target: PartitionEnd,
+  position: TargetOffset,
+  lastSequence: number | undefined,
+  tail: Tail,
+): void {
+  const readable = tail.lastSequence !== undefined || tail.verdict === 'empty';
+  if (lastSequence === undefined || !readable || tail.lastSequence === lastSequence) return;
+  const text = `${placeOf(target)}: the log moved to ${position} while it was read`;
+  throw new Obstacle(causeOf('CW-2020', text));
+}

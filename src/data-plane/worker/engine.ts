@@ -1,0 +1,236 @@
+// The mirrors of one link, from a source cluster to the target's: start procedures, fetch lanes, produce lanes.
+// Takes clock, randomness and both clusters as parameters, so that it runs on the broker model as well.
+import type { Clock } from '../../base/clock.ts';
+import { describeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { Fence, FenceSource } from '../mirror/fence.ts';
+import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mirror/mirror-partition.ts';
+import { Obstacle } from '../mirror/obstacle.ts';
+import { type PartitionEnd, placeOf } from '../mirror/partition-end.ts';
+import { findStartPoint, type StartSite } from '../mirror/start-procedure.ts';
+import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
+import { ClusterSide } from './cluster-side.ts';
+import type { WorkerLimits } from './limits.ts';
+import { PauseWatch } from './pause-watch.ts';
+import { SourceLanes } from './source-lanes.ts';
+import { StartQueue } from './start-queue.ts';
+import { TargetLanes } from './target-lanes.ts';
+
+export interface EngineParts {
+  readonly sourceRegion: string;
+  readonly targetRegion: string;
+  readonly source: KafkaCluster;
+  readonly target: KafkaCluster;
+  readonly fences: FenceSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly limits: WorkerLimits;
+}
+
+/** Counts since the process started. */
+export interface EngineCounts {
+  fetches: number;
+  produces: number;
+  lanesLost: number;
+  pauses: number;
+}
+
+const keyOf = (spec: Pick<MirrorSpec, 'topic' | 'partition'>) => `${spec.topic}/${spec.partition}`;
+
+export class Engine {
+  readonly counts: EngineCounts = { fetches: 0, produces: 0, lanesLost: 0, pauses: 0 };
+  /** Last measured round trip to a source broker, milliseconds; undefined before the first. */
+  rttMs: number | undefined;
+  readonly #parts: EngineParts;
+  readonly #partitions = new Map<string, MirrorPartition>();
+  readonly #sides: Record<'source' | 'target', ClusterSide>;
+  readonly #sourceLanes: SourceLanes;
+  readonly #targetLanes: TargetLanes;
+  readonly #starts: StartQueue;
+  readonly #watch: PauseWatch;
+  readonly #abort = new AbortController();
+  #onIdle: (() => void) | undefined;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    const { clock, limits } = parts;
+    this.#sides = {
+      source: new ClusterSide({ side: 'source', region: parts.sourceRegion, cluster: parts.source, clock }),
+      target: new ClusterSide({ side: 'target', region: parts.targetRegion, cluster: parts.target, clock }),
+    };
+    this.#watch = new PauseWatch(clock, limits.pauseMsMax, (pausedMs) => this.#paused(pausedMs));
+    this.#sourceLanes = new SourceLanes({
+      cluster: parts.source,
+      clock,
+      limits,
+      onFetch: () => {
+        this.counts.fetches += 1;
+      },
+      onRoundTrip: (rttMs) => {
+        this.rttMs = rttMs;
+      },
+      onLost: () => {
+        this.counts.lanesLost += 1;
+      },
+    });
+    this.#targetLanes = new TargetLanes({
+      cluster: parts.target,
+      limits,
+      mayWrite: () => this.#watch.check(),
+      onProduce: () => {
+        this.counts.produces += 1;
+      },
+      onLost: () => {
+        this.counts.lanesLost += 1;
+      },
+    });
+    this.#starts = new StartQueue(limits.startsMax, (partition) => this.#startOne(partition));
+  }
+
+  get partitions(): Iterable<MirrorPartition> {
+    return this.#partitions.values();
+  }
+
+  find(topic: string, partition: number): MirrorPartition | undefined {
+    return this.#partitions.get(keyOf({ topic, partition }));
+  }
+
+  /** Takes a partition on, at rest until `resume`. Idempotent. */
+  add(spec: MirrorSpec): MirrorPartition {
+    const kept = this.#partitions.get(keyOf(spec));
+    if (kept !== undefined) return kept;
+    const { clock, random, limits } = this.#parts;
+    const partition = new MirrorPartition(spec, {
+      clock,
+      random,
+      limits: limits.partition,
+      listener: this.#listener,
+    });
+    this.#partitions.set(keyOf(spec), partition);
+    return partition;
+  }
+
+  /** Gives a partition back once nothing of it is in flight. */
+  remove(topic: string, partition: number): void {
+    this.find(topic, partition)?.close();
+  }
+
+  /** Orderly: fetches no more, awaits what is in flight for at most `stopWaitMs`, ends every connection. */
+  async stop(): Promise<void> {
+    for (const partition of [...this.#partitions.values()]) partition.close();
+    const { clock, limits } = this.#parts;
+    if (this.#partitions.size > 0) {
+      const idle = new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+      await Promise.race([idle, clock.sleep(limits.stopWaitMs, this.#abort.signal)]);
+    }
+    this.#abort.abort(new Obstacle(causeOf('CW-2021', 'the worker is stopping')));
+    this.#watch.stop();
+    this.#disconnect(causeOf('CW-2021', 'the worker is stopping'));
+  }
+
+  readonly #listener: PartitionListener = {
+    startDue: (partition) => this.#starts.add(partition),
+    fetchDue: (partition) => this.#sourceLanes.touch(partition),
+    produceDue: (partition) => this.#targetLanes.offer(partition),
+    waitDue: (partition, delayMs) => {
+      const life = partition.life;
+      this.#parts.clock.schedule(delayMs, () => {
+        if (partition.life === life) partition.due();
+      });
+    },
+    stateChanged: (partition) => this.#stateChanged(partition),
+  };
+
+  #stateChanged(partition: MirrorPartition): void {
+    const { name } = partition.state;
+    if (name === 'mirroring') {
+      this.#sourceLanes.join(partition);
+      return;
+    }
+    this.#sourceLanes.leave(partition);
+    this.#targetLanes.leave(partition);
+    if (name === 'stopped' || name === 'waiting') this.#report(partition);
+    if (name === 'closed') {
+      this.#partitions.delete(keyOf(partition.spec));
+      if (this.#partitions.size === 0) this.#onIdle?.();
+    }
+  }
+
+  #report(partition: MirrorPartition): void {
+    const { state, spec } = partition;
+    if (state.name !== 'stopped' && state.name !== 'waiting') return;
+    const fields = { set: spec.set, topic: spec.topic, partition: spec.partition, code: state.cause.code };
+    if (state.name === 'stopped') this.#parts.log.error(fields, `stopped: ${state.cause.message}`);
+    else this.#parts.log.info(fields, `waiting: ${state.cause.message}`);
+  }
+
+  async #startOne(partition: MirrorPartition): Promise<void> {
+    const { life, spec } = partition;
+    try {
+      const point = await findStartPoint(this.#siteOf(spec));
+      partition.started(life, point);
+    } catch (error) {
+      partition.failed(life, error instanceof Obstacle ? error.because : this.#causeOf(spec, error));
+    }
+  }
+
+  #causeOf(spec: MirrorSpec, error: unknown): Cause {
+    const cause = causeOfError(error);
+    if (cause.code === 'CW-2026') {
+      const fields = { set: spec.set, topic: spec.topic, partition: spec.partition };
+      this.#parts.log.error(
+        { ...fields, error: describeError(error) },
+        'start procedure failed unexpectedly',
+      );
+    }
+    return cause;
+  }
+
+  #siteOf(spec: MirrorSpec): StartSite {
+    const { clock, random, fences } = this.#parts;
+    return {
+      clock,
+      random,
+      signal: this.#abort.signal,
+      fence: () => openFence(fences, spec),
+      findEnd: async (side) => {
+        const end = await this.#sides[side].findEnd(spec.topic, spec.partition);
+        refuseRecreated(end, side === 'source' ? spec.sourceTopicId : spec.targetTopicId);
+        return end;
+      },
+    };
+  }
+
+  /** The process stood still: a successor may have written in the meantime, and what is queued is old. */
+  #paused(pausedMs: number): void {
+    this.counts.pauses += 1;
+    const text = `the process stood still for ${Math.round(pausedMs / 1000)} s`;
+    this.#parts.log.warn({ pausedMs: Math.round(pausedMs) }, text);
+    this.#disconnect(causeOf('CW-2025', text));
+    for (const partition of this.#partitions.values()) partition.startAgain();
+  }
+
+  #disconnect(cause: Cause): void {
+    this.#sourceLanes.end(cause);
+    this.#targetLanes.end(cause);
+    for (const side of Object.values(this.#sides)) side.disconnect(cause.message);
+  }
+}
+
+async function openFence(fences: FenceSource, spec: MirrorSpec): Promise<Fence> {
+  const fence = await fences.currentFence(spec.set);
+  if (fence !== undefined) return fence;
+  const text = `mirror set ${spec.set} has no open generation in ${spec.targetRegion}`;
+  throw new Obstacle(causeOf('CW-2018', text));
+}
+
+function refuseRecreated(end: PartitionEnd, expectedId: string | undefined): void {
+  if (expectedId === undefined || expectedId === end.topicId) return;
+  const text = `${placeOf(end)}: topic id ${end.topicId} where ${expectedId} was mirrored`;
+  throw new Obstacle(causeOf(end.side === 'source' ? 'CW-2003' : 'CW-2004', text));
+}

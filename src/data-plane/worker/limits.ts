@@ -1,0 +1,64 @@
+// Every queue, window, wait and retry of the worker, by name. Sizes are bytes, times milliseconds.
+import type { PartitionLimits } from '../mirror/mirror-partition.ts';
+
+export interface FetchLimits {
+  /** Bytes of one fetch answer. */
+  readonly answerBytesMax: number;
+  /** Bytes of one partition in it. */
+  readonly partitionBytesMax: number;
+}
+
+export interface WorkerLimits {
+  readonly partition: PartitionLimits;
+  /** Links with a round trip below `longRoundTripMs`. */
+  readonly fetchNear: FetchLimits;
+  /** Longer links need more on the way to be filled. */
+  readonly fetchFar: FetchLimits;
+  readonly longRoundTripMs: number;
+  /** How long a broker may hold a fetch until there is something to answer. */
+  readonly fetchWaitMs: number;
+  /** The same while a partition of the lane waits for room: it must get its turn soon. */
+  readonly fetchWaitMsHeld: number;
+  /** Fetch connections per source broker, each with one request under way. */
+  readonly fetchLanes: number;
+  readonly produceRequestBytesMax: number;
+  readonly producePartitionsMax: number;
+  readonly produceInFlightMax: number;
+  /** How long a target broker may wait for its replicas; short, since a slow one delays its neighbours. */
+  readonly produceWaitMs: number;
+  /** The same for partitions that were slow before and have a connection of their own. */
+  readonly produceWaitMsSlow: number;
+  /** Start procedures under way at once. */
+  readonly startsMax: number;
+  /** A process that stood still for longer looks at everything anew before it writes. */
+  readonly pauseMsMax: number;
+  /** How long an orderly stop waits for what is in flight. */
+  readonly stopWaitMs: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const defaultLimits: WorkerLimits = {
+  partition: {
+    queueBytesMax: 4 * MiB,
+    inFlightMax: 5,
+    retryDelayMsMin: 100,
+    retryDelayMsMax: 5_000,
+    slowRetryDelayMs: 60_000,
+  },
+  fetchNear: { answerBytesMax: 8 * MiB, partitionBytesMax: 2 * MiB },
+  fetchFar: { answerBytesMax: 24 * MiB, partitionBytesMax: 8 * MiB },
+  longRoundTripMs: 20,
+  fetchWaitMs: 500,
+  fetchWaitMsHeld: 10,
+  fetchLanes: 2,
+  produceRequestBytesMax: 1 * MiB,
+  producePartitionsMax: 200,
+  produceInFlightMax: 5,
+  produceWaitMs: 5_000,
+  produceWaitMsSlow: 15_000,
+  startsMax: 64,
+  pauseMsMax: 10_000,
+  stopWaitMs: 10_000,
+};

@@ -1,0 +1,168 @@
+// One produce connection to one target broker: a window of requests in flight, each with at most one batch per
+// partition and as many ready partitions as there are.
+import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import type { ProducedPartition, ProduceRequest, ProduceTopic } from '../../kafka/client/messages.ts';
+import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
+import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
+import type { WorkerLimits } from './limits.ts';
+
+export interface TargetLaneParts {
+  readonly brokerId: number;
+  /** True for the connection of partitions that are slow to be acknowledged. */
+  readonly slow: boolean;
+  readonly connect: () => Promise<BrokerConnection>;
+  readonly limits: WorkerLimits;
+  /** Asked before each request: false after the process stood still. */
+  readonly mayWrite: () => boolean;
+  readonly onEnd: (lane: TargetLane) => void;
+  readonly onProduce: () => void;
+}
+
+/** A batch in a request, with the partition it belongs to. */
+interface Sent {
+  readonly partition: MirrorPartition;
+  readonly flight: Flight;
+}
+
+export class TargetLane {
+  readonly brokerId: number;
+  readonly slow: boolean;
+  readonly #parts: TargetLaneParts;
+  readonly #ready = new Set<MirrorPartition>();
+  #connection: BrokerConnection | undefined;
+  #inFlight = 0;
+  #ended: Cause | undefined;
+  #pumpDue = false;
+
+  constructor(parts: TargetLaneParts) {
+    this.#parts = parts;
+    this.brokerId = parts.brokerId;
+    this.slow = parts.slow;
+  }
+
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Opens the connection. Never rejects; a failure ends the lane. */
+  async open(): Promise<void> {
+    try {
+      this.#connection = await this.#parts.connect();
+      if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
+      else this.#pumpSoon();
+    } catch (error) {
+      this.end(causeOfError(error));
+    }
+  }
+
+  /** The partition has something to write. */
+  offer(partition: MirrorPartition): void {
+    this.#ready.add(partition);
+    this.#pumpSoon();
+  }
+
+  withdraw(partition: MirrorPartition): void {
+    this.#ready.delete(partition);
+  }
+
+  /** Ends the lane: what is in flight is lost, what was offered starts again elsewhere. */
+  end(cause: Cause): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = cause;
+    this.#parts.onEnd(this);
+    // Rejects every request under way, which tells their partitions.
+    this.#connection?.destroy(cause.message);
+    for (const partition of [...this.#ready]) partition.connectionLost(cause);
+    this.#ready.clear();
+  }
+
+  /** Gathers what one fetch answer makes ready before the first request is built. */
+  #pumpSoon(): void {
+    if (this.#pumpDue || this.#connection === undefined) return;
+    this.#pumpDue = true;
+    queueMicrotask(() => {
+      this.#pumpDue = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const connection = this.#connection;
+    if (connection === undefined || this.#ready.size === 0) return;
+    while (this.#ended === undefined && this.#inFlight < this.#parts.limits.produceInFlightMax) {
+      if (!this.#parts.mayWrite()) return;
+      const sent = this.#gather();
+      if (sent.length === 0) return;
+      this.#send(connection, sent);
+    }
+  }
+
+  #gather(): Sent[] {
+    const { produceRequestBytesMax, producePartitionsMax } = this.#parts.limits;
+    const sent: Sent[] = [];
+    const again: MirrorPartition[] = [];
+    let bytes = 0;
+    for (const partition of this.#ready) {
+      const next = partition.nextBatchBytes;
+      if (next > 0 && sent.length > 0 && bytes + next > produceRequestBytesMax) break;
+      this.#ready.delete(partition);
+      if (next === 0) continue;
+      bytes += next;
+      sent.push({ partition, flight: partition.take() });
+      if (partition.canProduce) again.push(partition);
+      if (sent.length >= producePartitionsMax) break;
+    }
+    // Behind the others: every ready partition gets its turn.
+    for (const partition of again) this.#ready.add(partition);
+    return sent;
+  }
+
+  #send(connection: BrokerConnection, sent: readonly Sent[]): void {
+    this.#inFlight += 1;
+    this.#parts.onProduce();
+    connection.produce(this.#requestOf(sent)).then(
+      (response) => this.#answered(sent, response.partitions),
+      (error: unknown) => this.#failed(sent, causeOfError(error)),
+    );
+  }
+
+  #requestOf(sent: readonly Sent[]): ProduceRequest {
+    const { produceWaitMs, produceWaitMsSlow } = this.#parts.limits;
+    const topics = new Map<string, { partition: number; records: Buffer }[]>();
+    const named: ProduceTopic[] = [];
+    for (const { partition, flight } of sent) {
+      let partitions = topics.get(partition.spec.topic);
+      if (partitions === undefined) {
+        partitions = [];
+        topics.set(partition.spec.topic, partitions);
+        const topicId = partition.point?.target.topicId ?? '';
+        named.push({ topic: partition.spec.topic, topicId, partitions });
+      }
+      partitions.push({ partition: partition.spec.partition, records: flight.batch.bytes });
+    }
+    return { acks: -1, timeoutMs: this.slow ? produceWaitMsSlow : produceWaitMs, topics: named };
+  }
+
+  #answered(sent: readonly Sent[], answers: readonly ProducedPartition[]): void {
+    this.#inFlight -= 1;
+    sent.forEach(({ partition, flight }, at) => {
+      const answer = isAnswerTo(partition, answers[at])
+        ? answers[at]
+        : answers.find((each) => isAnswerTo(partition, each));
+      if (answer !== undefined) partition.produced(flight, answer);
+      else partition.lost(flight, causeOf('CW-2022', 'the target’s answer leaves this partition out'));
+    });
+    this.#pumpSoon();
+  }
+
+  #failed(sent: readonly Sent[], cause: Cause): void {
+    this.#inFlight -= 1;
+    for (const { partition, flight } of sent) partition.lost(flight, cause);
+    this.end(cause);
+  }
+}
+
+function isAnswerTo(partition: MirrorPartition, answer: ProducedPartition | undefined): boolean {
+  if (answer?.partition !== partition.spec.partition) return false;
+  return answer.topic === partition.spec.topic || answer.topicId === partition.point?.target.topicId;
+}
