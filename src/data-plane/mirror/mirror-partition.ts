@@ -1,21 +1,21 @@
 // One mirror partition: position, fence, queue and window, from fetched bytes to acknowledged ones. It owns no
 // connection and no timer: the worker's lanes ask it for work and bring it the answers.
 import type { Clock } from '../../base/clock.ts';
-import { Backoff } from '../../base/backoff.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
-import { type FenceStamp, patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
 import type { FetchedPartition, Lease } from '../../kafka/client/messages.ts';
+import { BatchQueue } from './batch-queue.ts';
 import { type QueuedBatch, takeIn } from './intake.ts';
-import { type SourceOffset, type TargetOffset, asTarget, toSource } from './offsets.ts';
+import { Obstacle } from './obstacle.ts';
+import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import { refuseError } from './partition-end.ts';
 import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
 import { judgeProduce, type ProduceAnswer, type ProduceOutcome } from './produce-outcome.ts';
-import { refuseError } from './partition-end.ts';
-import { Obstacle } from './obstacle.ts';
-import { sequenceAfter } from './sequence.ts';
+import { RetryDelays, type RetryLimits } from './retry-delays.ts';
 import { SourceView } from './source-view.ts';
 import type { StartPoint } from './start-procedure.ts';
-import { type Cause, causeOf, causeOfError, isLasting } from './stop-cause.ts';
+import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
+import { WriteHead } from './write-head.ts';
 
 export interface MirrorSpec {
   readonly set: string;
@@ -28,15 +28,11 @@ export interface MirrorSpec {
   readonly targetTopicId: string | undefined;
 }
 
-export interface PartitionLimits {
+export interface PartitionLimits extends RetryLimits {
   /** Bytes queued of one partition above which it is not fetched. */
   readonly queueBytesMax: number;
   /** Batches in flight of one partition. The broker recognises the last five as repeats. */
   readonly inFlightMax: number;
-  readonly retryDelayMsMin: number;
-  readonly retryDelayMsMax: number;
-  /** Delay where only a change outside can help. */
-  readonly slowRetryDelayMs: number;
 }
 
 /** A batch handed to a produce lane, patched. */
@@ -68,9 +64,6 @@ export interface PartitionCounts {
   fenceRefusals: number;
 }
 
-/** How long without a refusal of the fence until the next one is again taken for a single event. */
-const contentionMemoryMs = 30_000;
-
 export class MirrorPartition {
   readonly spec: MirrorSpec;
   readonly view = new SourceView();
@@ -78,28 +71,22 @@ export class MirrorPartition {
   readonly #clock: Clock;
   readonly #limits: PartitionLimits;
   readonly #listener: PartitionListener;
-  readonly #backoff: Backoff;
-  readonly #contention: Backoff;
+  readonly #retry: RetryDelays;
+  readonly #queue = new BatchQueue();
 
   #state: PartitionState = { name: 'paused' };
   #stateSinceMs: number;
   /** Grows with every start; answers that belong to an earlier life are not ours any more. */
   #life = 0;
   #point: StartPoint | undefined;
-  #stamp: FenceStamp | undefined;
-  #queue: QueuedBatch[] = [];
-  #queueHead = 0;
-  #queuedBytes = 0;
+  #head: WriteHead | undefined;
   #fetchNext: SourceOffset | undefined;
   #fetchedEpoch = -1;
-  #nextExpected: TargetOffset | undefined;
-  #nextSequence = 0;
   #position: TargetOffset | undefined;
   #inFlight = 0;
   #idKnown = false;
   #obstacleAhead: Cause | undefined;
   #suspectAt: TargetOffset | undefined;
-  #contendedAtMs = Number.NEGATIVE_INFINITY;
   #slowTarget = false;
 
   constructor(
@@ -111,10 +98,7 @@ export class MirrorPartition {
     this.#limits = parts.limits;
     this.#listener = parts.listener;
     this.#stateSinceMs = parts.clock.wallMs();
-    const { retryDelayMsMin, retryDelayMsMax } = parts.limits;
-    this.#backoff = new Backoff({ delayMsMin: retryDelayMsMin, delayMsMax: retryDelayMsMax }, parts.random);
-    const contention = { delayMsMin: 2 * retryDelayMsMin, delayMsMax: 2 * retryDelayMsMax };
-    this.#contention = new Backoff(contention, parts.random);
+    this.#retry = new RetryDelays(parts.limits, parts.random);
   }
 
   get state(): PartitionState {
@@ -135,7 +119,7 @@ export class MirrorPartition {
     return this.#position;
   }
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
   get inFlight(): number {
     return this.#inFlight;
@@ -174,12 +158,10 @@ export class MirrorPartition {
   started(life: number, point: StartPoint): void {
     if (life !== this.#life || this.#state.name !== 'starting') return;
     this.#point = point;
-    this.#stamp = stampOf(point.fence.producerId, point.fence.producerEpoch);
+    this.#head = new WriteHead(point);
     this.#position = point.position;
-    this.#nextExpected = point.position;
     this.#fetchNext = toSource(point.position);
     this.#fetchedEpoch = point.tail.sourceEpoch;
-    this.#nextSequence = point.nextSequence;
     this.#idKnown = point.idKnown;
     this.#obstacleAhead = undefined;
     this.view.passed(point.position);
@@ -190,8 +172,7 @@ export class MirrorPartition {
   /** The start procedure of `life` could not. */
   failed(life: number, cause: Cause): void {
     if (life !== this.#life || this.#state.name !== 'starting') return;
-    if (isLasting(cause)) this.#rest('failed', { name: 'stopped', cause });
-    else this.#wait('failed', cause, this.#delayMsFor(cause));
+    this.#goOn('failed', this.#retry.after(cause));
   }
 
   /** Something around the partition changed (a leader, a connection, the clock): look at everything anew. */
@@ -202,7 +183,7 @@ export class MirrorPartition {
 
   /** One end cannot be reached at the moment: start again after a short delay. */
   connectionLost(because: Cause): void {
-    if (this.#state.name === 'mirroring') this.#drainTo('trouble', this.#shortly(because));
+    if (this.#state.name === 'mirroring') this.#drainTo('trouble', this.#retry.after(because));
   }
 
   // ---- fetching ---------------------------------------------------------------------------------------------
@@ -210,13 +191,13 @@ export class MirrorPartition {
   /** Where to fetch next; undefined while nothing should be fetched. */
   fetchPosition(): { life: number; offset: SourceOffset; lastFetchedEpoch: number } | undefined {
     if (this.#state.name !== 'mirroring' || this.#obstacleAhead !== undefined) return undefined;
-    if (this.#queuedBytes >= this.#limits.queueBytesMax || this.#fetchNext === undefined) return undefined;
+    if (this.#queue.bytes >= this.#limits.queueBytesMax || this.#fetchNext === undefined) return undefined;
     return { life: this.#life, offset: this.#fetchNext, lastFetchedEpoch: this.#fetchedEpoch };
   }
 
   /** True where only the full queue keeps the partition from being fetched. */
   get holdsFetch(): boolean {
-    return this.#state.name === 'mirroring' && this.#queuedBytes >= this.#limits.queueBytesMax;
+    return this.#state.name === 'mirroring' && this.#queue.bytes >= this.#limits.queueBytesMax;
   }
 
   /** Takes a fetch answer of `life`, asked at `offset`. The lease is retained as far as bytes are kept. */
@@ -230,19 +211,18 @@ export class MirrorPartition {
     const intake = takeIn(answer.records, offset, lease);
     for (const batch of intake.accepted) {
       this.#queue.push(batch);
-      this.#queuedBytes += batch.bytes.length;
       this.#fetchedEpoch = batch.leaderEpoch;
     }
     this.#fetchNext = intake.next;
     // What lies before the obstacle is still written; the stop comes when the window is empty.
     if (intake.cause !== undefined) this.#obstacleAhead = intake.cause;
-    if (this.#ready > 0) this.#listener.produceDue(this);
+    if (this.#queue.length > 0) this.#listener.produceDue(this);
     else this.#stopAtObstacle();
   }
 
   #nothingFetched(highWatermark: bigint): void {
     // Caught up: what troubled the partition before is over.
-    if (this.#position === highWatermark) this.#backoff.reset();
+    if (this.#position === highWatermark) this.#retry.reset();
   }
 
   /** A fetch error is looked at by the start procedure, which knows both ends; only its name is taken from here. */
@@ -256,45 +236,30 @@ export class MirrorPartition {
       );
     } catch (thrown) {
       const cause = thrown instanceof Obstacle ? thrown.because : causeOfError(thrown);
-      const leaderMoved = cause.code === 'CW-2021' || cause.code === 'CW-2024';
-      this.#drainTo('trouble', leaderMoved ? this.#shortly(cause) : this.#waitFor(cause));
+      this.#drainTo('trouble', this.#retry.after(cause));
     }
   }
 
   // ---- producing --------------------------------------------------------------------------------------------
 
-  get #ready(): number {
-    return this.#queue.length - this.#queueHead;
-  }
-
   /** True while a batch may be sent. */
   get canProduce(): boolean {
     const window = this.#idKnown ? this.#limits.inFlightMax : 1;
-    return this.#state.name === 'mirroring' && this.#ready > 0 && this.#inFlight < window;
+    return this.#state.name === 'mirroring' && this.#queue.length > 0 && this.#inFlight < window;
   }
 
   /** Bytes of the batch that `take` would give; 0 if none. */
   get nextBatchBytes(): number {
-    return this.canProduce ? (this.#queue[this.#queueHead]?.bytes.length ?? 0) : 0;
+    return this.canProduce ? (this.#queue.first?.bytes.length ?? 0) : 0;
   }
 
   /** Hands out the next batch, patched for the target. Call only while `canProduce`. */
   take(): Flight {
     invariant(this.canProduce, 'a batch was taken that may not be sent');
-    const batch = this.#queue[this.#queueHead] as QueuedBatch;
-    this.#queueHead += 1;
-    if (this.#queueHead > 256 && this.#queueHead * 2 > this.#queue.length) this.#compactQueue();
-    const expected = this.#nextExpected as TargetOffset;
-    patchForProduce(batch.bytes, 0, this.#stamp as FenceStamp, this.#nextSequence);
-    this.#nextSequence = sequenceAfter(this.#nextSequence, batch.recordCount);
-    this.#nextExpected = asTarget(expected + BigInt(batch.recordCount));
+    const batch = this.#queue.take() as QueuedBatch;
+    const expected = (this.#head as WriteHead).stamp(batch);
     this.#inFlight += 1;
     return { life: this.#life, batch, expected };
-  }
-
-  #compactQueue(): void {
-    this.#queue.splice(0, this.#queueHead);
-    this.#queueHead = 0;
   }
 
   /** Takes the broker's answer to a flight. */
@@ -312,7 +277,7 @@ export class MirrorPartition {
     this.#land(flight);
     if (this.#state.name === 'draining') return this.#afterLanding();
     if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
-    this.#drainTo('trouble', this.#shortly(because));
+    this.#drainTo('trouble', this.#retry.after(because));
   }
 
   #land(flight: Flight): void {
@@ -321,7 +286,7 @@ export class MirrorPartition {
     flight.batch.lease.release();
     // A draining partition has dropped its queue and its byte count; earlier lives count nothing here.
     if (flight.life === this.#life && this.#state.name === 'mirroring') {
-      this.#queuedBytes -= flight.batch.bytes.length;
+      this.#queue.landed(flight.batch);
     }
   }
 
@@ -331,7 +296,7 @@ export class MirrorPartition {
     this.#idKnown = true;
     this.#slowTarget = false;
     this.#suspectAt = undefined;
-    this.#backoff.reset();
+    this.#retry.reset();
     this.counts.bytes += BigInt(batch.bytes.length);
     this.counts.records += BigInt(batch.recordCount);
     this.counts.batches += 1n;
@@ -344,18 +309,15 @@ export class MirrorPartition {
   #afterOutcome(outcome: Exclude<ProduceOutcome, { kind: 'appended' }>, flight: Flight): AfterDraining {
     switch (outcome.kind) {
       case 'restart':
-        return this.#shortly(causeOf('CW-2021', `target: ${outcome.reason}`));
+        return this.#retry.after(causeOf('CW-2021', `target: ${outcome.reason}`));
       case 'contended':
-        return this.#contended(outcome.cause);
+        this.counts.fenceRefusals += 1;
+        return this.#retry.afterRefusal(outcome.cause, this.#clock.monotonicMs());
       case 'wait':
         this.#slowTarget = outcome.cause.code === 'CW-2022';
-        return this.#waitFor(outcome.cause);
+        return this.#retry.after(outcome.cause);
       case 'suspect':
-        if (this.#suspectAt === flight.expected) {
-          return isLasting(outcome.cause)
-            ? { name: 'stopped', cause: outcome.cause }
-            : this.#waitFor(outcome.cause);
-        }
+        if (this.#suspectAt === flight.expected) return this.#retry.after(outcome.cause);
         this.#suspectAt = flight.expected;
         return { name: 'starting' };
       case 'stop':
@@ -363,50 +325,17 @@ export class MirrorPartition {
     }
   }
 
-  /** The first refusal leads to a look at once; repeated ones mean that another worker is alive: step back. */
-  #contended(cause: Cause): AfterDraining {
-    this.counts.fenceRefusals += 1;
-    const now = this.#clock.monotonicMs();
-    const single = now - this.#contendedAtMs > contentionMemoryMs;
-    this.#contendedAtMs = now;
-    if (single) {
-      this.#contention.reset();
-      return { name: 'starting' };
-    }
-    return { name: 'waiting', cause, delayMs: this.#contention.nextDelayMs() };
-  }
-
   #stopAtObstacle(): void {
     const cause = this.#obstacleAhead;
-    if (cause === undefined || this.#ready > 0 || this.#inFlight > 0) return;
-    this.#drainTo('trouble', isLasting(cause) ? { name: 'stopped', cause } : this.#waitFor(cause));
+    if (cause === undefined || this.#queue.length > 0 || this.#inFlight > 0) return;
+    this.#drainTo('trouble', this.#retry.after(cause));
   }
 
   // ---- transitions ------------------------------------------------------------------------------------------
 
-  #waitFor(cause: Cause): AfterDraining {
-    return { name: 'waiting', cause, delayMs: this.#delayMsFor(cause) };
-  }
-
-  /** The shortest of the growing delays: leaders and connections usually come back at once. */
-  #shortly(cause: Cause): AfterDraining {
-    return { name: 'waiting', cause, delayMs: this.#backoff.nextDelayMs() };
-  }
-
-  #delayMsFor(cause: Cause): number {
-    switch (cause.code) {
-      case 'CW-2009':
-      case 'CW-2015':
-      case 'CW-2017':
-        return this.#limits.slowRetryDelayMs;
-      default:
-        return this.#backoff.nextDelayMs();
-    }
-  }
-
   /** Drops the queue and goes on to `next` as soon as nothing is in flight. */
   #drainTo(event: PartitionEvent, next: AfterDraining): void {
-    this.#dropQueue();
+    this.#queue.drop();
     this.#enter(event, { name: 'draining', next: this.#stronger(next) });
     this.#afterLanding();
   }
@@ -420,10 +349,13 @@ export class MirrorPartition {
 
   #afterLanding(): void {
     if (this.#state.name !== 'draining' || this.#inFlight > 0) return;
-    const next = this.#state.next;
-    if (next.name === 'starting') this.#start('drained');
-    else if (next.name === 'waiting') this.#wait('drained', next.cause, next.delayMs);
-    else this.#rest('drained', next);
+    this.#goOn('drained', this.#state.next);
+  }
+
+  #goOn(event: PartitionEvent, next: AfterDraining): void {
+    if (next.name === 'starting') this.#start(event);
+    else if (next.name === 'waiting') this.#wait(event, next.cause, next.delayMs);
+    else this.#rest(event, next);
   }
 
   #start(event: PartitionEvent): void {
@@ -443,13 +375,6 @@ export class MirrorPartition {
   #rest(event: PartitionEvent, state: PartitionState): void {
     this.#life += 1;
     this.#enter(event, state);
-  }
-
-  #dropQueue(): void {
-    for (let at = this.#queueHead; at < this.#queue.length; at += 1) this.#queue[at]?.lease.release();
-    this.#queue = [];
-    this.#queueHead = 0;
-    this.#queuedBytes = 0;
   }
 
   #enter(event: PartitionEvent, state: PartitionState): void {

@@ -1,0 +1,27 @@
+// Where the next batch goes: its expected offset, its sequence, and the fence's stamp.
+import { type FenceStamp, patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
+import type { QueuedBatch } from './intake.ts';
+import { asTarget, type TargetOffset } from './offsets.ts';
+import { sequenceAfter } from './sequence.ts';
+import type { StartPoint } from './start-procedure.ts';
+
+export class WriteHead {
+  readonly #stamp: FenceStamp;
+  #expected: TargetOffset;
+  #sequence: number;
+
+  constructor(point: StartPoint) {
+    this.#stamp = stampOf(point.fence.producerId, point.fence.producerEpoch);
+    this.#expected = point.position;
+    this.#sequence = point.nextSequence;
+  }
+
+  /** Patches the batch in place for the target and moves on; returns where it is expected. */
+  stamp(batch: QueuedBatch): TargetOffset {
+    const expected = this.#expected;
+    patchForProduce(batch.bytes, 0, this.#stamp, this.#sequence);
+    this.#sequence = sequenceAfter(this.#sequence, batch.recordCount);
+    this.#expected = asTarget(expected + BigInt(batch.recordCount));
+    return expected;
+  }
+}
