@@ -63,6 +63,6 @@ function pathOf(command: Command, spec: CommandSpec): string[] {
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return '';
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -86,5 +86,5 @@ export function toJson(value: unknown): Json {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof Map) return toJson(Object.fromEntries(value));
-  return Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, toJson(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toJson(inner)]));
 }

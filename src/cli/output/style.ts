@@ -1,6 +1,8 @@
 // Colour, and only where a person looks: NO_COLOR and a stream that is no terminal switch it off.
 import type { TextSink } from '../terminal.ts';
 
+const escape = String.fromCharCode(27);
+
 const codes = {
   bold: [1, 22],
   dim: [2, 22],
@@ -22,12 +24,12 @@ export function paintFor(sink: TextSink, env: Readonly<Record<string, string | u
   const wanted = forced || (sink.isTTY === true && env['TERM'] !== 'dumb');
   const denied = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   if (denied || !wanted) return plainPaint;
-  return (colour, text) => `\u001B[${codes[colour][0]}m${text}\u001B[${codes[colour][1]}m`;
+  return (colour, text) => `${escape}[${codes[colour][0]}m${text}${escape}[${codes[colour][1]}m`;
 }
 
-const escapes = /\u001B\[[0-9;]*m/g;
+const escapes = new RegExp(String.raw`${escape}\[[0-9;]*m`, 'g');
 
 /** Columns that text takes on a terminal, for the narrow characters that we print. */
 export function visibleWidth(text: string): number {
-  return [...text.replace(escapes, '')].length;
+  return Array.from(text.replace(escapes, '')).length;
 }

@@ -1,0 +1,173 @@
+// `causeway status` as a person sees it, and as a program does.
+import { type Json, toJson } from '../output/listing.ts';
+import type { Colour, Paint } from '../output/style.ts';
+import { tableLines } from '../output/table.ts';
+import { formatAmount, formatCount, formatDuration, formatRate, unknown } from '../output/values.ts';
+import { wrapText } from '../output/wrap-text.ts';
+import type { ShownState } from './partitions.ts';
+import { isFresh, type Picture, type RegionPicture } from './picture.ts';
+import { type Known, type SetCause, type SetStatus, silenceOf } from './status.ts';
+
+const columns = [
+  { title: 'MIRROR SET' },
+  { title: 'HOME → TARGET' },
+  { title: 'STATE' },
+  { title: 'RPO NOW / GOAL' },
+  { title: 'LAG', align: 'right' },
+  { title: 'RATE', align: 'right' },
+  { title: 'OFFSETS' },
+] as const;
+
+const colourOf: Readonly<Record<ShownState, Colour>> = {
+  stopped: 'red',
+  unknown: 'yellow',
+  waiting: 'yellow',
+  starting: 'cyan',
+  paused: 'dim',
+  mirroring: 'green',
+};
+
+export function statusText(picture: Picture, statuses: readonly SetStatus[], paint: Paint): string {
+  const lines = [regionsLine(picture, paint), ...regionProblems(picture, paint)];
+  if (picture.applied === undefined) {
+    lines.push(
+      '',
+      'No topology has been applied. `causeway plan` shows what would happen, `causeway apply` does it.',
+    );
+    return lines.join('\n');
+  }
+  const rows = statuses.map((status) => cellsOf(status, paint));
+  const [header, ...body] = tableLines(columns, rows);
+  lines.push(paint('bold', header ?? ''));
+  for (const [index, status] of statuses.entries()) {
+    lines.push(body[index] ?? '', ...notesOf(picture, status, paint));
+  }
+  if (statuses.length === 0) lines.push('(the applied topology has no mirror sets)');
+  return lines.join('\n');
+}
+
+function cellsOf(status: SetStatus, paint: Paint): string[] {
+  return [
+    status.set,
+    `${status.home} → ${status.target}`,
+    paint(colourOf[status.state], stateText(status)),
+    `${knownText(status.rpo, formatDuration)} / ${status.rpoGoalMs === undefined ? '-' : formatGoal(status.rpoGoalMs)}`,
+    status.lag.value === undefined ? unknown : `${knownText(status.lag, formatCount)} rec`,
+    formatRate(status.bytesPerSecond),
+    status.offsets,
+  ];
+}
+
+/** `mirroring`, `stopped ! 1/8`, `starting 3/8`, `?`. */
+export function stateText(status: Pick<SetStatus, 'state' | 'counts' | 'partitions'>): string {
+  const word = status.state === 'unknown' ? unknown : status.state;
+  const mark = status.state === 'stopped' ? ' !' : '';
+  const count = status.counts.get(status.state) ?? 0;
+  const some = count > 0 && count < status.partitions ? ` ${count}/${status.partitions}` : '';
+  return `${word}${mark}${some}`;
+}
+
+/** With `≥` where a part of it is not known. */
+function knownText<T>(known: Known<T>, format: (value: T) => string): string {
+  if (known.value === undefined) return unknown;
+  return `${known.complete ? '' : '≥'}${format(known.value)}`;
+}
+
+const formatGoal = (goalMs: number) => formatDuration(goalMs).replace(/\.0s$/, 's');
+
+/** What stands under a row: causes, and silence. */
+function notesOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
+  const notes = status.causes.map(causeText);
+  const silence = silenceOf(picture, status);
+  if (silence !== undefined) notes.push(silence);
+  return notes.flatMap((note) => wrapText(note, 108, '    ').map((line) => paint('yellow', line)));
+}
+
+export function causeText(cause: SetCause): string {
+  const more = cause.count > 1 ? ` (and ${cause.count - 1} more)` : '';
+  const where = cause.message.includes(cause.where) ? '' : `${cause.where}: `;
+  return `${cause.code} ${where}${cause.message}${more}`;
+}
+
+function regionsLine(picture: Picture, paint: Paint): string {
+  const regions = picture.regions.map((region) => {
+    const dot = region.error === undefined ? paint('green', '●') : paint('red', '○');
+    const version = region.kafkaVersion === undefined ? '' : ` ${region.kafkaVersion}`;
+    return `${region.name} ${dot} ${formatAmount(region.brokers, 'broker')}${version}`;
+  });
+  return `${paint('bold', 'REGIONS')}  ${[...regions, ...roundTrips(picture)].join('    ')}`;
+}
+
+/** `rtt 84 ms` with two regions, `eu-west-us-east rtt 84 ms` with more. The freshest observation of a pair counts. */
+function roundTrips(picture: Picture): string[] {
+  const pairs = new Map<string, { rttMs: number | undefined; atMs: number }>();
+  for (const seen of picture.regions.flatMap((region) => region.regions)) {
+    if (seen.region === seen.seenFrom) continue;
+    const key = [seen.region, seen.seenFrom].sort().join('–');
+    const rttMs = isFresh(picture, seen.observedAtMs) ? seen.rttMs : undefined;
+    if (seen.observedAtMs > (pairs.get(key)?.atMs ?? -1)) pairs.set(key, { rttMs, atMs: seen.observedAtMs });
+  }
+  return [...pairs].map(([pair, { rttMs }]) => {
+    const value = rttMs === undefined ? unknown : Math.round(rttMs).toString();
+    return picture.regions.length === 2 ? `rtt ${value} ms` : `${pair} rtt ${value} ms`;
+  });
+}
+
+function regionProblems(picture: Picture, paint: Paint): string[] {
+  const problem = (region: RegionPicture) =>
+    region.error === undefined
+      ? []
+      : [paint('red', `         ${region.name}: ${region.error.code} ${region.error.message}`)];
+  return picture.regions.flatMap((region) => [
+    ...problem(region),
+    ...region.warnings.map((warning) => paint('yellow', `         ${region.name}: ${warning}`)),
+  ]);
+}
+
+export function statusData(picture: Picture, statuses: readonly SetStatus[]): Json {
+  return toJson({
+    observedAtMs: picture.nowMs,
+    regions: picture.regions.map((region) => ({
+      name: region.name,
+      reachable: region.error === undefined,
+      clusterId: region.clusterId,
+      brokers: region.brokers,
+      kafkaVersion: region.kafkaVersion,
+      error: region.error,
+      seen: region.regions.map(({ region: name, seenFrom, rttMs, observedAtMs }) => ({
+        region: name,
+        seenFrom,
+        rttMs,
+        observedAtMs,
+      })),
+    })),
+    applied: picture.applied === undefined ? undefined : { atMs: picture.applied.record.appliedAtMs },
+    mirrors: statuses.map((status) => ({
+      set: status.set,
+      home: status.home,
+      target: status.target,
+      state: status.state === 'unknown' ? undefined : status.state,
+      partitions: status.partitions,
+      partitionsByState: Object.fromEntries(status.counts),
+      topics: status.topics,
+      rpoMs: status.rpo.complete ? status.rpo.value : undefined,
+      rpoMsAtLeast: status.rpo.value,
+      rpoGoalMs: status.rpoGoalMs,
+      lagRecords: status.lag.complete ? status.lag.value : undefined,
+      lagRecordsAtLeast: status.lag.value,
+      bytesPerSecond: status.bytesPerSecond,
+      offsets: status.offsets,
+      causes: status.causes,
+      silence: silenceOf(picture, status),
+    })),
+  });
+}
+
+/** True when every mirror set mirrors and every region answers. */
+export function isHealthy(picture: Picture, statuses: readonly SetStatus[]): boolean {
+  return (
+    picture.applied !== undefined &&
+    picture.regions.every((region) => region.error === undefined) &&
+    statuses.every((status) => status.state === 'mirroring' && silenceOf(picture, status) === undefined)
+  );
+}

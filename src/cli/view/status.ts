@@ -1,0 +1,172 @@
+// What `causeway status` shows, computed from a picture: one row per mirror set and target. Pure.
+import type { MirrorSetSpec } from '../../topology/topology.ts';
+import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
+import { findRegion, isFresh, type Picture } from './picture.ts';
+
+/** From worst to best: the state of a set is the worst of its partitions. */
+export const statesWorstFirst = ['stopped', 'unknown', 'waiting', 'starting', 'paused', 'mirroring'] as const;
+
+/** A sum or maximum of which some parts may be unknown. `value` is undefined where nothing is known. */
+export interface Known<T> {
+  readonly value: T | undefined;
+  /** False where some part is unknown: then the truth is at least `value`. */
+  readonly complete: boolean;
+}
+
+export interface SetCause {
+  readonly code: string;
+  readonly message: string;
+  /** `topic-3`, or a topic alone. */
+  readonly where: string;
+  /** How many partitions or topics have this code. */
+  readonly count: number;
+  readonly sinceMs: number | undefined;
+}
+
+export interface SetStatus {
+  readonly set: string;
+  readonly home: string;
+  readonly target: string;
+  readonly state: ShownState;
+  readonly partitions: number;
+  readonly counts: ReadonlyMap<ShownState, number>;
+  readonly topics: number;
+  readonly rpo: Known<number>;
+  readonly rpoGoalMs: number | undefined;
+  readonly lag: Known<bigint>;
+  /** Bytes copied so far as the workers count; rates come from two of them. */
+  readonly bytes: ReadonlyMap<string, { readonly bytes: bigint; readonly atMs: number }>;
+  readonly bytesPerSecond: number | undefined;
+  readonly offsets: MirrorSetSpec['offsets'];
+  readonly causes: readonly SetCause[];
+}
+
+/** Rows of all sets and targets of the applied topology. `before` is an earlier picture's result, for rates. */
+export function setStatuses(picture: Picture, before: readonly SetStatus[] = []): SetStatus[] {
+  const sets = [...(picture.applied?.topology.mirrors.values() ?? [])];
+  return sets.flatMap((spec) =>
+    spec.to.map((target) => {
+      const earlier = before.find((row) => row.set === spec.name && row.target === target);
+      return setStatus(picture, spec, target, earlier);
+    }),
+  );
+}
+
+function setStatus(
+  picture: Picture,
+  spec: MirrorSetSpec,
+  target: string,
+  earlier: SetStatus | undefined,
+): SetStatus {
+  const rows = partitionRows(picture, spec.name, target);
+  const counts = new Map<ShownState, number>();
+  for (const row of rows) counts.set(row.state, (counts.get(row.state) ?? 0) + 1);
+  const causes = causesOf(picture, spec, target, rows);
+  const refused = findRegion(picture, target)?.topics.some(
+    (topic) => topic.set === spec.name && topic.target === target && topic.state === 'refused',
+  );
+  const bytes = byteCounters(rows);
+  return {
+    set: spec.name,
+    home: spec.home,
+    target,
+    state: refused === true ? 'stopped' : (statesWorstFirst.find((state) => counts.has(state)) ?? 'unknown'),
+    partitions: rows.length,
+    counts,
+    topics: new Set(rows.map((row) => row.topic)).size,
+    rpo: greatest(rows.map((row) => row.rpoMs)),
+    rpoGoalMs: spec.rpoMs,
+    lag: sum(rows.map((row) => row.lagRecords)),
+    bytes,
+    bytesPerSecond: earlier === undefined ? undefined : rateBetween(earlier.bytes, bytes),
+    offsets: spec.offsets,
+    causes,
+  };
+}
+
+/** Why the set is not mirroring: causes of partitions and of refused topics, the same code told once. */
+function causesOf(
+  picture: Picture,
+  spec: MirrorSetSpec,
+  target: string,
+  rows: readonly PartitionRow[],
+): SetCause[] {
+  const region = findRegion(picture, target);
+  if (region?.error !== undefined) {
+    return [{ ...region.error, where: `region ${target}`, count: 1, sinceMs: undefined }];
+  }
+  const causes = new Map<string, SetCause>();
+  const note = (code: string, message: string, where: string, sinceMs: number | undefined) => {
+    const same = causes.get(code);
+    causes.set(
+      code,
+      same === undefined ? { code, message, where, count: 1, sinceMs } : { ...same, count: same.count + 1 },
+    );
+  };
+  for (const topic of region?.topics ?? []) {
+    if (topic.set !== spec.name || topic.target !== target || topic.cause === undefined) continue;
+    note(topic.cause.code, topic.cause.message, topic.topic, topic.cause.sinceMs);
+  }
+  for (const row of rows) {
+    const cause = row.last?.cause;
+    if (cause !== undefined && row.state !== 'unknown') {
+      note(cause.code, cause.message, `${row.topic}-${row.partition}`, cause.sinceMs);
+    }
+  }
+  return [...causes.values()];
+}
+
+/** A set whose processes are silent says so, since nobody else would. */
+export function silenceOf(picture: Picture, status: SetStatus): string | undefined {
+  const region = findRegion(picture, status.target);
+  if (region === undefined || region.error !== undefined) return undefined;
+  const alive = (role: string) =>
+    region.processes.some(
+      (process) =>
+        process.region === status.target &&
+        process.roles.includes(role) &&
+        process.stoppedAtMs === undefined &&
+        isFresh(picture, process.observedAtMs),
+    );
+  if (!alive('worker')) return `no worker is alive in ${status.target}`;
+  if (!alive('controller')) return `no controller is alive in ${status.target}`;
+  return undefined;
+}
+
+function byteCounters(rows: readonly PartitionRow[]): Map<string, { bytes: bigint; atMs: number }> {
+  const counters = new Map<string, { bytes: bigint; atMs: number }>();
+  for (const row of rows) {
+    if (row.last === undefined || row.observedAtMs === undefined) continue;
+    counters.set(`${row.worker}/${row.topic}/${row.partition}`, {
+      bytes: row.last.bytes,
+      atMs: row.observedAtMs,
+    });
+  }
+  return counters;
+}
+
+/** Bytes per second between two looks; undefined until every counter has been seen twice and none went back. */
+function rateBetween(earlier: SetStatus['bytes'], later: SetStatus['bytes']): number | undefined {
+  if (later.size === 0) return undefined;
+  let rate = 0;
+  for (const [key, now] of later) {
+    const then = earlier.get(key);
+    if (then === undefined || now.atMs <= then.atMs || now.bytes < then.bytes) return undefined;
+    rate += (Number(now.bytes - then.bytes) * 1000) / (now.atMs - then.atMs);
+  }
+  return rate;
+}
+
+function sum(values: readonly (bigint | undefined)[]): Known<bigint> {
+  const known = values.filter((value) => value !== undefined);
+  const value = known.length === 0 ? undefined : known.reduce((total, part) => total + part, 0n);
+  return { value, complete: known.length === values.length };
+}
+
+function greatest(values: readonly (number | undefined)[]): Known<number> {
+  const known = values.filter((value) => value !== undefined);
+  return {
+    value: known.length === 0 ? undefined : known.reduce((most, value) => Math.max(most, value), 0),
+    complete: known.length === values.length,
+  };
+}
