@@ -14,7 +14,7 @@ import {
 import { forEachBatch } from '../../kafka/batch/walk.ts';
 import type { Lease } from '../../kafka/client/messages.ts';
 import { asSource, type SourceOffset } from './offsets.ts';
-import { type Cause, causeOf } from './stop-cause.ts';
+import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
 
 /** One batch on its way; `lease` keeps `bytes` alive until the batch is acknowledged or dropped. */
 export interface QueuedBatch {
@@ -40,7 +40,7 @@ export function takeIn(records: Buffer, position: SourceOffset, lease: Lease): I
   const accepted: QueuedBatch[] = [];
   let next: bigint = position;
   let cause: Cause | undefined;
-  forEachBatch(records, (start, length) => {
+  const take = (start: number, length: number): boolean => {
     cause = findObstacle(records, start, next);
     if (cause !== undefined) return false;
     const recordCount = recordCountOf(records, start);
@@ -54,7 +54,13 @@ export function takeIn(records: Buffer, position: SourceOffset, lease: Lease): I
     });
     next += BigInt(recordCount);
     return true;
-  });
+  };
+  try {
+    forEachBatch(records, take);
+  } catch (error) {
+    // Bytes that are no batch: what came before them is still good.
+    cause = causeOfError(error);
+  }
   return { accepted, next: asSource(next), cause };
 }
 

@@ -37,19 +37,26 @@ const replicationWaitMsMax = 15_000;
 
 export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   const fence = await site.fence();
-  const target = await site.findEnd('target');
-  // The sequence first, then the log end: a write that lands in between makes our next one a repeat or a gap,
-  // and the broker refuses both. The other way round it would fit.
-  const lastSequence = await readLastSequence(target, fence);
-  const position = asTarget(await readOffset(target, 'end'));
-  await replicated(site, target, position);
-  const source = await site.findEnd('source');
+  const [source, { target, position, lastSequence }] = await Promise.all([
+    site.findEnd('source'),
+    readTarget(site, fence),
+  ]);
   const tail = await checkTail(source, target, position, fence);
   refuseOtherBytes(target, position, lastSequence, tail);
   const idKnown = lastSequence !== undefined;
   // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
   const nextSequence = idKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
   return { fence, position, nextSequence, idKnown, source, target, tail };
+}
+
+async function readTarget(site: StartSite, fence: Fence) {
+  const target = await site.findEnd('target');
+  // The sequence first, then the log end: a write that lands in between makes our next one a repeat or a gap,
+  // and the broker refuses both. The other way round it would fit.
+  const lastSequence = await readLastSequence(target, fence);
+  const position = asTarget(await readOffset(target, 'end'));
+  await replicated(site, target, position);
+  return { target, position, lastSequence };
 }
 
 /** The last sequence of our id at the leader's log end. */

@@ -69,7 +69,7 @@ const unverified = (lastSequence: number | undefined): Tail => ({
 
 /** The source must still hold the position, and must not end before it. */
 async function refuseLostSource(source: PartitionEnd, position: TargetOffset): Promise<void> {
-  const start = await readOffset(source, 'start');
+  const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
   if (position === 0n && start > 0n) {
     const text = `${placeOf(source)}: the log begins at offset ${start}`;
     throw new Obstacle(causeOf('CW-2009', text, { start }));
@@ -79,7 +79,6 @@ async function refuseLostSource(source: PartitionEnd, position: TargetOffset): P
     const text = `${placeOf(source)}: source retention passed our position; ${lost}`;
     throw new Obstacle(causeOf('CW-2007', text, { from: position, to: start }));
   }
-  const end = await readOffset(source, 'end');
   if (end < position) {
     const text = `${placeOf(source)}: the source ends at ${end}, the mirror at ${position}`;
     throw new Obstacle(causeOf('CW-2008', text, { sourceEnd: end, position }));
