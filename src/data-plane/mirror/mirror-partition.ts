@@ -88,6 +88,8 @@ export class MirrorPartition {
   #obstacleAhead: Cause | undefined;
   #suspectAt: TargetOffset | undefined;
   #slowTarget = false;
+  #tail: StartPoint['tail']['verdict'] | undefined;
+  #troubledSinceMs: number | undefined;
 
   constructor(
     spec: MirrorSpec,
@@ -117,6 +119,14 @@ export class MirrorPartition {
   /** Next target offset to be acknowledged. */
   get position(): TargetOffset | undefined {
     return this.#position;
+  }
+  /** What the last tail check found, kept while the partition waits. */
+  get tail(): StartPoint['tail']['verdict'] | undefined {
+    return this.#tail;
+  }
+  /** Wall clock of the first trouble since the partition last mirrored. */
+  get troubledSinceMs(): number {
+    return this.#troubledSinceMs ?? this.#stateSinceMs;
   }
   get queuedBytes(): number {
     return this.#queue.bytes;
@@ -158,6 +168,7 @@ export class MirrorPartition {
   started(life: number, point: StartPoint): void {
     if (life !== this.#life || this.#state.name !== 'starting') return;
     this.#point = point;
+    this.#tail = point.tail.verdict;
     this.#head = new WriteHead(point);
     this.#position = point.position;
     this.#fetchNext = toSource(point.position);
@@ -381,6 +392,8 @@ export class MirrorPartition {
     const from = this.#state.name;
     invariant(isLegal(from, event, state.name), `illegal transition ${from} --${event}--> ${state.name}`);
     if (from !== state.name) this.#stateSinceMs = this.#clock.wallMs();
+    if (state.name === 'waiting' || state.name === 'stopped') this.#troubledSinceMs ??= this.#clock.wallMs();
+    if (state.name === 'mirroring' || state.name === 'paused') this.#troubledSinceMs = undefined;
     this.#state = state;
     this.#listener.stateChanged(this);
   }

@@ -1,0 +1,33 @@
+// Re-reads the generations for start procedures: many ask at once, one read answers all that asked before it began.
+import type { Fence, FenceSource } from '../mirror/fence.ts';
+
+/** Reads `causeway.generations` to its end and returns the open generation of each set. */
+export type ReadFences = () => Promise<ReadonlyMap<string, Fence>>;
+
+export class FenceReader implements FenceSource {
+  readonly #read: ReadFences;
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<ReadonlyMap<string, Fence>> | undefined;
+
+  constructor(read: ReadFences) {
+    this.#read = read;
+  }
+
+  async currentFence(set: string): Promise<Fence | undefined> {
+    return (await this.#nextRead()).get(set);
+  }
+
+  /** The read that begins after this call; never one that is already under way. */
+  #nextRead(): Promise<ReadonlyMap<string, Fence>> {
+    if (this.#next !== undefined) return this.#next;
+    const next = this.#running
+      .catch(() => undefined) // Whoever asked for that read has been told.
+      .then(() => {
+        this.#next = undefined;
+        return this.#read();
+      });
+    this.#next = next;
+    this.#running = next;
+    return next;
+  }
+}
