@@ -1,0 +1,77 @@
+// Once a day every live generation's transactional id is used, so that the target's coordinator does not forget it
+// (transactional.id.expiration.ms, 7 days). Partitions keep the recorded epoch; only the coordinator's rises.
+import type { Clock } from '../../base/clock.ts';
+import { describeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
+import { transactionalIdOf } from '../../ledger/transactional-id.ts';
+import type { Fence } from '../mirror/fence.ts';
+
+const dayMs = 24 * 60 * 60 * 1_000;
+/** How soon a failed call is tried again. */
+const retryMs = 10 * 60 * 1_000;
+const transactionTimeoutMs = 60_000;
+
+export interface KeepAliveParts {
+  readonly region: string;
+  readonly cluster: KafkaCluster;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class KeepAlive {
+  readonly #parts: KeepAliveParts;
+  #fences: ReadonlyMap<string, Fence> = new Map();
+
+  constructor(parts: KeepAliveParts) {
+    this.#parts = parts;
+  }
+
+  /** The live generations, as read last. */
+  remember(fences: ReadonlyMap<string, Fence>): void {
+    this.#fences = fences;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let delayMs = dayMs;
+    while (!signal.aborted) {
+      await this.#parts.clock.sleep(delayMs, signal).catch(() => undefined); // Woken by the stop.
+      if (signal.aborted) return;
+      delayMs = (await this.#useAll()) ? dayMs : retryMs;
+    }
+  }
+
+  async #useAll(): Promise<boolean> {
+    let allUsed = true;
+    for (const [set, { generation }] of this.#fences) {
+      try {
+        await this.#use(transactionalIdOf(set, this.#parts.region, generation));
+      } catch (error) {
+        allUsed = false;
+        this.#parts.log.warn(
+          { set, error: describeError(error) },
+          'the generation’s id could not be kept alive',
+        );
+      }
+    }
+    return allUsed;
+  }
+
+  async #use(transactionalId: string): Promise<void> {
+    const { cluster } = this.#parts;
+    const view = await cluster.metadata([]);
+    const any = view.brokers[0];
+    if (any === undefined) throw new Error('the cluster names no broker');
+    const asking = await cluster.connect(any.nodeId);
+    const { nodeId } = await asking.findCoordinator(transactionalId).finally(() => asking.destroy('asked'));
+    const coordinator = await cluster.connect(nodeId);
+    try {
+      const request = { transactionalId, transactionTimeoutMs, producerId: -1n, producerEpoch: -1 };
+      const { errorCode } = await coordinator.initProducerId(request);
+      if (errorCode !== 0) throw new Error(`InitProducerId answered ${kafkaErrorName(errorCode)}`);
+    } finally {
+      coordinator.destroy('used');
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// A worker of one region: runs the mirror partitions that the ledger gives it, one engine per source region, and
+// reports their progress. It needs only its own region's cluster and the sources.
+import type { Clock } from '../../base/clock.ts';
+import { describeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { ObservedMirror } from '../../ledger/records.ts';
+import type { Fence } from '../mirror/fence.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
+import { type AssignmentView, assign, type Wanted } from './assignment.ts';
+import { Engine } from './engine.ts';
+import { FenceReader } from './fence-reader.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { defaultLimits, type WorkerLimits } from './limits.ts';
+import { observeMirrors } from './progress.ts';
+
+/** The ledger of the worker's own region, as far as a worker needs it. */
+export interface WorkerLedger {
+  /** Calls `onChange` with the first view and every later one; ends with `signal`, rejects never. */
+  follow(onChange: (view: AssignmentView) => void, signal: AbortSignal): Promise<void>;
+  /** Reads `causeway.generations` to its end now. */
+  readFences(): Promise<ReadonlyMap<string, Fence>>;
+  /** Acknowledged, or rejects. */
+  writeObserved(records: readonly ObservedMirror[]): Promise<void>;
+}
+
+export interface WorkerParts {
+  readonly name: string;
+  readonly region: string;
+  readonly clusterOf: (region: string) => KafkaCluster;
+  readonly ledger: WorkerLedger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly limits?: WorkerLimits;
+}
+
+/** How often progress is written to the ledger. */
+const progressMs = 1_000;
+
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #fences: FenceReader;
+  readonly #keepAlive: KeepAlive;
+  readonly #engines = new Map<string, Engine>();
+  readonly #abort = new AbortController();
+  #loops: Promise<unknown> = Promise.resolve();
+  /** Set once the first view of the ledger has been taken in. */
+  ready = false;
+  /** Why progress could not be written last time, if so. */
+  ledgerTrouble: string | undefined;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.#fences = new FenceReader(() => this.#readFences());
+    const { region, clock, log } = parts;
+    this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
+  }
+
+  get engines(): ReadonlyMap<string, Engine> {
+    return this.#engines;
+  }
+
+  get partitions(): MirrorPartition[] {
+    return [...this.#engines.values()].flatMap((engine) => [...engine.partitions]);
+  }
+
+  start(): void {
+    const { signal } = this.#abort;
+    this.#loops = Promise.all([
+      this.#parts.ledger.follow((view) => this.#follow(view), signal),
+      this.#reportForever(signal),
+      this.#keepAlive.run(signal),
+    ]);
+  }
+
+  /** Orderly: awaits what is in flight, reports once more, closes every connection. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#loops;
+    await Promise.all([...this.#engines.values()].map((engine) => engine.stop()));
+  }
+
+  async #readFences(): Promise<ReadonlyMap<string, Fence>> {
+    const fences = await this.#parts.ledger.readFences();
+    this.#keepAlive.remember(fences);
+    return fences;
+  }
+
+  #follow(view: AssignmentView): void {
+    const wanted = assign(this.#parts.region, view);
+    for (const each of wanted) this.#run(each);
+    this.#giveBack(wanted);
+    this.ready = true;
+  }
+
+  #run({ spec, paused }: Wanted): void {
+    const engine = this.#engineFor(spec.sourceRegion);
+    const before = engine.find(spec.topic, spec.partition);
+    const partition = before ?? engine.add(spec);
+    const rests = partition.state.name === 'paused';
+    if (paused && !rests) partition.pause();
+    if (!paused && rests) partition.resume();
+  }
+
+  #giveBack(wanted: readonly Wanted[]): void {
+    const kept = new Set(wanted.map(({ spec }) => `${spec.sourceRegion}/${spec.topic}/${spec.partition}`));
+    for (const [source, engine] of this.#engines) {
+      for (const { spec } of [...engine.partitions]) {
+        if (!kept.has(`${source}/${spec.topic}/${spec.partition}`)) engine.remove(spec.topic, spec.partition);
+      }
+    }
+  }
+
+  #engineFor(source: string): Engine {
+    const kept = this.#engines.get(source);
+    if (kept !== undefined) return kept;
+    const { region, clusterOf, clock, random, log } = this.#parts;
+    const engine = new Engine({
+      sourceRegion: source,
+      targetRegion: region,
+      source: clusterOf(source),
+      target: clusterOf(region),
+      fences: this.#fences,
+      clock,
+      random,
+      log,
+      limits: this.#parts.limits ?? defaultLimits,
+    });
+    this.#engines.set(source, engine);
+    return engine;
+  }
+
+  async #reportForever(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#parts.clock.sleep(progressMs, signal).catch(() => undefined); // Woken by the stop.
+      await this.#report();
+    }
+  }
+
+  async #report(): Promise<void> {
+    const { name, clock, ledger, log } = this.#parts;
+    const records = observeMirrors(this.partitions, name, clock.wallMs());
+    if (records.length === 0) return;
+    try {
+      await ledger.writeObserved(records);
+      this.ledgerTrouble = undefined;
+    } catch (error) {
+      // The data plane goes on without its ledger; what is shown grows old, and says so by its age.
+      const text = describeError(error);
+      if (this.ledgerTrouble === undefined)
+        log.warn({ error: text }, 'progress cannot be written to the ledger');
+      this.ledgerTrouble = text;
+    }
+  }
+}
