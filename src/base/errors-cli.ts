@@ -64,4 +64,10 @@ export const cliErrors = {
     'A role that runs for ever ended without being asked to. The process stops, so that its supervisor starts it anew.',
     'The log line before this one names the cause. If it comes back after a restart, look there.',
   ),
+  'CW-6013': entry(
+    'a partition cannot be read to its end',
+    'A comparison could not finish a partition: its cluster did not answer over many tries, or the log lost records ' +
+      'while it was read.',
+    'Look at `causeway status` and at the cluster that the message names, then run `causeway verify` again.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -45,6 +45,7 @@ const single: Partial<Record<ErrorCode, ExitCode>> = {
   'CW-6008': exitCode.usage,
   'CW-6009': exitCode.cannotConnect,
   'CW-6010': exitCode.refused,
+  'CW-6013': exitCode.cannotConnect,
 };
 
 const byThousands: Readonly<Record<string, ExitCode>> = {

@@ -4,7 +4,7 @@ import type { ErrorEntry } from '../../base/error-entry.ts';
 import { CausewayError } from '../../base/errors.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
-import { closestName } from '../output/closest-name.ts';
+import { closestName } from '../../base/closest-name.ts';
 import { createScreen } from '../output/screen.ts';
 import { wrapText } from '../output/wrap-text.ts';
 

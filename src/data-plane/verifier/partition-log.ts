@@ -1,0 +1,284 @@
+// Reads one partition of one cluster as a sequence of data batches, over leader changes and lost connections. At most
+// two fetch answers are held at a time: one that is read and one that is under way.
+import { Backoff } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import { CausewayError, describeError } from '../../base/errors.ts';
+import type { Random } from '../../base/random.ts';
+import {
+  attributesOf,
+  baseOffsetOf,
+  isControl,
+  isTransactional,
+  lastOffsetDeltaOf,
+  magicOf,
+  producerIdOf,
+  recordCountOf,
+} from '../../kafka/batch/header.ts';
+import { canonicalCrc } from '../../kafka/batch/patch.ts';
+import { forEachBatch } from '../../kafka/batch/walk.ts';
+import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { FetchedPartition, FetchResponse } from '../../kafka/client/messages.ts';
+import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
+import type { BatchSource, ComparedBatch } from './batch-source.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export interface PartitionLogParts {
+  readonly cluster: KafkaCluster;
+  readonly region: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: bigint;
+  /** Reading ends before this offset. */
+  readonly to: bigint;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limit: RateLimit;
+  readonly signal: AbortSignal;
+}
+
+export const fetchBytesMax = 4 * 1024 * 1024;
+const fetchWaitMs = 500;
+const triesMax = 12;
+const emptyAnswersMax = 20;
+const delays = { delayMsMin: 100, delayMsMax: 5_000 };
+
+export interface PartitionBounds {
+  readonly start: bigint;
+  /** Last stable offset: consumers see nothing beyond. */
+  readonly stableEnd: bigint;
+}
+
+export class PartitionLog implements BatchSource {
+  readonly #parts: PartitionLogParts;
+  readonly #backoff: Backoff;
+  #connection: BrokerConnection | undefined;
+  #leaderEpoch = -1;
+  #topicId = '';
+  #fetchOffset: bigint;
+  #trimmedTo = 0n;
+  #held: FetchResponse | undefined;
+  #queue: ComparedBatch[] = [];
+  #ahead: Promise<FetchResponse> | undefined;
+  #emptyAnswers = 0;
+  #aborted = new Set<bigint>();
+
+  constructor(parts: PartitionLogParts) {
+    this.#parts = parts;
+    this.#backoff = new Backoff(delays, parts.random);
+    this.#fetchOffset = parts.from;
+  }
+
+  get trimmedTo(): bigint {
+    return this.#trimmedTo;
+  }
+
+  async next(): Promise<ComparedBatch | undefined> {
+    while (this.#queue.length === 0) {
+      this.#release();
+      if (this.#fetchOffset >= this.#parts.to) return undefined;
+      await this.#fetchMore();
+    }
+    return this.#queue.shift();
+  }
+
+  /** First offset and last stable offset, asked of the leader now. */
+  bounds(): Promise<PartitionBounds> {
+    return this.#again(async () => {
+      const connection = await this.#connect();
+      const [start, stableEnd] = await Promise.all([
+        this.#offsetAt(connection, -2n),
+        this.#offsetAt(connection, -1n),
+      ]);
+      return { start, stableEnd };
+    });
+  }
+
+  /** Gives back all memory and the connection. */
+  close(): void {
+    this.#release();
+    this.#queue = [];
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    this.#connection?.destroy('the comparison has ended');
+    this.#connection = undefined;
+    ahead?.then(
+      (response) => response.lease.release(),
+      () => undefined, // It was ended by us, one line above.
+    );
+  }
+
+  async #fetchMore(): Promise<void> {
+    const response = await this.#again(() => this.#ahead ?? this.#fetch());
+    this.#ahead = undefined;
+    this.#held = response;
+    const partition = response.topics[0]?.partitions[0];
+    if (response.errorCode !== kafkaError.NONE || partition === undefined) {
+      this.#release();
+      throw this.#unreadable(`the broker answered ${kafkaErrorName(response.errorCode)}`);
+    }
+    this.#take(partition);
+    await this.#parts.limit.take(partition.records.length, this.#parts.signal);
+    if (this.#fetchOffset < this.#parts.to) this.#ahead = this.#fetchAhead();
+  }
+
+  /** A fetch that nobody may be waiting for when it fails: whoever waits later sees the failure, too. */
+  #fetchAhead(): Promise<FetchResponse> {
+    const ahead = this.#fetch();
+    ahead.catch(() => {
+      if (this.#ahead === ahead) this.#ahead = undefined;
+    });
+    return ahead;
+  }
+
+  #take(partition: FetchedPartition): void {
+    const aborted = [...partition.abortedTransactions];
+    const before = this.#fetchOffset;
+    forEachBatch(partition.records, (start, length) => {
+      const bytes = partition.records.subarray(start, start + length);
+      const baseOffset = baseOffsetOf(bytes, 0);
+      const lastOffset = baseOffset + BigInt(lastOffsetDeltaOf(bytes, 0));
+      this.#fetchOffset = lastOffset + 1n;
+      if (baseOffset >= this.#parts.to) return false;
+      if (magicOf(bytes, 0) !== 2)
+        throw this.#unreadable(`message format ${magicOf(bytes, 0)} at ${baseOffset}`);
+      if (this.#isVisible(bytes, lastOffset, aborted)) {
+        const recordCount = recordCountOf(bytes, 0);
+        this.#queue.push({
+          baseOffset,
+          lastOffset,
+          recordCount,
+          canonicalCrc: canonicalCrc(bytes, 0),
+          bytes,
+        });
+      }
+      return true;
+    });
+    if (this.#fetchOffset === before) this.#countEmpty(partition);
+    else this.#emptyAnswers = 0;
+  }
+
+  /** Nothing although the log reaches the end of the range: what was there has been cleaned away. */
+  #countEmpty(partition: FetchedPartition): void {
+    this.#emptyAnswers += 1;
+    if (partition.lastStableOffset >= this.#parts.to) {
+      this.#fetchOffset = this.#parts.to;
+    } else if (this.#emptyAnswers >= emptyAnswersMax) {
+      throw this.#unreadable(`it ended at ${this.#parts.to} and ends at ${partition.lastStableOffset} now`);
+    }
+  }
+
+  /** Consumers see neither control records, nor aborted ones, nor batches that the cleaner has emptied. */
+  #isVisible(
+    bytes: Buffer,
+    lastOffset: bigint,
+    aborted: { producerId: bigint; firstOffset: bigint }[],
+  ): boolean {
+    const attributes = attributesOf(bytes, 0);
+    const producerId = producerIdOf(bytes, 0);
+    if (isControl(attributes)) {
+      this.#aborted.delete(producerId);
+      return false;
+    }
+    for (const transaction of aborted.filter(({ firstOffset }) => firstOffset <= lastOffset)) {
+      this.#aborted.add(transaction.producerId);
+      aborted.splice(aborted.indexOf(transaction), 1);
+    }
+    const isAborted = isTransactional(attributes) && this.#aborted.has(producerId);
+    return !isAborted && recordCountOf(bytes, 0) > 0;
+  }
+
+  async #fetch(): Promise<FetchResponse> {
+    const connection = await this.#connect();
+    const response = await connection.fetch({
+      maxWaitMs: fetchWaitMs,
+      minBytes: 1,
+      maxBytes: fetchBytesMax,
+      isolationLevel: 1,
+      sessionId: 0,
+      sessionEpoch: -1,
+      topics: [
+        {
+          topicId: this.#topicId,
+          partitions: [
+            {
+              partition: this.#parts.partition,
+              currentLeaderEpoch: this.#leaderEpoch,
+              fetchOffset: this.#fetchOffset,
+              lastFetchedEpoch: -1,
+              partitionMaxBytes: fetchBytesMax,
+            },
+          ],
+        },
+      ],
+      forgotten: [],
+    });
+    const errorCode = response.topics[0]?.partitions[0]?.errorCode ?? response.errorCode;
+    if (errorCode === kafkaError.NONE) return response;
+    response.lease.release();
+    if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) await this.#skipTrimmed(connection);
+    throw this.#unreadable(`the broker answered ${kafkaErrorName(errorCode)}`);
+  }
+
+  /** Retention has deleted what was to be read next: goes on at the new start. */
+  async #skipTrimmed(connection: BrokerConnection): Promise<void> {
+    const start = await this.#offsetAt(connection, -2n);
+    if (start <= this.#fetchOffset) return;
+    this.#fetchOffset = start < this.#parts.to ? start : this.#parts.to;
+    this.#trimmedTo = this.#fetchOffset;
+  }
+
+  async #offsetAt(connection: BrokerConnection, timestamp: bigint): Promise<bigint> {
+    const { topic, partition } = this.#parts;
+    const partitions = [{ partition, currentLeaderEpoch: this.#leaderEpoch, timestamp }];
+    const [listed] = await connection.listOffsets({
+      replicaId: -1,
+      isolationLevel: 1,
+      topics: [{ topic, partitions }],
+    });
+    if (listed === undefined || listed.errorCode !== kafkaError.NONE) {
+      throw this.#unreadable(`the broker answered ${kafkaErrorName(listed?.errorCode ?? -1)}`);
+    }
+    return listed.offset;
+  }
+
+  async #connect(): Promise<BrokerConnection> {
+    if (this.#connection !== undefined && !this.#connection.closed) return this.#connection;
+    const { cluster, topic, partition } = this.#parts;
+    const view = (await cluster.metadata([topic])).topics.find((each) => each.name === topic);
+    const found = view?.partitions.find((each) => each.partition === partition);
+    if (view === undefined || found === undefined) throw this.#unreadable('there is no such partition');
+    if (found.leaderId < 0) throw this.#unreadable('it has no leader');
+    this.#topicId = view.topicId;
+    this.#leaderEpoch = found.leaderEpoch;
+    this.#connection = await cluster.connect(found.leaderId);
+    return this.#connection;
+  }
+
+  /** Tries again over what passes by itself: lost connections, elections, restarts. */
+  async #again<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        const result = await attempt();
+        this.#backoff.reset();
+        return result;
+      } catch (thrown) {
+        this.#ahead = undefined;
+        this.#connection?.destroy('trying again');
+        this.#connection = undefined;
+        this.#parts.signal.throwIfAborted();
+        if (failures >= triesMax) throw this.#unreadable(describeError(thrown), thrown);
+        await this.#parts.clock.sleep(this.#backoff.nextDelayMs(), this.#parts.signal);
+      }
+    }
+  }
+
+  #release(): void {
+    this.#held?.lease.release();
+    this.#held = undefined;
+  }
+
+  #unreadable(why: string, cause?: unknown): CausewayError {
+    const { region, topic, partition } = this.#parts;
+    return new CausewayError('CW-6013', `${region}: ${topic}-${partition} cannot be read: ${why}`, {}, cause);
+  }
+}
