@@ -12,7 +12,7 @@ export const verifySpec: CommandSpec = {
     { flags: '--all', help: 'every mirror set' },
     { flags: '--topic <name>', help: 'only this topic' },
     { flags: '--target <region>', help: 'only this target region' },
-    { flags: '--rate <bytes>', help: 'read at most this much per second and side, as in 20MB/s' },
+    { flags: '--rate <rate>', help: 'read at most this much per second and side, as in 20MB/s' },
   ],
   examples: [
     example('causeway verify payments', 'every record of the set'),

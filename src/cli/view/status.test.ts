@@ -1,0 +1,176 @@
+// Aggregation of partitions into the rows of `causeway status`.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plainPaint } from '../output/style.ts';
+import {
+  mirror,
+  nowMs,
+  partition,
+  picture,
+  processRecord,
+  region,
+  setSpec,
+  topicRecord,
+} from './picture-for-tests.ts';
+import type { Picture } from './picture.ts';
+import { type SetStatus, setStatuses, silenceOf } from './status.ts';
+import { isHealthy, stateText, statusData, statusText } from './status-text.ts';
+
+function only(shown: Picture, before: readonly SetStatus[] = []): SetStatus {
+  const statuses = setStatuses(shown, before);
+  assert.equal(statuses.length, 1);
+  return statuses[0] as SetStatus;
+}
+
+test('all partitions mirroring: the set is mirroring, lag and recovery point are 0', () => {
+  const shown = picture({ mirrors: [mirror([partition(0), partition(1)])] });
+  const status = only(shown);
+  assert.equal(stateText(status), 'mirroring');
+  assert.deepEqual(status.lag, { value: 0n, complete: true });
+  assert.deepEqual(status.rpo, { value: 0, complete: true });
+  assert.ok(isHealthy(shown, [status]));
+});
+
+test('the worst partition gives the state, with a count', () => {
+  const stopped = partition(1, {
+    state: 'stopped',
+    cause: { code: 'CW-2007', message: 'ledger-1 lost 700..12703', sinceMs: nowMs - 5_000 },
+  });
+  const status = only(picture({ mirrors: [mirror([partition(0), stopped])] }));
+  assert.equal(stateText(status), 'stopped ! 1/2');
+  assert.equal(status.causes[0]?.code, 'CW-2007');
+});
+
+test('a partition without a report is unknown, and so are the sums', () => {
+  const status = only(
+    picture({ mirrors: [mirror([partition(0, { position: 40n, oldestMissingMs: nowMs - 3_000 })])] }),
+  );
+  assert.equal(stateText(status), '? 1/2');
+  assert.deepEqual(status.lag, { value: 60n, complete: false });
+  assert.deepEqual(status.rpo, { value: 2_000, complete: false });
+});
+
+test('a lag whose oldest record is not known has no recovery point', () => {
+  const status = only(picture({ mirrors: [mirror([partition(0, { position: 40n }), partition(1)])] }));
+  assert.deepEqual(status.lag, { value: 60n, complete: true });
+  assert.equal(status.rpo.complete, false);
+});
+
+test('zero lag with old evidence is not health', () => {
+  const old = mirror([partition(0), partition(1)], { observedAtMs: nowMs - 31_000 });
+  const status = only(picture({ mirrors: [old] }));
+  assert.equal(stateText(status), '?');
+  assert.equal(status.lag.value, undefined);
+  assert.equal(status.rpo.value, undefined);
+  const blind = partition(0, { sourceSeenAtMs: nowMs - 40_000 });
+  assert.equal(only(picture({ mirrors: [mirror([blind])] })).lag.value, undefined);
+});
+
+test('the newest report of a partition counts, whoever made it', () => {
+  const before = mirror([partition(0, { state: 'stopped', position: 10n })], {
+    worker: 'dead',
+    observedAtMs: nowMs - 9_000,
+  });
+  const after = mirror([partition(0), partition(1)]);
+  for (const mirrors of [
+    [before, after],
+    [after, before],
+  ]) {
+    assert.equal(stateText(only(picture({ mirrors }))), 'mirroring');
+  }
+});
+
+test('a refused topic stops the set, with its cause', () => {
+  const refused = topicRecord({
+    state: 'refused',
+    cause: { code: 'CW-2005', message: 'other content', sinceMs: nowMs },
+  });
+  const status = only(picture({ topics: [refused] }));
+  assert.equal(stateText(status), 'stopped !');
+  assert.deepEqual(
+    status.causes.map(({ code, where }) => ({ code, where })),
+    [{ code: 'CW-2005', where: 'ledger' }],
+  );
+});
+
+test('rates come from two looks, and are unknown where a counter began anew', () => {
+  const at = (bytes: bigint, atMs: number, worker = 'w1') =>
+    picture({
+      mirrors: [mirror([partition(0, { bytes }), partition(1, { bytes })], { observedAtMs: atMs, worker })],
+    });
+  const first = only(at(1_000n, nowMs - 3_000));
+  assert.equal(first.bytesPerSecond, undefined);
+  assert.equal(only(at(5_000n, nowMs - 1_000), [first]).bytesPerSecond, 4_000);
+  assert.equal(only(at(500n, nowMs - 1_000), [first]).bytesPerSecond, undefined);
+  assert.equal(only(at(5_000n, nowMs - 1_000, 'w2'), [first]).bytesPerSecond, undefined);
+  assert.equal(only(at(5_000n, nowMs - 3_000), [first]).bytesPerSecond, undefined);
+});
+
+test('silence is told: no worker, no controller, a stopped one', () => {
+  const cases: [Parameters<typeof picture>[0], string | undefined][] = [
+    [{}, undefined],
+    [{ processes: [] }, 'no worker is alive in us-east'],
+    [{ processes: [processRecord({ roles: ['worker'] })] }, 'no controller is alive in us-east'],
+    [{ processes: [processRecord({ stoppedAtMs: nowMs - 1_000 })] }, 'no worker is alive in us-east'],
+    [{ processes: [processRecord({ observedAtMs: nowMs - 31_000 })] }, 'no worker is alive in us-east'],
+  ];
+  for (const [overrides, expected] of cases) {
+    const shown = picture(overrides);
+    assert.equal(silenceOf(shown, only(shown)), expected);
+  }
+});
+
+test('a region that cannot be read makes its sets unknown, and says why', () => {
+  const error = { code: 'CW-3001', message: 'no broker of us-east answers' };
+  const shown = picture();
+  const broken = { ...shown, regions: [region('eu-west'), region('us-east', { error, brokers: undefined })] };
+  const status = only(broken);
+  assert.equal(stateText(status), '?');
+  assert.equal(isHealthy(broken, [status]), false);
+  const text = statusText(broken, [status], plainPaint);
+  assert.match(text, /us-east ○ \? brokers/);
+  assert.match(text, /CW-3001 .*no broker of us-east answers/);
+});
+
+test('the page as a person sees it', () => {
+  const rtt = {
+    kind: 'region',
+    region: 'eu-west',
+    seenFrom: 'us-east',
+    clusterId: 'x',
+    brokers: 1,
+    rttMs: 84.2,
+  } as const;
+  const shown = picture({
+    mirrors: [
+      mirror([
+        partition(0, { position: 200n, sourceEnd: 2_000n, oldestMissingMs: nowMs - 1_200 }),
+        partition(1),
+      ]),
+    ],
+    regions: [{ ...rtt, error: undefined, observedAtMs: nowMs - 1_000 }],
+  });
+  assert.equal(
+    statusText(shown, setStatuses(shown), plainPaint),
+    [
+      'REGIONS  eu-west ● 1 broker 4.3    us-east ● 1 broker 4.3    rtt 84 ms',
+      'MIRROR SET  HOME → TARGET      STATE      RPO NOW / GOAL       LAG  RATE  OFFSETS',
+      'payments    eu-west → us-east  mirroring  0.2s / 10s      1.8k rec     ?  identical',
+    ].join('\n'),
+  );
+});
+
+test('nothing applied is said in words', () => {
+  const text = statusText({ nowMs, applied: undefined, regions: [region('eu-west')] }, [], plainPaint);
+  assert.match(text, /No topology has been applied/);
+});
+
+test('for programs, unknown is null', () => {
+  const shown = picture({}, setSpec({ rpoMs: undefined }));
+  const data = statusData(shown, setStatuses(shown)) as { mirrors: Record<string, unknown>[] };
+  const row = data.mirrors[0] ?? {};
+  assert.equal(row['state'], null);
+  assert.equal(row['lagRecords'], null);
+  assert.equal(row['rpoGoalMs'], null);
+  assert.equal(row['bytesPerSecond'], null);
+});
