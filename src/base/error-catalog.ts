@@ -2,10 +2,14 @@
 // 5 lab, 6 command line, 9 internal; one file each (`errors-<area>.ts`). `docs/reference/errors.md` comes from it.
 import type { ErrorEntry } from './error-entry.ts';
 import { cliErrors } from './errors-cli.ts';
+import { clusterErrors } from './errors-clusters.ts';
 import { mirrorErrors } from './errors-mirror.ts';
+import { topologyErrors } from './errors-topology.ts';
 
 export const errorCatalog = {
+  ...topologyErrors,
   ...mirrorErrors,
+  ...clusterErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

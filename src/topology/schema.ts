@@ -1,0 +1,133 @@
+// The shape of causeway.yaml, declared once: the reader, the types, the JSON schema for editors and the reference page
+// come from here. `kind` names how a text is read (units.ts); other tools ignore it.
+import Type, { type Static } from 'typebox';
+import { durationPattern, ratePattern } from './units.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const duration = (description: string, options: { default?: string; examples?: string[] } = {}) =>
+  Type.String({ description, pattern: durationPattern, kind: 'duration', ...options });
+
+const rate = (description: string) =>
+  Type.String({ description, pattern: ratePattern, kind: 'rate', examples: ['200MB/s', '50Mbit/s'] });
+
+const settings = (description: string) =>
+  Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { description });
+
+const choice = <const Values extends string[]>(values: [...Values], description: string, byDefault: string) =>
+  Type.Enum(values, { description, default: byDefault });
+
+const kafkaSettings = settings(
+  'Connection settings under Kafka’s own names, verbatim. Values may hold ${env:NAME}, ${file:PATH:KEY} and ${file:PATH}.',
+);
+
+const region = Type.Object(
+  {
+    location: Type.Optional(
+      Type.String({
+        description: 'Where the cluster stands, as provider/region: for round trips, prices and the map.',
+        pattern: '^[a-z0-9-]+/[A-Za-z0-9-]+$',
+        examples: ['aws/eu-west-1'],
+      }),
+    ),
+    kafka: kafkaSettings,
+  },
+  { ...closed, description: 'One Kafka cluster and the place it stands in.' },
+);
+
+const link = Type.Object(
+  { limit: Type.Optional(rate('The most bytes per second that mirrors may send over this link.')) },
+  { ...closed, description: 'The directed connection from one region to another, written A->B.' },
+);
+
+const failover = Type.Object(
+  {
+    automatic: Type.Optional(
+      Type.Boolean({ description: 'Whether Causeway may fail the set over by itself.', default: false }),
+    ),
+    window: Type.Optional(
+      duration('How long a home must be out of reach before an automatic failover.', { default: '60s' }),
+    ),
+  },
+  { ...closed, description: 'What happens when the home region is lost.' },
+);
+
+const mirrorSet = Type.Object(
+  {
+    topics: Type.Array(Type.String(), {
+      description: 'Topic names and patterns; * stands for any characters. Internal topics never match.',
+      minItems: 1,
+      examples: [['payments.*', 'ledger']],
+    }),
+    exclude: Type.Optional(
+      Type.Array(Type.String(), { description: 'Names and patterns to leave out.', default: [] }),
+    ),
+    from: Type.Optional(
+      Type.String({
+        description: 'Where copying starts: earliest, latest, or a timestamp (ISO 8601).',
+        default: 'earliest',
+        examples: ['earliest'],
+      }),
+    ),
+    home: Type.String({ description: 'The region where applications write these topics at the start.' }),
+    to: Type.Array(Type.String(), { description: 'The regions that get a copy.', minItems: 1 }),
+    groups: Type.Optional(
+      Type.Array(Type.String(), { description: 'Consumer groups whose offsets are copied.', default: [] }),
+    ),
+    mode: Type.Optional(choice(['async', 'sync', 'adaptive'], 'How writes wait for the copy.', 'async')),
+    rpo: Type.Optional(duration('Recovery point goal: how old the copy may be.', { examples: ['10s'] })),
+    priority: Type.Optional(
+      Type.Integer({ description: '1 is served first.', minimum: 1, maximum: 1000, default: 1 }),
+    ),
+    naming: Type.Optional(
+      choice(['identical', 'prefixed'], 'Names of the copies: the same, or <home>.<topic>.', 'identical'),
+    ),
+    offsets: Type.Optional(
+      choice(['identical', 'shifted'], 'Whether records keep their offsets.', 'identical'),
+    ),
+    target: Type.Optional(
+      settings('Topic settings of the copies that do not follow the source; replication.factor too.'),
+    ),
+    'on.gap': Type.Optional(
+      choice(['stop', 'fill'], 'What to do when the source lost records before they were copied.', 'stop'),
+    ),
+    'on.recreate': Type.Optional(
+      choice(['stop', 'recreate', 'keep'], 'What to do when the source topic was created anew.', 'stop'),
+    ),
+    trim: Type.Optional(
+      choice(['own', 'follow'], 'Whether the copy deletes old records by itself or with the source.', 'own'),
+    ),
+    failover: Type.Optional(failover),
+  },
+  { ...closed, description: 'Topics that belong together: one home at a time, moved as one.' },
+);
+
+export const topologySchema = Type.Object(
+  {
+    regions: Type.Record(Type.String(), region, { description: 'The Kafka clusters, by name.' }),
+    coordination: Type.Optional(
+      Type.Object(
+        { kafka: kafkaSettings },
+        { ...closed, description: 'A cluster stretched over three places, for decisions. Optional.' },
+      ),
+    ),
+    links: Type.Optional(
+      Type.Record(Type.String(), link, { description: 'Settings of links, by A->B. Optional.', default: {} }),
+    ),
+    mirrors: Type.Record(Type.String(), mirrorSet, { description: 'The mirror sets, by name.' }),
+  },
+  { ...closed, title: 'causeway.yaml' },
+);
+
+/** A file that fits the schema. */
+export type TopologyFile = Static<typeof topologySchema>;
+
+/** What could be read of a file: whatever had a problem is absent. */
+export type Draft<T> = T extends readonly (infer Item)[]
+  ? readonly (Draft<Item> | undefined)[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
+    : T;
+
+export type FileDraft = Draft<TopologyFile>;
+export type SettingsDraft = Readonly<Record<string, string | undefined>>;
