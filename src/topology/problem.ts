@@ -42,7 +42,13 @@ export class ProblemList {
   }
 
   warning(code: ErrorCode, place: Place, message: string, hint?: string): void {
-    this.#add({ code, severity: 'warning', message, ...this.#at(place), ...(hint !== undefined && { hint }) });
+    this.#add({
+      code,
+      severity: 'warning',
+      message,
+      ...this.#at(place),
+      ...(hint !== undefined && { hint }),
+    });
   }
 
   /** In the order of the file. */

@@ -1,7 +1,17 @@
 // Reads YAML nodes by a schema: plain values come out, problems with their places go to the list. Whatever has a
 // problem is left out, so that the checks that follow can say more about the rest.
 import type { TSchema } from 'typebox';
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { closestName } from '../base/closest-name.ts';
 import { listed, type Place, type ProblemList, quoted } from './problem.ts';
 import { parseDurationMs, parseRateBytesPerSecond } from './units.ts';
@@ -64,7 +74,10 @@ export function readValues(
 ): { readonly value: unknown; readonly places: Places } {
   const places = new Places(source);
   const reader = new Reader(source, places, problems);
-  return { value: reader.read(source.root, schema as Shape, 'the file', source.placeOf(source.root)), places };
+  return {
+    value: reader.read(source.root, schema as Shape, 'the file', source.placeOf(source.root)),
+    places,
+  };
 }
 
 class Reader {
@@ -89,7 +102,9 @@ class Reader {
       case 'array':
         return isSeq(node) ? this.#readList(node, shape, what, place) : this.#wrong(node, shape, what, place);
       default:
-        return isScalar(node) ? this.#readScalar(node, shape, what, place) : this.#wrong(node, shape, what, place);
+        return isScalar(node)
+          ? this.#readScalar(node, shape, what, place)
+          : this.#wrong(node, shape, what, place);
     }
   }
 
@@ -107,7 +122,12 @@ class Reader {
     }
     for (const key of shape.required ?? []) {
       if (pairs.has(key)) continue;
-      this.#problems.error('CW-1005', place, `${what} has no ${quoted(key)}`, missingHint(shape.properties?.[key]));
+      this.#problems.error(
+        'CW-1005',
+        place,
+        `${what} has no ${quoted(key)}`,
+        missingHint(shape.properties?.[key]),
+      );
     }
     return value;
   }
@@ -123,7 +143,11 @@ class Reader {
       } else if (first === undefined) pairs.set(key, pair);
       else {
         const { line } = this.#source.placeOf(first.key);
-        this.#problems.error('CW-1002', place, `the key ${quoted(key)} is given twice; first in line ${line}`);
+        this.#problems.error(
+          'CW-1002',
+          place,
+          `the key ${quoted(key)} is given twice; first in line ${line}`,
+        );
       }
     }
     return pairs;
@@ -142,7 +166,8 @@ class Reader {
   #readScalar(node: Scalar, shape: Shape, what: string, place: Place): unknown {
     const { value } = node;
     if (shape.type === 'integer') return this.#readInteger(node, shape, what, place);
-    if (shape.type === 'boolean') return typeof value === 'boolean' ? value : this.#wrong(node, shape, what, place);
+    if (shape.type === 'boolean')
+      return typeof value === 'boolean' ? value : this.#wrong(node, shape, what, place);
     if (shape.kind !== undefined) return this.#readAmount(node, shape, what, place);
     if (typeof value !== 'string') return this.#wrong(node, shape, what, place);
     if (shape.enum !== undefined && !shape.enum.includes(value)) {

@@ -35,7 +35,11 @@ const start: Place = { line: 1, column: 1 };
 /** Reads the text. Undefined where nothing could be read; then there is a problem that says so. */
 export function readYaml(text: string, problems: ProblemList): YamlSource | undefined {
   if (text.length > fileLengthMax) {
-    problems.error('CW-1015', start, `the file has ${text.length} characters; at most ${fileLengthMax} are read`);
+    problems.error(
+      'CW-1015',
+      start,
+      `the file has ${text.length} characters; at most ${fileLengthMax} are read`,
+    );
     return undefined;
   }
   const lines = new LineCounter();
@@ -49,7 +53,8 @@ export function readYaml(text: string, problems: ProblemList): YamlSource | unde
   const placeOf = (node: unknown) => (isNode(node) && node.range ? placeAt(node.range[0]) : start);
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
-    if (!broken) problems.error('CW-1016', start, 'the file is empty', 'Begin with `regions:` and `mirrors:`.');
+    if (!broken)
+      problems.error('CW-1016', start, 'the file is empty', 'Begin with `regions:` and `mirrors:`.');
     return undefined;
   }
   // The parser guesses on after an error; what it guessed would only raise problems that are none.
@@ -126,7 +131,10 @@ function syntaxMessage(error: YAMLError): { message: string; hint?: string } {
     case 'TAG_RESOLVE_FAILED':
       return { message: 'YAML tags (!name) are not understood here', hint: 'Remove the tag.' };
     case 'BAD_ALIAS':
-      return { message: 'a text begins with * or & and is read as a YAML alias', hint: 'Put the text in quotes.' };
+      return {
+        message: 'a text begins with * or & and is read as a YAML alias',
+        hint: 'Put the text in quotes.',
+      };
     case 'RESOURCE_EXHAUSTION':
       return { message: 'the file is nested too deeply to be read' };
     default:
@@ -189,7 +197,11 @@ function checkAliasSizes(
         return nested || nodes > aliasedNodesMax ? visit.BREAK : undefined;
       },
     });
-    if (nested) return refuse(alias, `the alias ${quoted(`*${alias.source}`)} stands for something that holds an alias`);
+    if (nested)
+      return refuse(
+        alias,
+        `the alias ${quoted(`*${alias.source}`)} stands for something that holds an alias`,
+      );
     if (nodes > aliasedNodesMax) return refuse(alias, 'the aliases of this file stand for too much');
   }
 }
@@ -200,4 +212,3 @@ export function keyText(key: unknown): string | undefined {
   if (typeof key.value === 'string') return key.value;
   return key.source === undefined || key.value === null ? undefined : key.source;
 }
-

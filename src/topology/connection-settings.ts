@@ -1,0 +1,100 @@
+// Kafka's connection settings by their own names: which are known, which this version acts on, and the address list.
+import { closestName } from '../base/closest-name.ts';
+
+/** Settings that this version uses. */
+export const usedConnectionSettings = ['bootstrap.servers', 'security.protocol'] as const;
+
+export const securityProtocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
+
+/** Kafka's names of client settings (org.apache.kafka.clients.admin.AdminClientConfig, Kafka 4.3). */
+export const knownConnectionSettings: ReadonlySet<string> = new Set([
+  ...usedConnectionSettings,
+  'client.dns.lookup',
+  'client.id',
+  'connections.max.idle.ms',
+  'default.api.timeout.ms',
+  'enable.metrics.push',
+  'metadata.max.age.ms',
+  'metadata.recovery.rebootstrap.trigger.ms',
+  'metadata.recovery.strategy',
+  'receive.buffer.bytes',
+  'reconnect.backoff.max.ms',
+  'reconnect.backoff.ms',
+  'request.timeout.ms',
+  'retries',
+  'retry.backoff.max.ms',
+  'retry.backoff.ms',
+  'sasl.client.callback.handler.class',
+  'sasl.jaas.config',
+  'sasl.kerberos.kinit.cmd',
+  'sasl.kerberos.min.time.before.relogin',
+  'sasl.kerberos.service.name',
+  'sasl.kerberos.ticket.renew.jitter',
+  'sasl.kerberos.ticket.renew.window.factor',
+  'sasl.login.callback.handler.class',
+  'sasl.login.class',
+  'sasl.login.connect.timeout.ms',
+  'sasl.login.read.timeout.ms',
+  'sasl.mechanism',
+  'sasl.oauthbearer.token.endpoint.url',
+  'security.providers',
+  'send.buffer.bytes',
+  'socket.connection.setup.timeout.max.ms',
+  'socket.connection.setup.timeout.ms',
+  'ssl.cipher.suites',
+  'ssl.enabled.protocols',
+  'ssl.endpoint.identification.algorithm',
+  'ssl.key.password',
+  'ssl.keymanager.algorithm',
+  'ssl.keystore.certificate.chain',
+  'ssl.keystore.key',
+  'ssl.keystore.location',
+  'ssl.keystore.password',
+  'ssl.keystore.type',
+  'ssl.protocol',
+  'ssl.provider',
+  'ssl.secure.random.implementation',
+  'ssl.trustmanager.algorithm',
+  'ssl.truststore.certificates',
+  'ssl.truststore.location',
+  'ssl.truststore.password',
+  'ssl.truststore.type',
+]);
+
+export function closestConnectionSetting(name: string): string | undefined {
+  return closestName(name, knownConnectionSettings);
+}
+
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The addresses of `bootstrap.servers`, and the entries that are none. Hosts are in lower case, without brackets. */
+export function parseBootstrapServers(text: string): {
+  readonly addresses: readonly BrokerAddress[];
+  readonly invalid: readonly string[];
+} {
+  const addresses: BrokerAddress[] = [];
+  const invalid: string[] = [];
+  for (const part of text.split(',')) {
+    const entry = part.trim();
+    const address = parseAddress(entry);
+    if (address === undefined) invalid.push(entry);
+    else addresses.push(address);
+  }
+  return { addresses, invalid };
+}
+
+export function formatAddress({ host, port }: BrokerAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function parseAddress(entry: string): BrokerAddress | undefined {
+  const match = /^(?:\[([0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,20})?)\]|([\w.-]{1,253})):([0-9]{1,5})$/.exec(entry);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port < 1 || port > 65_535) return undefined;
+  if (match?.[1] !== undefined && !host.includes(':')) return undefined;
+  return { host: host.toLowerCase(), port };
+}

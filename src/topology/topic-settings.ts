@@ -1,0 +1,54 @@
+// Kafka's topic settings that `target` may name, and those that a mirror keeps in its own hands.
+import { closestName } from '../base/closest-name.ts';
+
+/** Set by Causeway while a topic is a mirror: other values would change or refuse the copied bytes. */
+export const heldTopicSettings: ReadonlyMap<string, string> = new Map([
+  ['compression.type', 'producer'],
+  ['max.message.bytes', 'its maximum'],
+  ['message.timestamp.type', 'CreateTime'],
+  ['message.timestamp.before.max.ms', 'its maximum'],
+  ['message.timestamp.after.max.ms', 'its maximum'],
+  ['unclean.leader.election.enable', 'false'],
+]);
+
+/** Belongs to the data: a copy that is cleaned otherwise has other records. */
+export const followedTopicSettings: ReadonlySet<string> = new Set(['cleanup.policy']);
+
+/** Whole numbers from 1. */
+export const countTopicSettings: ReadonlySet<string> = new Set(['replication.factor', 'min.insync.replicas']);
+
+/** org.apache.kafka.common.config.TopicConfig (Kafka 4.3), and the replication factor. */
+export const knownTopicSettings: ReadonlySet<string> = new Set([
+  ...heldTopicSettings.keys(),
+  ...followedTopicSettings,
+  ...countTopicSettings,
+  'compression.gzip.level',
+  'compression.lz4.level',
+  'compression.zstd.level',
+  'delete.retention.ms',
+  'file.delete.delay.ms',
+  'flush.messages',
+  'flush.ms',
+  'follower.replication.throttled.replicas',
+  'index.interval.bytes',
+  'leader.replication.throttled.replicas',
+  'local.retention.bytes',
+  'local.retention.ms',
+  'max.compaction.lag.ms',
+  'min.cleanable.dirty.ratio',
+  'min.compaction.lag.ms',
+  'preallocate',
+  'remote.copy.disable',
+  'remote.log.delete.on.disable',
+  'remote.storage.enable',
+  'retention.bytes',
+  'retention.ms',
+  'segment.bytes',
+  'segment.index.bytes',
+  'segment.jitter.ms',
+  'segment.ms',
+]);
+
+export function closestTopicSetting(name: string): string | undefined {
+  return closestName(name, knownTopicSettings);
+}
