@@ -23,7 +23,7 @@ export async function showOrigin(invocation: Invocation): Promise<ExitCode> {
 /** Where the topology was found, without reading it. */
 async function topologySettings(invocation: Invocation): Promise<Setting[]> {
   const { locateTopology } = await import('./access/topology-file.ts');
-  const found = locateTopology(invocation);
+  const found = await locateTopology(invocation);
   if (found === undefined)
     return [{ name: 'topology', value: '', origin: 'default', where: 'no file found' }];
   return [{ name: 'topology', value: found.path, origin: found.origin, where: found.where }];

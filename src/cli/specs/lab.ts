@@ -35,7 +35,7 @@ const run: CommandSpec = {
 const up: CommandSpec = {
   name: 'up',
   summary: 'start brokers and WAN in the background',
-  options: shapeOptions,
+  options: [...shapeOptions, { flags: '--load', help: 'with live traffic on the example topics' }],
   examples: [
     example('causeway lab up', 'two regions with one broker each'),
     example('causeway lab up --brokers 3', 'three brokers in each region'),
@@ -68,7 +68,11 @@ const wanSet: CommandSpec = {
     { flags: '--rtt <duration>', help: 'round trip, as in 80ms' },
     { flags: '--jitter <duration>', help: 'random extra delay, as in 5ms' },
     { flags: '--bandwidth <rate>', help: 'as in 50Mbit/s or 10MB/s, or none' },
-    { flags: '--cut', help: 'let nothing through' },
+    {
+      flags: '--cut [mode]',
+      help: 'let nothing through: hold (nobody is told) or reset',
+      choices: ['hold', 'reset'],
+    },
     { flags: '--join', help: 'end a cut' },
     { flags: '--one-way', help: 'only this direction; else both' },
   ],
@@ -121,16 +125,15 @@ const loadStart: CommandSpec = {
   options: [
     { flags: '--region <name>', help: 'where to produce; else the first region' },
     { flags: '--topic <name>', help: 'the topic; else the example topics', repeatable: true },
-    { flags: '--rate <rate>', help: 'records or bytes per second, as in 500/s or 5MB/s', byDefault: '200/s' },
-    { flags: '--record-size <bytes>', help: 'size of a value', byDefault: '512' },
+    { flags: '--rate <rate>', help: 'records or bytes per second, as in 500/s or 5MB/s; else 200/s' },
+    { flags: '--record-size <bytes>', help: 'size of a value' },
     {
       flags: '--codec <name>',
       help: 'compression',
-      byDefault: 'none',
       choices: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
     },
-    { flags: '--keys <count>', help: 'different keys; 0 for none', byDefault: '1000' },
-    { flags: '--acks <acks>', help: 'acknowledgements', byDefault: 'all', choices: ['all', '1', '0'] },
+    { flags: '--keys <count>', help: 'different keys; 0 for none' },
+    { flags: '--acks <acks>', help: 'acknowledgements', choices: ['all', '1', '0'] },
   ],
   examples: [
     example('causeway lab load start', 'the example topics again'),

@@ -1,7 +1,7 @@
 // What `causeway mirrors list`, `lag` and `describe` show, computed from a picture. Pure.
 import { CausewayError } from '../../base/errors.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
-import { closestName } from '../output/closest-name.ts';
+import { closestName } from '../../base/closest-name.ts';
 import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
 import { findRegion, type Picture } from './picture.ts';
 import { statesWorstFirst } from './status.ts';
