@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { countingLease, type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
+import { takeIn } from './intake.ts';
+import { asSource } from './offsets.ts';
+
+const take = (position: bigint, ...batches: PlainBatch[]) => {
+  const lease = countingLease();
+  const intake = takeIn(Buffer.concat(batches.map(plainBatch)), asSource(position), lease);
+  return { ...intake, held: lease.holders() };
+};
+
+test('batches that continue the position pass, and each holds the lease once', () => {
+  const taken = take(
+    5n,
+    { baseOffset: 5n, recordCount: 3, leaderEpoch: 4 },
+    { baseOffset: 8n, recordCount: 1 },
+  );
+  assert.equal(taken.cause, undefined);
+  assert.equal(taken.next, 9n);
+  assert.deepEqual(
+    taken.accepted.map((batch) => [batch.baseOffset, batch.recordCount, batch.leaderEpoch]),
+    [
+      [5n, 3, 4],
+      [8n, 1, 0],
+    ],
+  );
+  assert.equal(taken.held, 2);
+});
+
+test('a cut batch at the end waits for the next fetch', () => {
+  const whole = plainBatch({ baseOffset: 0n, recordCount: 2 });
+  const cut = plainBatch({ baseOffset: 2n, recordCount: 2 }).subarray(0, 70);
+  const intake = takeIn(Buffer.concat([whole, cut]), asSource(0n), countingLease());
+  assert.deepEqual([intake.accepted.length, intake.next, intake.cause], [1, 2n, undefined]);
+});
+
+const obstacles: [string, PlainBatch, string, RegExp][] = [
+  ['a gap', { baseOffset: 4n, recordCount: 1 }, 'CW-2011', /from offset 2 to 4/],
+  [
+    'a batch that begins before the position',
+    { baseOffset: 1n, recordCount: 2 },
+    'CW-2019',
+    /at 1 begins before/,
+  ],
+  ['a transactional batch', { baseOffset: 2n, recordCount: 1, attributes: 0x10 }, 'CW-2010', /offset 2/],
+  ['a control record', { baseOffset: 2n, recordCount: 1, attributes: 0x30 }, 'CW-2010', /marker/],
+  ['LogAppendTime', { baseOffset: 2n, recordCount: 1, attributes: 0x08 }, 'CW-2012', /offset 2/],
+  ['message format 1', { baseOffset: 2n, recordCount: 1, magic: 1 }, 'CW-2013', /format 1/],
+  ['holes inside', { baseOffset: 2n, recordCount: 2, lastOffsetDelta: 4 }, 'CW-2011', /2 records over 5/],
+  ['no records', { baseOffset: 2n, recordCount: 0, lastOffsetDelta: 3 }, 'CW-2011', /0 records over 4/],
+];
+
+for (const [name, batch, code, message] of obstacles) {
+  test(`${name} is a cause, and what comes before it still passes`, () => {
+    const taken = take(0n, { baseOffset: 0n, recordCount: 2 }, batch, { baseOffset: 9n, recordCount: 1 });
+    assert.equal(taken.cause?.code, code);
+    assert.match(taken.cause?.message ?? '', message);
+    assert.deepEqual([taken.accepted.length, taken.next, taken.held], [1, 2n, 1]);
+  });
+}
+
+test('bytes that are no batch are a cause, not a crash', () => {
+  const garbage = Buffer.concat([plainBatch({ baseOffset: 0n, recordCount: 2 }), Buffer.alloc(80, 0xff)]);
+  const intake = takeIn(garbage, asSource(0n), countingLease());
+  assert.equal(intake.accepted.length, 1);
+  assert.notEqual(intake.cause, undefined);
+});

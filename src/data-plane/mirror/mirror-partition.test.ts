@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seededRandom } from '../../base/random.ts';
+import { crc32c } from '../../kafka/batch/crc32c.ts';
+import { baseOffsetOf, baseSequenceOf, crcOf, producerIdOf } from '../../kafka/batch/header.ts';
+import type { FetchedPartition } from '../../kafka/client/messages.ts';
+import { kafkaError } from '../../kafka/wire/error-codes.ts';
+import { manualClock } from '../../../test/fixtures/manual-clock.ts';
+import { countingLease, plainBatch } from '../../../test/fixtures/plain-batch.ts';
+import { type Flight, MirrorPartition } from './mirror-partition.ts';
+import { asTarget } from './offsets.ts';
+import type { StartPoint } from './start-procedure.ts';
+import type { PartitionState } from './partition-state.ts';
+import { causeOf } from './stop-cause.ts';
+
+const limits = {
+  queueBytesMax: 10_000,
+  inFlightMax: 5,
+  retryDelayMsMin: 100,
+  retryDelayMsMax: 5_000,
+  slowRetryDelayMs: 60_000,
+};
+
+/** The state as it is now: a property would be taken for unchanged after a call. */
+const stateOf = (partition: MirrorPartition): PartitionState => partition.state;
+
+function rig() {
+  const clock = manualClock();
+  const told: string[] = [];
+  const waits: number[] = [];
+  const partition = new MirrorPartition(
+    {
+      set: 's',
+      topic: 't',
+      partition: 0,
+      sourceRegion: 'a',
+      targetRegion: 'b',
+      sourceTopicId: undefined,
+      targetTopicId: undefined,
+    },
+    {
+      clock,
+      random: seededRandom(1),
+      limits,
+      listener: {
+        startDue: () => told.push('start'),
+        fetchDue: () => told.push('fetch'),
+        produceDue: () => told.push('produce'),
+        waitDue: (_, delayMs) => waits.push(delayMs),
+        stateChanged: () => undefined,
+      },
+    },
+  );
+  const lease = countingLease();
+  const start = (position = 0n, over: Partial<StartPoint> = {}) => {
+    if (stateOf(partition).name === 'paused') partition.resume();
+    const point = {
+      fence: { generation: 1, producerId: 77n, producerEpoch: 2 },
+      position: asTarget(position),
+      nextSequence: 1000,
+      idKnown: true,
+      tail: { verdict: 'equal', lastSequence: 999, sourceEpoch: 3 },
+      ...over,
+    } as StartPoint;
+    partition.started(partition.life, point);
+  };
+  /** Fetches `counts.length` batches from the current position on. */
+  const fetch = (...counts: number[]) => {
+    const from = partition.fetchPosition();
+    assert.ok(from !== undefined, 'nothing is to be fetched');
+    let next: bigint = from.offset;
+    const records = counts.map((recordCount) => {
+      const bytes = plainBatch({ baseOffset: next, recordCount });
+      next += BigInt(recordCount);
+      return bytes;
+    });
+    partition.fetched(from.life, from.offset, answer(Buffer.concat(records), next), lease);
+  };
+  const answer = (records: Buffer, highWatermark: bigint, errorCode = 0): FetchedPartition => ({
+    partition: 0,
+    errorCode,
+    highWatermark,
+    lastStableOffset: highWatermark,
+    logStartOffset: 0n,
+    diverging: undefined,
+    currentLeader: undefined,
+    abortedTransactions: [],
+    records,
+  });
+  const land = (flight: Flight, errorCode: number = kafkaError.NONE, baseOffset: bigint = flight.expected) =>
+    partition.produced(flight, { errorCode, baseOffset, errorMessage: undefined });
+  return { clock, partition, told, waits, lease, start, fetch, answer, land };
+}
+
+test('batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right checksum', () => {
+  const { partition, start, fetch } = rig();
+  start(5n);
+  fetch(3, 2);
+  const [first, second] = [partition.take(), partition.take()];
+  assert.deepEqual([first.expected, second.expected], [5n, 8n]);
+  for (const [flight, sequence] of [
+    [first, 1000],
+    [second, 1003],
+  ] as const) {
+    const { bytes } = flight.batch;
+    assert.equal(baseOffsetOf(bytes, 0), 0n);
+    assert.equal(producerIdOf(bytes, 0), 77n);
+    assert.equal(baseSequenceOf(bytes, 0), sequence);
+    assert.equal(crcOf(bytes, 0), crc32c(bytes, 21));
+  }
+});
+
+test('the position moves with acknowledgements only, and every lease comes back', () => {
+  const { partition, start, fetch, land, lease } = rig();
+  start();
+  fetch(3, 2);
+  const flights = [partition.take(), partition.take()];
+  assert.equal(partition.position, 0n);
+  land(flights[0] as Flight);
+  assert.equal(partition.position, 3n);
+  land(flights[1] as Flight);
+  assert.deepEqual([partition.position, partition.queuedBytes, lease.holders()], [5n, 0, 0]);
+});
+
+test('after an error nothing is sent and nothing starts until everything in flight has been answered', () => {
+  const { partition, start, fetch, land, told, lease } = rig();
+  start();
+  fetch(1, 1, 1, 1);
+  const flights = [partition.take(), partition.take(), partition.take()];
+  told.length = 0;
+  land(flights[0] as Flight, kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, -1n);
+  assert.deepEqual(
+    [stateOf(partition).name, partition.canProduce, told.includes('start')],
+    ['draining', false, false],
+  );
+  land(flights[1] as Flight, kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, -1n);
+  assert.deepEqual([stateOf(partition).name, told.includes('start')], ['draining', false]);
+  partition.lost(flights[2] as Flight, causeOf('CW-3003', 'gone'));
+  assert.equal(stateOf(partition).name, 'starting');
+  assert.equal(told.filter((each) => each === 'start').length, 1);
+  assert.equal(lease.holders(), 0);
+});
+
+test('an id that the leader does not know sends one batch alone until it is acknowledged in its place', () => {
+  const { partition, start, fetch, land } = rig();
+  start(0n, { idKnown: false });
+  fetch(1, 1, 1);
+  const alone = partition.take();
+  assert.equal(partition.canProduce, false);
+  land(alone);
+  partition.take();
+  assert.equal(partition.canProduce, true);
+});
+
+test('the window closes at its limit', () => {
+  const { partition, start, fetch } = rig();
+  start();
+  fetch(1, 1, 1, 1, 1, 1, 1);
+  for (let at = 0; at < limits.inFlightMax; at += 1) partition.take();
+  assert.equal(partition.canProduce, false);
+  assert.throws(() => partition.take(), /may not be sent/);
+});
+
+test('a full queue holds the fetch, and an acknowledgement frees it', () => {
+  const { partition, start, fetch, land, told } = rig();
+  start();
+  while (partition.fetchPosition() !== undefined) fetch(10, 10, 10);
+  assert.equal(partition.holdsFetch, true);
+  told.length = 0;
+  while (partition.holdsFetch) land(partition.take());
+  assert.ok(told.includes('fetch'));
+  assert.notEqual(partition.fetchPosition(), undefined);
+});
+
+test('an answer that belongs to an earlier life changes nothing', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const old = partition.fetchPosition();
+  assert.ok(old !== undefined);
+  partition.startAgain();
+  start(2n);
+  partition.fetched(old.life, old.offset, answer(plainBatch({ baseOffset: 0n, recordCount: 1 }), 1n), lease);
+  assert.deepEqual([partition.fetchPosition()?.offset, partition.queuedBytes], [2n, 0]);
+});
+
+test('what lies before an obstacle is written before the partition stops', () => {
+  const { partition, start, answer, land, lease } = rig();
+  start();
+  const from = partition.fetchPosition();
+  assert.ok(from !== undefined);
+  const records = Buffer.concat([
+    plainBatch({ baseOffset: 0n, recordCount: 2 }),
+    plainBatch({ baseOffset: 5n, recordCount: 1 }),
+  ]);
+  partition.fetched(from.life, from.offset, answer(records, 6n), lease);
+  assert.equal(stateOf(partition).name, 'mirroring');
+  assert.equal(partition.fetchPosition(), undefined);
+  land(partition.take());
+  const state = stateOf(partition);
+  assert.ok(state.name === 'stopped' && state.cause.code === 'CW-2011');
+  assert.equal(partition.position, 2n);
+});
+
+test('a batch refused as corrupt is fetched again once, and the second refusal stops with its offset', () => {
+  const { partition, start, fetch, land } = rig();
+  start(4n);
+  fetch(1);
+  land(partition.take(), kafkaError.CORRUPT_MESSAGE, -1n);
+  assert.equal(stateOf(partition).name, 'starting');
+  start(4n);
+  fetch(1);
+  land(partition.take(), kafkaError.CORRUPT_MESSAGE, -1n);
+  const state = stateOf(partition);
+  assert.ok(state.name === 'stopped' && state.cause.code === 'CW-2014' && state.cause.details.offset === 4n);
+});
+
+test('the first refusal of the fence leads to a look at once, the next ones step back', () => {
+  const { partition, start, fetch, land, clock, waits } = rig();
+  start();
+  fetch(1);
+  land(partition.take(), kafkaError.NONE, asTarget(-1n));
+  assert.equal(stateOf(partition).name, 'starting');
+  start();
+  fetch(1);
+  land(partition.take(), kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, -1n);
+  const waiting = stateOf(partition);
+  assert.ok(waiting.name === 'waiting' && waiting.cause.code === 'CW-2020');
+  assert.equal(waits.length, 1);
+  clock.advance(60_000);
+  partition.due();
+  start();
+  fetch(1);
+  land(partition.take(), kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, -1n);
+  assert.equal(stateOf(partition).name, 'starting');
+});
+
+test('a diverging answer of the source leads through the start procedure', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const from = partition.fetchPosition();
+  assert.ok(from !== undefined && from.lastFetchedEpoch === 3);
+  const diverging = { ...answer(Buffer.alloc(0), 10n), diverging: { epoch: 2, endOffset: 1n } };
+  partition.fetched(from.life, from.offset, diverging, lease);
+  assert.equal(stateOf(partition).name, 'starting');
+});
+
+test('pausing waits for what is in flight, and resuming starts anew', () => {
+  const { partition, start, fetch, land } = rig();
+  start();
+  fetch(1);
+  const flight = partition.take();
+  partition.pause();
+  assert.equal(stateOf(partition).name, 'draining');
+  land(flight);
+  assert.equal(stateOf(partition).name, 'paused');
+  partition.resume();
+  assert.equal(stateOf(partition).name, 'starting');
+});
+
+test('a partition that is given back is closed once nothing is in flight, whatever else happens', () => {
+  const { partition, start, fetch } = rig();
+  start();
+  fetch(1, 1);
+  const flight = partition.take();
+  partition.close();
+  partition.pause();
+  partition.startAgain();
+  partition.lost(flight, causeOf('CW-3003', 'gone'));
+  assert.equal(stateOf(partition).name, 'closed');
+});
