@@ -1,0 +1,104 @@
+// What this machine must have, looked at before anything is downloaded; each lack comes with the way to mend it.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+
+const nodeMajorMin = 20;
+const javaMajorMin = 17;
+const memoryMiBMin = 1500;
+const memoryMiBWanted = 3000;
+
+/**
+ * @param {{ root: string, wantsJars: boolean }} wanted
+ * @returns {{ missing: { what: string, how: string }[], warnings: string[] }}
+ */
+export function findMissing({ root, wantsJars }) {
+  const missing = [checkNode(process.versions.node)];
+  const warnings = [];
+  if (wantsJars) {
+    missing.push(checkJava(javaVersionText()));
+    if (!hasJars(root)) missing.push(checkMaven());
+    const memory = checkMemory(availableMiB());
+    if (memory.missing) missing.push(memory.missing);
+    if (memory.warning) warnings.push(memory.warning);
+  }
+  return { missing: missing.filter((lack) => lack !== undefined), warnings };
+}
+
+/** @param {string} version as in process.versions.node */
+export function checkNode(version) {
+  if (Number(version.split('.')[0]) >= nodeMajorMin) return undefined;
+  return {
+    what: `Node.js ${nodeMajorMin} or newer: this is ${version}`,
+    how:
+      'Install a newer one from nodejs.org or with the package tool of this system. Node 24, on which Causeway\n' +
+      'itself runs, then comes with the npm packages.',
+  };
+}
+
+/** @param {string | undefined} text what `java -version` printed; undefined if there is no java */
+export function checkJava(text) {
+  const how =
+    'Debian, Ubuntu: sudo apt install openjdk-21-jre-headless\nFedora: sudo dnf install java-21-openjdk-headless\n' +
+    'macOS: brew install openjdk@21\nAnother place: set JAVA_HOME. Only the lab’s Kafka brokers need it.';
+  if (text === undefined)
+    return { what: `Java ${javaMajorMin} or newer: there is no java on the PATH nor in JAVA_HOME`, how };
+  const major = /version "(\d+)(?:\.(\d+))?/.exec(text);
+  const found = major === null ? 0 : Number(major[1]) === 1 ? Number(major[2] ?? 0) : Number(major[1]);
+  if (found >= javaMajorMin) return undefined;
+  return {
+    what: `Java ${javaMajorMin} or newer: found ${text.split('\n')[0]?.trim() || 'one that tells no version'}`,
+    how,
+  };
+}
+
+/** @param {number} availableMemoryMiB */
+export function checkMemory(availableMemoryMiB) {
+  const have = `${Math.round(availableMemoryMiB)} MiB of memory are free`;
+  if (availableMemoryMiB < memoryMiBMin) {
+    return {
+      missing: {
+        what: `memory: ${have}, and two Kafka brokers with Causeway need ${memoryMiBMin} MiB`,
+        how: 'Close other programs, or give this machine or container more memory.',
+      },
+    };
+  }
+  if (availableMemoryMiB < memoryMiBWanted)
+    return { warning: `${have}; more than ${memoryMiBWanted} MiB is comfortable.` };
+  return {};
+}
+
+function checkMaven() {
+  const found = spawnSync('mvn', ['--version'], { stdio: 'ignore' });
+  if (found.error === undefined && found.status === 0) return undefined;
+  return {
+    what: 'Maven: there is no working `mvn` on the PATH, and Kafka’s jars are not here yet',
+    how:
+      'Debian, Ubuntu: sudo apt install maven\nFedora: sudo dnf install maven\nmacOS: brew install maven\n' +
+      'Or set KAFKA_HOME to an unpacked Apache Kafka 4.3, then Maven is not needed.',
+  };
+}
+
+function javaVersionText() {
+  const home = process.env.JAVA_HOME;
+  const java = home ? path.join(home, 'bin', 'java') : 'java';
+  const found = spawnSync(java, ['-version'], { encoding: 'utf8' });
+  return found.error === undefined && found.status === 0 ? `${found.stderr}${found.stdout}` : undefined;
+}
+
+/** Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`. */
+function hasJars(root) {
+  if (process.env.KAFKA_HOME) return true;
+  const cache = path.join(root, '.cache');
+  if (!existsSync(cache)) return false;
+  return readdirSync(cache).some(
+    (name) => /^kafka-\d/.test(name) && existsSync(path.join(cache, name, 'lib')),
+  );
+}
+
+function availableMiB() {
+  const bytes = typeof process.availableMemory === 'function' ? process.availableMemory() : os.freemem();
+  return bytes / 2 ** 20;
+}
