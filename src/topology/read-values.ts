@@ -28,7 +28,7 @@ interface Shape {
   readonly anyOf?: readonly Shape[];
   readonly kind?: 'duration' | 'rate';
   readonly pattern?: string;
-  readonly examples?: readonly unknown[];
+  readonly examples?: readonly (string | readonly string[])[];
   readonly minItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -75,7 +75,7 @@ export function readValues(
   const places = new Places(source);
   const reader = new Reader(source, places, problems);
   return {
-    value: reader.read(source.root, schema as Shape, 'the file', source.placeOf(source.root)),
+    value: reader.read(source.root, schema, 'the file', source.placeOf(source.root)),
     places,
   };
 }
@@ -96,16 +96,12 @@ class Reader {
     const node = this.#source.resolve(given);
     const place = node === undefined || isEmpty(node) ? fallback : this.#source.placeOf(node);
     if (shape.anyOf !== undefined) return this.#readSetting(node, what, place);
-    switch (shape.type) {
-      case 'object':
-        return isMap(node) ? this.#readMap(node, shape, what, place) : this.#wrong(node, shape, what, place);
-      case 'array':
-        return isSeq(node) ? this.#readList(node, shape, what, place) : this.#wrong(node, shape, what, place);
-      default:
-        return isScalar(node)
-          ? this.#readScalar(node, shape, what, place)
-          : this.#wrong(node, shape, what, place);
+    if (shape.type === 'object' && isMap(node)) return this.#readMap(node, shape, what, place);
+    if (shape.type === 'array' && isSeq(node)) return this.#readList(node, shape, what, place);
+    if (shape.type === 'object' || shape.type === 'array' || !isScalar(node)) {
+      return this.#wrong(node, shape, what, place);
     }
+    return this.#readScalar(node, shape, what, place);
   }
 
   #readMap(node: YAMLMap, shape: Shape, what: string, place: Place): object {
@@ -134,7 +130,7 @@ class Reader {
 
   #pairsOf(node: YAMLMap): ReadonlyMap<string, Pair> {
     const pairs = new Map<string, Pair>();
-    for (const pair of node.items as Pair[]) {
+    for (const pair of node.items) {
       const key = keyText(isAlias(pair.key) ? this.#source.resolve(pair.key) : pair.key);
       const place = this.#source.placeOf(pair.key ?? pair.value);
       const first = key === undefined ? undefined : pairs.get(key);
@@ -225,7 +221,7 @@ class Reader {
 
   #unknownKey(key: string, shape: Shape, what: string, place: Place): void {
     const names = Object.keys(shape.properties ?? {});
-    const meant = closestName(key, names);
+    const meant = this.#problems.full ? undefined : closestName(key, names);
     const hint = meant === undefined ? `Known here: ${names.join(', ')}.` : `Did you mean ${quoted(meant)}?`;
     const where = what === 'the file' ? '' : ` in ${what}`;
     this.#problems.error('CW-1003', place, `unknown key ${quoted(key)}${where}`, hint);
@@ -243,32 +239,21 @@ function kindOf(node: Node | undefined): string {
   if (isMap(node)) return 'a mapping';
   if (isSeq(node)) return 'a list';
   if (node === undefined || isEmpty(node)) return 'nothing';
-  switch (typeof (node as Scalar).value) {
-    case 'boolean':
-      return 'true or false';
-    case 'number':
-    case 'bigint':
-      return 'a number';
-    default:
-      return 'a text';
-  }
+  const { value } = node as Scalar;
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'number' || typeof value === 'bigint' ? 'a number' : 'a text';
 }
 
-function kindOfShape(shape: Shape): string {
-  if (shape.kind !== undefined) return `a ${shape.kind}`;
-  switch (shape.type) {
-    case 'object':
-      return 'a mapping';
-    case 'array':
-      return 'a list';
-    case 'integer':
-      return 'a whole number';
-    case 'boolean':
-      return 'true or false';
-    default:
-      return 'a text';
-  }
-}
+const kindNames: Readonly<Record<NonNullable<Shape['type']>, string>> = {
+  object: 'a mapping',
+  array: 'a list',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  string: 'a text',
+};
+
+const kindOfShape = (shape: Shape): string =>
+  shape.kind === undefined ? kindNames[shape.type ?? 'string'] : `a ${shape.kind}`;
 
 function wrongHint(node: Node | undefined, shape: Shape): string | undefined {
   if (shape.type === 'array' && isScalar(node) && typeof node.value === 'string') {
@@ -286,7 +271,10 @@ const amountHint = (kind: Shape['kind']): string =>
 function exampleHint(shape: Shape): string | undefined {
   const [example] = shape.examples ?? [];
   if (example === undefined) return undefined;
-  return `For example: ${Array.isArray(example) ? `[${example.map((item) => `"${item}"`).join(', ')}]` : example}.`;
+  const shown = Array.isArray(example)
+    ? `[${example.map((item) => `"${item}"`).join(', ')}]`
+    : String(example);
+  return `For example: ${shown}.`;
 }
 
 function missingHint(shape: Shape | undefined): string | undefined {

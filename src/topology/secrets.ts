@@ -1,6 +1,7 @@
 // Placeholders in Kafka's settings: `${env:NAME}`, `${file:PATH:KEY}` (a properties file), `${file:PATH}` (the whole
 // file, trimmed). Messages name the placeholder, never what it stands for.
 import { CausewayError, describeError } from '../base/errors.ts';
+import { isSecretName, redactedText } from '../base/secret-names.ts';
 import type { KafkaSettings } from './topology.ts';
 
 export type Placeholder =
@@ -15,16 +16,9 @@ export interface SecretReaders {
 
 type Part = string | Placeholder;
 
-/** Settings whose values are never printed. */
-const secretName = /password|secret|jaas\.config|keystore\.key|token|credential/i;
-
-export const isSecretSetting = (name: string): boolean => secretName.test(name);
-
-export const redactedText = '‹redacted›';
-
 /** A setting's value for a person: secrets are left out, placeholders are shown as they are. */
 export function redact(name: string, value: string): string {
-  if (!isSecretSetting(name)) return value;
+  if (!isSecretName(name)) return value;
   const { parts, invalid } = splitPlaceholders(value);
   const onlyPlaceholder = invalid.length === 0 && parts.length === 1 && typeof parts[0] !== 'string';
   return onlyPlaceholder ? value : redactedText;

@@ -106,40 +106,40 @@ function reportSyntax(
   return lastLine > 0;
 }
 
-function syntaxMessage(error: YAMLError): { message: string; hint?: string } {
-  switch (error.code) {
-    case 'TAB_AS_INDENT':
-      return { message: 'a tab is used for indentation', hint: 'Indent with spaces.' };
-    case 'BAD_INDENT':
-      return {
-        message: 'the indentation does not fit, or a bracket is not closed before this line',
-        hint: 'Keys of one mapping begin in the same column.',
-      };
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return {
-        message: 'a key stands where a value is expected',
-        hint: 'Check the indentation; put a value that holds ‘: ’ in quotes.',
-      };
-    case 'MISSING_CHAR':
-      return { message: 'a quote, bracket or colon is missing before this place' };
-    case 'BAD_SCALAR_START':
-      return {
-        message: 'a text begins with a character that YAML keeps for itself',
-        hint: 'Put the text in quotes.',
-      };
-    case 'TAG_RESOLVE_FAILED':
-      return { message: 'YAML tags (!name) are not understood here', hint: 'Remove the tag.' };
-    case 'BAD_ALIAS':
-      return {
-        message: 'a text begins with * or & and is read as a YAML alias',
-        hint: 'Put the text in quotes.',
-      };
-    case 'RESOURCE_EXHAUSTION':
-      return { message: 'the file is nested too deeply to be read' };
-    default:
-      return { message: `not valid YAML (${error.code.toLowerCase().replaceAll('_', ' ')})` };
-  }
+interface SyntaxText {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const keyForValue: SyntaxText = {
+  message: 'a key stands where a value is expected',
+  hint: 'Check the indentation; put a value that holds ‘: ’ in quotes.',
+};
+
+/** In our own words: the library's may quote the file, and with it secrets. */
+const syntaxTexts: Readonly<Partial<Record<YAMLError['code'], SyntaxText>>> = {
+  TAB_AS_INDENT: { message: 'a tab is used for indentation', hint: 'Indent with spaces.' },
+  BAD_INDENT: {
+    message: 'the indentation does not fit, or a bracket is not closed before this line',
+    hint: 'Keys of one mapping begin in the same column.',
+  },
+  BLOCK_AS_IMPLICIT_KEY: keyForValue,
+  MULTILINE_IMPLICIT_KEY: keyForValue,
+  MISSING_CHAR: { message: 'a quote, bracket or colon is missing before this place' },
+  BAD_SCALAR_START: {
+    message: 'a text begins with a character that YAML keeps for itself',
+    hint: 'Put the text in quotes.',
+  },
+  TAG_RESOLVE_FAILED: { message: 'YAML tags (!name) are not understood here', hint: 'Remove the tag.' },
+  BAD_ALIAS: {
+    message: 'a text begins with * or & and is read as a YAML alias',
+    hint: 'Put the text in quotes.',
+  },
+  RESOURCE_EXHAUSTION: { message: 'the file is nested too deeply to be read' },
+};
+
+function syntaxMessage({ code }: YAMLError): SyntaxText {
+  return syntaxTexts[code] ?? { message: `not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})` };
 }
 
 /** What each alias stands for, as one list within limits. Undefined where the limits do not hold. */

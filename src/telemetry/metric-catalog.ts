@@ -1,0 +1,104 @@
+// Every metric, declared once: metrics.ts registers them, the reference page lists them, a test asks that each is set.
+
+export type MetricType = 'counter' | 'gauge';
+
+/** How values are put together where labels are left out by the granularity. */
+export type Combination = 'sum' | 'max' | 'none';
+
+export interface MetricEntry {
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** `none`: shown only with all labels, because neither sum nor maximum means anything. */
+  readonly combine: Combination;
+}
+
+const counter = <const Labels extends readonly string[]>(help: string, labels: Labels) => {
+  return { type: 'counter', help, labels, combine: 'sum' } as const;
+};
+
+const gauge = <const Labels extends readonly string[], const Combine extends Combination>(
+  help: string,
+  labels: Labels,
+  combine: Combine,
+) => {
+  return { type: 'gauge', help, labels, combine } as const;
+};
+
+const mirror = ['source', 'target', 'set', 'topic', 'partition'] as const;
+const link = ['source', 'target'] as const;
+
+export const metricCatalog = {
+  causeway_mirror_records_total: counter('Records written to the target and acknowledged.', mirror),
+  causeway_mirror_bytes_total: counter(
+    'Bytes of record batches written to the target and acknowledged.',
+    mirror,
+  ),
+  causeway_mirror_batches_total: counter('Record batches written to the target and acknowledged.', mirror),
+  causeway_mirror_lag_records: gauge(
+    'Records that the source holds and the target does not. Absent where one of both ends is unknown.',
+    mirror,
+    'sum',
+  ),
+  causeway_mirror_rpo_seconds: gauge(
+    'Age of the oldest record that the target does not have, when the source was last seen. Absent where unknown.',
+    mirror,
+    'max',
+  ),
+  causeway_mirror_evidence_age_seconds: gauge(
+    'Time since the end of the source was last seen: how old the answer to all other questions is.',
+    mirror,
+    'max',
+  ),
+  causeway_mirror_position: gauge('The next offset to write. Only at granularity partition.', mirror, 'none'),
+  causeway_mirror_state: gauge('Mirror partitions in each state.', [...mirror, 'state'], 'sum'),
+  causeway_mirror_stopped: gauge(
+    'Mirror partitions that stopped or wait, by the code of the cause; `causeway explain CODE` tells more.',
+    [...mirror, 'code'],
+    'sum',
+  ),
+  causeway_mirror_start_procedures_total: counter(
+    'Start procedures that mirror partitions went through.',
+    mirror,
+  ),
+  causeway_mirror_fence_refusals_total: counter('Writes that the fence refused. They did no harm.', mirror),
+  causeway_link_rtt_seconds: gauge('Round trip to a broker of the source region.', link, 'max'),
+  causeway_worker_partitions: gauge('Mirror partitions that this worker has.', link, 'sum'),
+  causeway_worker_pool_bytes: gauge('Memory of the read buffers of this worker.', [], 'sum'),
+  causeway_fetch_requests_total: counter('Fetch requests sent.', link),
+  causeway_produce_requests_total: counter('Produce requests sent.', link),
+  causeway_connections_total: counter('Connections opened to brokers.', ['region']),
+  causeway_connections_lost_total: counter('Connections to brokers that ended without being asked to.', [
+    'region',
+  ]),
+  causeway_ledger_writes_total: counter('Records written to control topics.', ['region']),
+  causeway_reconciler_actions_total: counter('Actions of the controller.', ['region', 'action', 'outcome']),
+  causeway_process_pauses_total: counter(
+    'Times that this process stood still for so long that it looked at everything anew.',
+    [],
+  ),
+  causeway_build_info: gauge('Always 1; the version is in the labels.', ['version', 'node'], 'max'),
+} as const satisfies Record<string, MetricEntry>;
+
+export type MetricName = keyof typeof metricCatalog;
+
+type NamesOf<Type extends MetricType> = {
+  [Name in MetricName]: (typeof metricCatalog)[Name]['type'] extends Type ? Name : never;
+}[MetricName];
+
+export type CounterName = NamesOf<'counter'>;
+export type GaugeName = NamesOf<'gauge'>;
+export type LabelName<Name extends MetricName> = (typeof metricCatalog)[Name]['labels'][number];
+export type Labels<Name extends MetricName> = Readonly<Record<LabelName<Name>, string | number>>;
+
+/** Of which labels the granularity decides. */
+export const granularities = ['set', 'topic', 'partition'] as const;
+export type Granularity = (typeof granularities)[number];
+
+/** The labels that a metric has at a granularity; undefined where it is not shown there. */
+export function labelsAt(entry: MetricEntry, granularity: Granularity): readonly string[] | undefined {
+  const left =
+    granularity === 'partition' ? [] : granularity === 'topic' ? ['partition'] : ['topic', 'partition'];
+  const labels = entry.labels.filter((label) => !left.includes(label));
+  return entry.combine === 'none' && labels.length < entry.labels.length ? undefined : labels;
+}

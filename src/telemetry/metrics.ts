@@ -1,0 +1,119 @@
+// The metrics of one process, on a registry of their own. Values are set in the background and served from memory.
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import {
+  type CounterName,
+  type GaugeName,
+  type Granularity,
+  type Labels,
+  labelsAt,
+  type MetricEntry,
+  type MetricName,
+  metricCatalog,
+} from './metric-catalog.ts';
+
+export interface Sample<Name extends MetricName> {
+  readonly labels: Labels<Name>;
+  readonly value: number;
+}
+
+export interface MetricsOptions {
+  /** 10,000 partitions would be as many series of each metric: topics by default. */
+  readonly granularity?: Granularity;
+  /** Node's own `process_*` and `nodejs_*`; one registry in a process should have them. */
+  readonly processMetrics?: boolean;
+}
+
+type LooseLabels = Readonly<Record<string, string | number>>;
+
+interface Family {
+  readonly entry: MetricEntry;
+  readonly labels: readonly string[];
+  readonly metric: Counter | Gauge;
+}
+
+/** Typed by the catalog; labels that the granularity leaves out are dropped here and nowhere else. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #families = new Map<string, Family>();
+  /** Of counters that are given as totals: the last total of each series, before labels are dropped. */
+  readonly #totals = new Map<string, Map<string, number>>();
+
+  constructor({ granularity = 'topic', processMetrics = false }: MetricsOptions = {}) {
+    for (const [name, entry] of Object.entries(metricCatalog) as [MetricName, MetricEntry][]) {
+      const labels = labelsAt(entry, granularity);
+      if (labels === undefined) continue;
+      const settings = { name, help: entry.help, labelNames: labels, registers: [this.#registry] };
+      const metric = entry.type === 'counter' ? new Counter(settings) : new Gauge(settings);
+      this.#families.set(name, { entry, labels, metric });
+    }
+    if (processMetrics) collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Adds to a counter. */
+  count<Name extends CounterName>(name: Name, labels: Labels<Name>, increase = 1): void {
+    const family = this.#families.get(name);
+    if (family !== undefined && increase > 0) family.metric.inc(kept(family, labels), increase);
+  }
+
+  /**
+   * Brings a counter to totals that are counted elsewhere. Every series that exists is in `samples`: one that is
+   * missing is forgotten, and counts from 0 when it comes back. What was counted stays counted.
+   */
+  setTotals<Name extends CounterName>(name: Name, samples: readonly Sample<NoInfer<Name>>[]): void {
+    const family = this.#families.get(name);
+    if (family === undefined) return;
+    const before = this.#totals.get(name) ?? new Map<string, number>();
+    const now = new Map<string, number>();
+    for (const { labels, value } of samples) {
+      const key = keyOf(family.entry.labels, labels);
+      const last = before.get(key) ?? 0;
+      const increase = value >= last ? value - last : value;
+      family.metric.inc(kept(family, labels), increase);
+      now.set(key, value);
+    }
+    this.#totals.set(name, now);
+  }
+
+  /** Sets one series of a gauge. */
+  set<Name extends GaugeName>(name: Name, labels: Labels<Name>, value: number): void {
+    const family = this.#families.get(name);
+    if (family?.metric instanceof Gauge) family.metric.set(kept(family, labels), value);
+  }
+
+  /** Sets a gauge as a whole: series without a sample disappear, because an unknown value is not 0. */
+  setAll<Name extends GaugeName>(name: Name, samples: readonly Sample<NoInfer<Name>>[]): void {
+    const family = this.#families.get(name);
+    if (!(family?.metric instanceof Gauge)) return;
+    const combined = new Map<string, { labels: LooseLabels; value: number }>();
+    for (const sample of samples) {
+      const labels = kept(family, sample.labels);
+      const key = keyOf(family.labels, labels);
+      const other = combined.get(key);
+      if (other === undefined) combined.set(key, { labels, value: sample.value });
+      else if (family.entry.combine === 'max') other.value = Math.max(other.value, sample.value);
+      else other.value += sample.value;
+    }
+    family.metric.reset();
+    // Without labels the library keeps a series at 0 after a reset; an unknown value is absent instead.
+    if (family.labels.length === 0 && combined.size === 0) family.metric.remove({});
+    for (const { labels, value } of combined.values()) family.metric.set(labels, value);
+  }
+
+  /** The text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}
+
+function kept(family: Family, labels: LooseLabels): LooseLabels {
+  const values: Record<string, string | number> = {};
+  for (const name of family.labels) values[name] = labels[name] ?? '';
+  return values;
+}
+
+const keyOf = (names: readonly string[], labels: LooseLabels): string =>
+  JSON.stringify(names.map((name) => labels[name]));

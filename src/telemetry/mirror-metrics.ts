@@ -1,0 +1,107 @@
+// From what a worker knows of its mirror partitions to metrics. The shapes are those of the ledger's observed records,
+// of which only this much is needed.
+import type { Metrics, Sample } from './metrics.ts';
+
+export interface MirrorReport {
+  readonly set: string;
+  readonly topic: string;
+  readonly source: string;
+  readonly target: string;
+  readonly partitions: readonly PartitionReport[];
+}
+
+export interface PartitionReport {
+  readonly partition: number;
+  readonly state: string;
+  readonly cause: { readonly code: string } | undefined;
+  readonly position: bigint | undefined;
+  readonly sourceEnd: bigint | undefined;
+  readonly sourceSeenAtMs: number | undefined;
+  readonly oldestMissingMs: number | undefined;
+  readonly bytes: bigint;
+  readonly records: bigint;
+  readonly batches: bigint;
+  readonly starts?: number;
+  readonly fenceRefusals?: number;
+}
+
+type Totals = 'records' | 'bytes' | 'batches' | 'start_procedures' | 'fence_refusals';
+type MirrorSample = Sample<'causeway_mirror_records_total'>;
+
+/** Sets all `causeway_mirror_*` and `causeway_worker_partitions` from every mirror of this worker. `nowMs`: wall clock. */
+export function reportMirrors(metrics: Metrics, mirrors: readonly MirrorReport[], nowMs: number): void {
+  reportTotals(metrics, mirrors);
+  const lag: MirrorSample[] = [];
+  const rpo: MirrorSample[] = [];
+  const age: MirrorSample[] = [];
+  const position: MirrorSample[] = [];
+  const states: Sample<'causeway_mirror_state'>[] = [];
+  const stopped: Sample<'causeway_mirror_stopped'>[] = [];
+  const owned: Sample<'causeway_worker_partitions'>[] = [];
+  for (const { labels, partition } of eachPartition(mirrors)) {
+    const { sourceEnd, sourceSeenAtMs: seenAtMs } = partition;
+    const missing =
+      sourceEnd === undefined || partition.position === undefined
+        ? undefined
+        : sourceEnd - partition.position;
+    if (partition.position !== undefined) position.push({ labels, value: Number(partition.position) });
+    if (missing !== undefined) lag.push({ labels, value: Math.max(0, Number(missing)) });
+    if (seenAtMs !== undefined) age.push({ labels, value: Math.max(0, nowMs - seenAtMs) / 1000 });
+    const rpoMs = recoveryPointMs(missing, seenAtMs, partition.oldestMissingMs);
+    if (rpoMs !== undefined) rpo.push({ labels, value: rpoMs / 1000 });
+    states.push({ labels: { ...labels, state: partition.state }, value: 1 });
+    if (partition.cause !== undefined)
+      stopped.push({ labels: { ...labels, code: partition.cause.code }, value: 1 });
+    owned.push({ labels, value: 1 });
+  }
+  metrics.setAll('causeway_mirror_lag_records', lag);
+  metrics.setAll('causeway_mirror_rpo_seconds', rpo);
+  metrics.setAll('causeway_mirror_evidence_age_seconds', age);
+  metrics.setAll('causeway_mirror_position', position);
+  metrics.setAll('causeway_mirror_state', states);
+  metrics.setAll('causeway_mirror_stopped', stopped);
+  metrics.setAll('causeway_worker_partitions', owned);
+}
+
+function reportTotals(metrics: Metrics, mirrors: readonly MirrorReport[]): void {
+  const totals: Record<Totals, MirrorSample[]> = {
+    records: [],
+    bytes: [],
+    batches: [],
+    start_procedures: [],
+    fence_refusals: [],
+  };
+  for (const { labels, partition } of eachPartition(mirrors)) {
+    totals.records.push({ labels, value: Number(partition.records) });
+    totals.bytes.push({ labels, value: Number(partition.bytes) });
+    totals.batches.push({ labels, value: Number(partition.batches) });
+    totals.start_procedures.push({ labels, value: partition.starts ?? 0 });
+    totals.fence_refusals.push({ labels, value: partition.fenceRefusals ?? 0 });
+  }
+  metrics.setTotals('causeway_mirror_records_total', totals.records);
+  metrics.setTotals('causeway_mirror_bytes_total', totals.bytes);
+  metrics.setTotals('causeway_mirror_batches_total', totals.batches);
+  metrics.setTotals('causeway_mirror_start_procedures_total', totals.start_procedures);
+  metrics.setTotals('causeway_mirror_fence_refusals_total', totals.fence_refusals);
+}
+
+function* eachPartition(
+  mirrors: readonly MirrorReport[],
+): Generator<{ labels: MirrorSample['labels']; partition: PartitionReport }> {
+  for (const { source, target, set, topic, partitions } of mirrors) {
+    for (const partition of partitions) {
+      yield { labels: { source, target, set, topic, partition: partition.partition }, partition };
+    }
+  }
+}
+
+/** Nothing missing: 0. Something missing of unknown age: unknown. */
+function recoveryPointMs(
+  missing: bigint | undefined,
+  seenAtMs: number | undefined,
+  oldestMissingMs: number | undefined,
+): number | undefined {
+  if (missing === undefined || seenAtMs === undefined) return undefined;
+  if (missing <= 0n) return 0;
+  return oldestMissingMs === undefined ? undefined : Math.max(0, seenAtMs - oldestMissingMs);
+}
