@@ -3,6 +3,7 @@
 import type { ErrorEntry } from './error-entry.ts';
 import { cliErrors } from './errors-cli.ts';
 import { clusterErrors } from './errors-clusters.ts';
+import { labErrors } from './errors-lab.ts';
 import { mirrorErrors } from './errors-mirror.ts';
 import { topologyErrors } from './errors-topology.ts';
 
@@ -10,6 +11,7 @@ export const errorCatalog = {
   ...topologyErrors,
   ...mirrorErrors,
   ...clusterErrors,
+  ...labErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

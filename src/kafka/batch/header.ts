@@ -24,7 +24,8 @@ export const lengthOverheadBytes = 12;
 /** Where the checksum begins to count. */
 export const crcFrom = field.attributes;
 
-export const baseOffsetOf = (bytes: Buffer, at: number): bigint => bytes.readBigInt64BE(at + field.baseOffset);
+export const baseOffsetOf = (bytes: Buffer, at: number): bigint =>
+  bytes.readBigInt64BE(at + field.baseOffset);
 /** Bytes of the whole batch. */
 export const batchLengthOf = (bytes: Buffer, at: number): number =>
   bytes.readInt32BE(at + field.length) + lengthOverheadBytes;
@@ -40,10 +41,12 @@ export const baseTimestampOf = (bytes: Buffer, at: number): bigint =>
 /** Milliseconds. */
 export const maxTimestampOf = (bytes: Buffer, at: number): bigint =>
   bytes.readBigInt64BE(at + field.maxTimestamp);
-export const producerIdOf = (bytes: Buffer, at: number): bigint => bytes.readBigInt64BE(at + field.producerId);
+export const producerIdOf = (bytes: Buffer, at: number): bigint =>
+  bytes.readBigInt64BE(at + field.producerId);
 export const producerEpochOf = (bytes: Buffer, at: number): number =>
   bytes.readInt16BE(at + field.producerEpoch);
-export const baseSequenceOf = (bytes: Buffer, at: number): number => bytes.readInt32BE(at + field.baseSequence);
+export const baseSequenceOf = (bytes: Buffer, at: number): number =>
+  bytes.readInt32BE(at + field.baseSequence);
 export const recordCountOf = (bytes: Buffer, at: number): number => bytes.readInt32BE(at + field.recordCount);
 
 export const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;

@@ -1,0 +1,37 @@
+// Codes CW-3nnn: connections to brokers and what clusters answer.
+import { type ErrorEntry, entry } from './error-entry.ts';
+
+export const clusterErrors = {
+  'CW-3001': entry(
+    'no broker of the cluster can be reached',
+    'None of the bootstrap servers and none of the brokers known from before answered a request for metadata.',
+    'Check the addresses in causeway.yaml, the network, and whether the brokers run. It is tried again by itself.',
+  ),
+  'CW-3002': entry(
+    'a broker cannot be connected to',
+    'The broker is known by its advertised address, and no connection to that address could be made ready.',
+    'Check that the advertised listener of the broker can be reached from this machine: another address than the ' +
+      'bootstrap server’s may be advertised. It is tried again by itself.',
+  ),
+  'CW-3003': entry(
+    'connection to a broker lost',
+    'The connection ended while requests were under way. Whether the broker has carried them out is unknown.',
+    'Nothing, if it happens now and then: it is found out and repeated by itself. If it lasts, look at the broker.',
+  ),
+  'CW-3004': entry(
+    'a broker did not answer in time',
+    'A request was not answered before its deadline. The connection is given up, since a late answer could be ' +
+      'taken for that of another request.',
+    'Look at the load of the broker and at the network between. It is tried again by itself.',
+  ),
+  'CW-3005': entry(
+    'malformed message',
+    'Bytes from the network do not have the form that Kafka’s protocol says. The connection is given up.',
+    'Check that the address is a Kafka broker’s plain listener, not one with TLS, nor another service.',
+  ),
+  'CW-3006': entry(
+    'no shared protocol version',
+    'The broker and this program have no version of a needed request in common.',
+    'Causeway speaks with Apache Kafka 3.9 and newer. Look which version the broker runs.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;

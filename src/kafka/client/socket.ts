@@ -1,0 +1,28 @@
+// The one place where sockets to brokers are made. TLS takes the same form.
+import { connect, type OnReadOpts, type Socket } from 'node:net';
+
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Begins to connect; calls `ready` once bytes may be sent. The socket reports failures by 'error' and 'close'. */
+export type OpenSocket = (address: BrokerAddress, onread: OnReadOpts, ready: () => void) => Socket;
+
+export const openPlainSocket: OpenSocket = (address, onread, ready) => {
+  const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true, onread });
+  socket.once('connect', ready);
+  return socket;
+};
+
+/** `host:port`, with brackets around an IPv6 host. */
+export const addressText = ({ host, port }: BrokerAddress): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** From `host:port`, or undefined where it has no such form. */
+export function parseAddress(text: string): BrokerAddress | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text.trim());
+  if (match === null) return undefined;
+  const port = Number(match[3]);
+  return port >= 1 && port <= 65_535 ? { host: (match[1] ?? match[2]) as string, port } : undefined;
+}

@@ -1,0 +1,22 @@
+// The calls that Causeway sends itself: their keys and the versions it speaks.
+
+export const apis = {
+  produce: { key: 0, name: 'Produce', min: 9, max: 13 },
+  fetch: { key: 1, name: 'Fetch', min: 13, max: 16 },
+  listOffsets: { key: 2, name: 'ListOffsets', min: 7, max: 7 },
+  metadata: { key: 3, name: 'Metadata', min: 12, max: 12 },
+  findCoordinator: { key: 10, name: 'FindCoordinator', min: 4, max: 4 },
+  apiVersions: { key: 18, name: 'ApiVersions', min: 0, max: 3 },
+  initProducerId: { key: 22, name: 'InitProducerId', min: 4, max: 4 },
+  offsetForLeaderEpoch: { key: 23, name: 'OffsetForLeaderEpoch', min: 4, max: 4 },
+  describeProducers: { key: 61, name: 'DescribeProducers', min: 0, max: 0 },
+} as const satisfies Record<string, Api>;
+
+export interface Api {
+  readonly key: number;
+  readonly name: string;
+  /** Versions of ours, both included. */
+  readonly min: number;
+  readonly max: number;
+}
+export type ApiName = keyof typeof apis;
