@@ -1,5 +1,12 @@
 // Talks to the lab that runs on this machine, in whichever process it lives. The command line stands on this.
-import type { FaultKind, LabStatus, LinkChange, LoadOptions, OnProgress, RegionOptions } from './lab-types.ts';
+import type {
+  FaultKind,
+  LabStatus,
+  LinkChange,
+  LoadOptions,
+  OnProgress,
+  RegionOptions,
+} from './lab-types.ts';
 
 /** Finds the running lab; `undefined` when there is none. */
 export declare function findLab(): Promise<LabStatus | undefined>;

@@ -1,0 +1,151 @@
+// One Kafka broker as a child process, with the faults that an operating system can do to it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CausewayError } from '../src/base/errors.ts';
+import { type BrokerPlan, brokerProperties, localListener } from './broker-properties.ts';
+import { brokerJavaFlags } from './class-archive-file.ts';
+import type { KafkaJars } from './jars.ts';
+import { mustFindJava } from './java.ts';
+import type { BrokerState } from './lab-types.ts';
+import { labMark } from './process-table.ts';
+
+export interface BrokerPlace {
+  readonly labId: string;
+  readonly region: string;
+  readonly jars: KafkaJars;
+  /** Logs and settings. */
+  readonly folder: string;
+  readonly heapMb: number;
+  /** `start`: quick to start, for tests and demos. `throughput`: Java's full compiler, for measuring. */
+  readonly jvm: 'start' | 'throughput';
+  /** More flags for Java, before all others. */
+  readonly javaFlags?: readonly string[];
+}
+
+const logTailLines = 12;
+const stopMsMax = 20_000;
+
+export class Broker {
+  readonly plan: BrokerPlan;
+  readonly #place: BrokerPlace;
+  readonly #properties: string;
+  readonly logFile: string;
+  #child: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #paused = false;
+  #ready = false;
+
+  constructor(plan: BrokerPlan, place: BrokerPlace) {
+    this.plan = plan;
+    this.#place = place;
+    this.#properties = join(place.folder, `${place.region}-${plan.nodeId}.properties`);
+    this.logFile = join(place.folder, `${place.region}-${plan.nodeId}.log`);
+  }
+
+  get name(): string {
+    return `${this.#place.region}/${this.plan.nodeId}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get state(): BrokerState {
+    if (this.#child === undefined) return 'dead';
+    if (this.#paused) return 'paused';
+    return this.#ready ? 'running' : 'starting';
+  }
+
+  /** As seen from inside of the region. */
+  get address(): string {
+    return `127.0.0.1:${this.plan.listeners.get(localListener)}`;
+  }
+
+  /** Resolves when the process of now has ended. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  /** Starts the process; the region tells when it is ready. The log file goes on where it ended. */
+  async start(): Promise<void> {
+    if (this.#child !== undefined) return;
+    await writeFile(this.#properties, brokerProperties(this.plan));
+    const { java } = await mustFindJava();
+    const log = openSync(this.logFile, 'a');
+    try {
+      const args = [labMark(this.#place.labId), ...(await this.#flags()), 'kafka.Kafka', this.#properties];
+      const child = spawn(java, args, {
+        stdio: ['ignore', log, log],
+        detached: true,
+        env: { ...process.env, CLASSPATH: this.#place.jars.classpath },
+      });
+      this.#child = child;
+      this.#paused = false;
+      this.#ready = false;
+      this.#exited = new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', () => {
+          if (this.#child === child) this.#child = undefined;
+          resolve();
+        });
+      });
+      this.#exited.catch(() => undefined);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  markReady(): void {
+    this.#ready = true;
+  }
+
+  /** kill -9: no good-bye, nothing flushed by the process. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** Freezes the process (SIGSTOP): connections stay open and nothing answers. */
+  pause(): void {
+    if (this.#child?.kill('SIGSTOP')) this.#paused = true;
+  }
+
+  resume(): void {
+    if (this.#child?.kill('SIGCONT')) this.#paused = false;
+  }
+
+  /** Orderly stop; kill -9 when it takes longer than 20 s. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.resume();
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  /** The error for a broker that ended or hangs, with the end of its log. */
+  startError(what: string): CausewayError {
+    const tail = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-logTailLines).join('\n');
+    return new CausewayError(
+      'CW-5008',
+      `broker ${this.name} ${what}; its log ${this.logFile} ends with:\n${tail}`,
+      {
+        broker: this.name,
+      },
+    );
+  }
+
+  async #flags(): Promise<string[]> {
+    const { heapMb, jvm, jars } = this.#place;
+    return [
+      ...(this.#place.javaFlags ?? []),
+      ...[`-Xmx${heapMb}m`, `-Xms${Math.min(heapMb, 128)}m`, '-Djava.awt.headless=true'],
+      ...(jvm === 'start' ? ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] : ['-XX:+UseG1GC']),
+      ...(await brokerJavaFlags(jars)),
+    ];
+  }
+}

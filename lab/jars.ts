@@ -1,0 +1,101 @@
+// Kafka's jars: fetched once through Maven into `.cache/kafka-<version>/lib`, or taken from KAFKA_HOME.
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CausewayError } from '../src/base/errors.ts';
+import { cacheFolder, repositoryFolder } from './folders.ts';
+import { mustFindJava, mustFindMaven } from './java.ts';
+import type { OnProgress } from './lab-types.ts';
+import { runProgram } from './programs.ts';
+
+export const kafkaVersionByDefault = '4.3.1';
+
+export interface KafkaJars {
+  readonly version: string;
+  readonly libFolder: string;
+  /** Sorted, so that it is the same text each time: Java's class archive demands that. */
+  readonly classpath: string;
+  /** For what is made once from these jars: class archive, storage template, compiled programs. */
+  readonly workFolder: string;
+}
+
+export interface JarsOptions {
+  readonly version?: string;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Makes sure that Kafka's jars are there. The first call on a machine takes as long as the download.
+ * Throws CW-5001 (Java), CW-5002 (Maven), CW-5003 (download), CW-5004 (KAFKA_HOME).
+ */
+export async function ensureKafkaJars(options: JarsOptions = {}): Promise<KafkaJars> {
+  await mustFindJava();
+  const kafkaHome = process.env['KAFKA_HOME'];
+  if (kafkaHome && options.version === undefined) return jarsOfKafkaHome(kafkaHome);
+  const version = options.version ?? kafkaVersionByDefault;
+  const workFolder = join(cacheFolder, `kafka-${version}`);
+  const libFolder = join(workFolder, 'lib');
+  if (!existsSync(libFolder)) await fetchJars(version, workFolder, libFolder, options.onProgress);
+  return jarsIn(version, libFolder, workFolder);
+}
+
+/** The class path of jars that are already there; see `ensureKafkaJars`. */
+export async function kafkaClasspath(version?: string): Promise<string> {
+  return (await ensureKafkaJars(version === undefined ? {} : { version })).classpath;
+}
+
+async function jarsIn(version: string, libFolder: string, workFolder: string): Promise<KafkaJars> {
+  const names = (await readdir(libFolder)).filter((name) => name.endsWith('.jar')).sort();
+  const classpath = names.map((name) => join(libFolder, name)).join(':');
+  return { version, libFolder, classpath, workFolder };
+}
+
+async function jarsOfKafkaHome(kafkaHome: string): Promise<KafkaJars> {
+  const libFolder = join(kafkaHome, 'libs');
+  const names = existsSync(libFolder) ? await readdir(libFolder) : [];
+  const match = names.map((name) => /^kafka-clients-(\d+)(\..*)\.jar$/.exec(name)).find((found) => found);
+  if (!match || Number(match[1]) < 4) {
+    throw new CausewayError(
+      'CW-5004',
+      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${match ? `version ${match[1]}${match[2]}` : 'no kafka-clients jar'}; ` +
+        'the lab runs Kafka 4.0 and newer. Correct it, or unset KAFKA_HOME.',
+    );
+  }
+  const version = `${match[1]}${match[2]}`;
+  const workFolder = join(cacheFolder, `kafka-home-${version}`);
+  await mkdir(workFolder, { recursive: true });
+  return jarsIn(version, libFolder, workFolder);
+}
+
+// The folder appears under its name only when it is complete, also when two processes fetch at once.
+async function fetchJars(
+  version: string,
+  workFolder: string,
+  libFolder: string,
+  onProgress?: OnProgress,
+): Promise<void> {
+  const mvn = await mustFindMaven();
+  onProgress?.(`fetching Kafka ${version} through Maven, about 120 MB, once`);
+  await mkdir(workFolder, { recursive: true });
+  const staging = await mkdtemp(join(workFolder, 'fetch-'));
+  try {
+    const { exitCode, stdout, stderr } = await runProgram(mvn, [
+      ...['-q', '-B', '-f', join(repositoryFolder, 'lab', 'pom.xml')],
+      ...['dependency:copy-dependencies', `-Dkafka.version=${version}`, `-DoutputDirectory=${staging}`],
+    ]);
+    if (exitCode !== 0) {
+      const words = (stdout + stderr).split('\n').filter((line) => line.includes('ERROR'));
+      throw new CausewayError(
+        'CW-5003',
+        `Maven could not fetch Kafka ${version} (exit code ${exitCode}):\n${words.slice(0, 6).join('\n')}`,
+        { version },
+      );
+    }
+    await rename(staging, libFolder).catch((error: NodeJS.ErrnoException) => {
+      const otherWasFirst = error.code === 'ENOTEMPTY' || error.code === 'EEXIST';
+      if (!otherWasFirst) throw error;
+    });
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,49 @@
+// What the lab asks of a cluster: who is there, and topics. Each call has its own short-lived client, since brokers
+// come and go under the lab's hands.
+import { Admin } from '@platformatic/kafka';
+
+export interface TopicShape {
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** Kafka's own names. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+async function withAdmin<T>(bootstrapServers: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Admin({
+    clientId: 'causeway-lab',
+    bootstrapBrokers: bootstrapServers.split(','),
+    retries: 0,
+    connectTimeout: 2_000,
+    timeout: 15_000,
+  });
+  try {
+    return await use(admin);
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Node ids of the brokers that are registered and not fenced, as one of the addresses tells them. */
+export const registeredBrokers = (bootstrapServers: string): Promise<readonly number[]> =>
+  withAdmin(bootstrapServers, async (admin) => {
+    const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
+    return [...brokers.keys()];
+  });
+
+/** Creates a topic; the numbers are the broker's defaults unless given. */
+export const createTopic = (bootstrapServers: string, topic: string, shape: TopicShape = {}): Promise<void> =>
+  withAdmin(bootstrapServers, async (admin) => {
+    await admin.createTopics({
+      topics: [topic],
+      partitions: shape.partitions ?? -1,
+      replicas: shape.replicationFactor ?? -1,
+      configs: Object.entries(shape.config ?? {}).map(([name, value]) => ({ name, value })),
+    });
+  });
+
+export const deleteTopic = (bootstrapServers: string, topic: string): Promise<void> =>
+  withAdmin(bootstrapServers, (admin) => admin.deleteTopics({ topics: [topic] }));
+
+export const topicNames = (bootstrapServers: string): Promise<string[]> =>
+  withAdmin(bootstrapServers, (admin) => admin.listTopics({ includeInternals: true }));
