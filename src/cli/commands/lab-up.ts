@@ -1,7 +1,7 @@
 // `causeway lab up`: brokers, WAN and example topics in a process of their own.
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation } from '../invocation.ts';
-import { parseLabShape } from '../lab-shape.ts';
+import { parseLabShape } from '../lab/shape.ts';
 import { createScreen } from '../output/screen.ts';
 import { runSteps } from '../output/steps.ts';
 import { showLab } from '../view/lab-status.ts';

@@ -12,6 +12,8 @@ export interface Screen {
   data(text: string): void;
   /** A line of progress; silent with --quiet. */
   note(text: string): void;
+  /** Replaces the line of progress on a terminal; an empty text removes it. */
+  progress(text: string): void;
   /** A line for the curious; only with --verbose. */
   detail(text: string): void;
   listing<Row>(listing: Listing<Row>): Promise<void>;
@@ -29,6 +31,7 @@ export function createScreen(invocation: Invocation): Screen {
     notePaint: paintFor(stderr, terminal.env),
     data: (text) => void stdout.write(text),
     note: (text) => void (verbosity !== 'quiet' && stderr.write(`${text}\n`)),
+    progress: (text) => void (verbosity !== 'quiet' && stderr.write(`\r\u001B[K${text}`)),
     detail: (text) => void (verbosity === 'verbose' && stderr.write(`${text}\n`)),
     async listing(listing) {
       stdout.write(await renderListing(listing, output, dataPaint));

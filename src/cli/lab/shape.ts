@@ -1,8 +1,8 @@
 // Regions and brokers of a lab, as given by --regions and --brokers.
-import { CausewayError } from '../base/errors.ts';
-import type { RegionOptions } from '../../lab/lab-types.ts';
-import { invalidOption, wholeNumber } from './quantities.ts';
-import { type OptionValues, textOption } from './invocation.ts';
+import { CausewayError } from '../../base/errors.ts';
+import type { RegionOptions } from '../../../lab/lab-types.ts';
+import { invalidOption, wholeNumber } from '../quantities.ts';
+import { type OptionValues, textOption } from '../invocation.ts';
 
 const brokersMax = 9;
 

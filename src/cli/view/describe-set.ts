@@ -1,0 +1,122 @@
+// One mirror set with everything the ledger knows of it.
+import type { MirrorSetSpec } from '../../topology/topology.ts';
+import { type Json, toJson } from '../output/listing.ts';
+import type { Paint } from '../output/style.ts';
+import { tableLines } from '../output/table.ts';
+import { formatCount, formatDuration, formatTime, unknown } from '../output/values.ts';
+import { type PartitionRow, partitionRows } from './partitions.ts';
+import { findRegion, type Picture } from './picture.ts';
+
+/** Partitions shown as text; `mirrors lag` shows all. */
+const partitionsShownMax = 40;
+
+export function describeSet(picture: Picture, spec: MirrorSetSpec, paint: Paint): string {
+  const lines = [paint('bold', spec.name), ...settingLines(spec)];
+  for (const target of spec.to) lines.push('', ...targetLines(picture, spec, target, paint));
+  return lines.join('\n');
+}
+
+function settingLines(spec: MirrorSetSpec): string[] {
+  const rows: [string, string][] = [
+    ['topics', spec.topics.join(', ')],
+    ['exclude', spec.exclude.join(', ') || '-'],
+    ['home', spec.home],
+    ['to', spec.to.join(', ')],
+    ['rpo', spec.rpoMs === undefined ? '-' : formatDuration(spec.rpoMs)],
+    ['priority', spec.priority.toString()],
+    ['naming', spec.naming],
+    ['offsets', spec.offsets],
+    ['on.gap', spec.onGap],
+    ['on.recreate', spec.onRecreate],
+    ['trim', spec.trim],
+    ['target settings', [...spec.target].map(([name, value]) => `${name}=${value}`).join(', ') || '-'],
+  ];
+  return rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`);
+}
+
+function targetLines(picture: Picture, spec: MirrorSetSpec, target: string, paint: Paint): string[] {
+  const region = findRegion(picture, target);
+  const head = paint('bold', `${spec.home} → ${target}`);
+  if (region === undefined) return [head, '  the region is not in this causeway.yaml'];
+  if (region.error !== undefined) return [head, `  ${region.error.code} ${region.error.message}`];
+  const generations = region.generations.filter((record) => record.set === spec.name);
+  const opened = generations.filter((record) => record.kind === 'opened').at(-1);
+  const ended = generations.some(
+    (record) => record.kind === 'ended' && record.generation === opened?.generation,
+  );
+  const generation =
+    opened === undefined
+      ? 'none is open'
+      : `${opened.generation}${ended ? ' (ended)' : ''}, producer id ${opened.producerId}, since ${formatTime(opened.openedAtMs)}`;
+  const pauses = region.pauses.filter((pause) => pause.set === spec.name);
+  const rows = partitionRows(picture, spec.name, target);
+  return [
+    head,
+    `  generation       ${generation}`,
+    ...pauses.map(
+      (pause) =>
+        `  paused           ${pause.topic} by ${pause.actor}, ${formatTime(pause.pausedAtMs)}${pause.reason === '' ? '' : `: ${pause.reason}`}`,
+    ),
+    ...region.processes
+      .filter((process) => process.region === target)
+      .map((process) => {
+        const age = formatDuration(picture.nowMs - process.observedAtMs);
+        const life = process.stoppedAtMs === undefined ? `heard ${age} ago` : `stopped ${age} ago`;
+        return `  process          ${process.name} (${process.roles.join(', ')}), ${life}`;
+      }),
+    '',
+    ...partitionLines(rows).map((line) => `  ${line}`),
+  ];
+}
+
+function partitionLines(rows: readonly PartitionRow[]): string[] {
+  if (rows.length === 0) return ['no partition has been reported'];
+  const cells = rows
+    .slice(0, partitionsShownMax)
+    .map((row) => [
+      `${row.topic}-${row.partition}`,
+      row.state === 'unknown' ? unknown : row.state,
+      row.last?.position?.toString() ?? unknown,
+      formatCount(row.lagRecords),
+      formatDuration(row.rpoMs),
+      row.worker ?? unknown,
+      row.last?.tail ?? unknown,
+      row.last?.cause === undefined ? '' : `${row.last.cause.code} ${row.last.cause.message}`,
+    ]);
+  const table = tableLines(
+    [
+      { title: 'PARTITION' },
+      { title: 'STATE' },
+      { title: 'POSITION', align: 'right' },
+      { title: 'LAG', align: 'right' },
+      { title: 'RPO', align: 'right' },
+      { title: 'WORKER' },
+      { title: 'TAIL' },
+      { title: 'CAUSE' },
+    ],
+    cells,
+  );
+  const rest = rows.length - partitionsShownMax;
+  return rest > 0 ? [...table, `and ${rest} more: \`causeway mirrors lag\``] : table;
+}
+
+export function describeSetData(picture: Picture, spec: MirrorSetSpec): Json {
+  return toJson({
+    ...spec,
+    targets: spec.to.map((target) => {
+      const region = findRegion(picture, target);
+      return {
+        target,
+        error: region?.error,
+        generations: region?.generations.filter((record) => record.set === spec.name),
+        pauses: region?.pauses.filter((pause) => pause.set === spec.name),
+        processes: region?.processes.filter((process) => process.region === target),
+        partitions: partitionRows(picture, spec.name, target).map(({ last, ...row }) => ({
+          ...row,
+          ...last,
+          state: row.state,
+        })),
+      };
+    }),
+  });
+}

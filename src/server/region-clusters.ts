@@ -1,0 +1,77 @@
+// The clusters of a topology, opened on first use with this machine's own connection settings and secrets.
+import type { Clock } from '../base/clock.ts';
+import { CausewayError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { KafkaCluster } from '../kafka/client/cluster.ts';
+import type { ClientLimits } from '../kafka/client/limits.ts';
+import { createKafkaCluster } from '../kafka/client/real-cluster.ts';
+import { resolveSettings, type SecretReaders } from '../topology/secrets.ts';
+import type { KafkaSettings, Topology } from '../topology/topology.ts';
+
+export interface ClusterParts {
+  readonly clientId: string;
+  readonly version: string;
+  readonly secrets: SecretReaders;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<ClientLimits>;
+}
+
+/**
+ * One KafkaCluster per region. Connection settings are local knowledge: the same region may have another address from
+ * here than from where the topology was applied, and secrets never travel.
+ */
+export class RegionClusters {
+  readonly #parts: ClusterParts;
+  readonly #local: Topology;
+  #applied: Topology | undefined;
+  readonly #open = new Map<string, KafkaCluster>();
+
+  constructor(parts: ClusterParts, local: Topology) {
+    this.#parts = parts;
+    this.#local = local;
+  }
+
+  /** Regions that the local file does not name are reached as the applied topology says. */
+  useApplied(topology: Topology): void {
+    this.#applied = topology;
+  }
+
+  /** Kafka's settings of a region, secrets resolved. Throws CW-6006 for a region that nobody has named. */
+  settingsOf(region: string): KafkaSettings {
+    const spec = this.#local.regions.get(region) ?? this.#applied?.regions.get(region);
+    if (spec === undefined) {
+      const known = [...this.#local.regions.keys()].join(', ');
+      throw new CausewayError('CW-6006', `there is no region "${region}" in the topology; it has ${known}`, {
+        region,
+      });
+    }
+    return resolveSettings(spec.kafka, this.#parts.secrets);
+  }
+
+  bootstrapServersOf(region: string): string[] {
+    const text = this.settingsOf(region).get('bootstrap.servers') ?? '';
+    return text.split(',').map((part) => part.trim());
+  }
+
+  clusterOf(region: string): KafkaCluster {
+    const kept = this.#open.get(region);
+    if (kept !== undefined) return kept;
+    const { clientId, version, clock, log, limits } = this.#parts;
+    const cluster = createKafkaCluster({
+      bootstrapServers: this.bootstrapServersOf(region),
+      clientId,
+      clock,
+      log,
+      softwareVersion: version,
+      ...(limits !== undefined && { limits }),
+    });
+    this.#open.set(region, cluster);
+    return cluster;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((cluster) => cluster.close()));
+    this.#open.clear();
+  }
+}
