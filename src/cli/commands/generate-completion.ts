@@ -3,7 +3,7 @@ import { script } from '@bomb.sh/tab';
 import { CausewayError } from '../../base/errors.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { type Invocation, mustArgument } from '../invocation.ts';
-import { shells } from '../specs/generate.ts';
+import { shells } from '../shells.ts';
 
 type Shell = (typeof shells)[number];
 

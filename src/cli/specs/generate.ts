@@ -1,7 +1,6 @@
 // Declarations of `causeway generate …`.
+import { shells } from '../shells.ts';
 import { type CommandSpec, example } from '../spec.ts';
-
-export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 const completion: CommandSpec = {
   name: 'completion',

@@ -1,0 +1,3 @@
+// The shells that completion is made for.
+
+export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
