@@ -5,10 +5,11 @@ import { type DifferenceKind, Differences } from './differences.ts';
 import { decodeRecords, findDifference, type PlainRecord, UndecodableBatch } from './records.ts';
 
 export interface Comparison {
+  /** What the target holds and was looked at. */
   readonly batches: bigint;
   readonly records: bigint;
   readonly bytes: bigint;
-  /** Records that had to be compared one by one, because batches did not align or their bytes differ. */
+  /** Records of either side that were decoded, because batches did not align or their bytes differ. */
   readonly recordsDecoded: bigint;
   readonly differences: Differences;
 }
@@ -97,7 +98,7 @@ class Comparer implements Comparison {
     let right: ComparedBatch | undefined = mine;
     try {
       let expected = this.#decode(left);
-      let found = this.#decode(right);
+      let found = this.#decodeMine(right);
       for (;;) {
         [expected, found] = this.#compareRecords(expected, found);
         if (expected.length === 0) left = await this.#next(this.#source);
@@ -110,7 +111,7 @@ class Comparer implements Comparison {
           if (right === undefined || right.baseOffset > lastOf(expected)) {
             return this.#rest('missing', expected, right);
           }
-          found = this.#decode(right);
+          found = this.#decodeMine(right);
         }
       }
     } catch (thrown) {
@@ -156,14 +157,19 @@ class Comparer implements Comparison {
     return [expected.slice(left), found.slice(right)];
   }
 
-  #decode(batch: ComparedBatch): PlainRecord[] {
+  #decodeMine(batch: ComparedBatch): PlainRecord[] {
     this.#count(batch);
+    return this.#decode(batch);
+  }
+
+  #decode(batch: ComparedBatch): PlainRecord[] {
     this.recordsDecoded += BigInt(batch.recordCount);
     return decodeRecords(batch.bytes).filter(
       ({ offset }) => offset >= this.#judgedTo && offset < this.#range.to,
     );
   }
 
+  /** Batches of the target; the source is read at the same pace. */
   #count(batch: ComparedBatch): void {
     this.batches += 1n;
     this.records += BigInt(batch.recordCount);
