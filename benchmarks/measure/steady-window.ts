@@ -28,7 +28,10 @@ export interface Steady {
 }
 
 /** The widest window that fits the rule, or why there is none. */
-export function steadyWindow(samples: readonly Sample[], rule: WindowRule): Steady | { readonly none: string } {
+export function steadyWindow(
+  samples: readonly Sample[],
+  rule: WindowRule,
+): Steady | { readonly none: string } {
   const first = samples.find(({ records }) => records > 0);
   if (first === undefined) return { none: 'no record arrived' };
   const open = samples.find(

@@ -4,6 +4,7 @@ import type { ErrorEntry } from './error-entry.ts';
 import { cliErrors } from './errors-cli.ts';
 import { clusterErrors } from './errors-clusters.ts';
 import { labErrors } from './errors-lab.ts';
+import { ledgerErrors } from './errors-ledger.ts';
 import { mirrorErrors } from './errors-mirror.ts';
 import { topologyErrors } from './errors-topology.ts';
 
@@ -11,6 +12,7 @@ export const errorCatalog = {
   ...topologyErrors,
   ...mirrorErrors,
   ...clusterErrors,
+  ...ledgerErrors,
   ...labErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;

@@ -34,4 +34,10 @@ export const clusterErrors = {
     'The broker and this program have no version of a needed request in common.',
     'Causeway speaks with Apache Kafka 3.9 and newer. Look which version the broker runs.',
   ),
+  'CW-3007': entry(
+    'record batch in a codec that cannot be read here',
+    'The records of a batch had to be looked at, and they are compressed with a codec that this program does not ' +
+      'unpack. Mirroring needs no unpacking; only control topics and comparisons record by record do.',
+    'Let the topic’s writer use no compression, gzip or zstd.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

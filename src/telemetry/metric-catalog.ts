@@ -36,12 +36,12 @@ export const metricCatalog = {
   ),
   causeway_mirror_batches_total: counter('Record batches written to the target and acknowledged.', mirror),
   causeway_mirror_lag_records: gauge(
-    'Records that the source holds and the target does not. Absent where one of both ends is unknown.',
+    'Records that the source holds and the target does not, of partitions where both ends are known.',
     mirror,
     'sum',
   ),
   causeway_mirror_rpo_seconds: gauge(
-    'Age of the oldest record that the target does not have, when the source was last seen. Absent where unknown.',
+    'Age that the oldest record without a copy had when the source was last seen. Partitions where it is unknown are left out.',
     mirror,
     'max',
   ),

@@ -85,6 +85,8 @@ export function findStaticOverlaps(sets: readonly OverlapSet[]): readonly Overla
 
 interface CompiledSet {
   readonly set: OverlapSet;
+  /** Its place in the file. */
+  readonly index: number;
   readonly topics: NameList;
   readonly exclude: NameList;
 }
@@ -96,8 +98,8 @@ function overlapsAmong(
   effort?: Effort,
 ): readonly Overlap[] {
   if (sets.length < 2) return [];
-  const compiled = sets.map((set): CompiledSet => {
-    return { set, topics: compileNameList(set.topics), exclude: compileNameList(set.exclude) };
+  const compiled = sets.map((set, index): CompiledSet => {
+    return { set, index, topics: compileNameList(set.topics), exclude: compileNameList(set.exclude) };
   });
   const withGlobs = compiled.filter(({ topics }) => topics.globs.length > 0);
   const byName = new Map<string, CompiledSet[]>();
@@ -120,8 +122,11 @@ function overlapsAmong(
       if (!members.has(member) && member.topics.globs.some((glob) => glob.matches(topic)))
         members.add(member);
     }
-    const sharing = [...members].filter(({ exclude }) => !exclude.matches(topic)).map(({ set }) => set);
-    if (sharing.length > 1) note(found, topic, sharing);
+    if (members.size < 2) continue;
+    const sharing = [...members].filter(({ exclude }) => !exclude.matches(topic));
+    sharing.sort((a, b) => a.index - b.index);
+    const sets = sharing.map(({ set }) => set);
+    if (sets.length > 1) note(found, topic, sets);
   }
   return [...found.values()];
 }

@@ -241,7 +241,8 @@ function kindOf(node: Node | undefined): string {
   if (node === undefined || isEmpty(node)) return 'nothing';
   const { value } = node as Scalar;
   if (typeof value === 'boolean') return 'true or false';
-  return typeof value === 'number' || typeof value === 'bigint' ? 'a number' : 'a text';
+  if (typeof value !== 'number') return 'a text';
+  return Number.isInteger(value) ? 'a number' : 'a fraction';
 }
 
 const kindNames: Readonly<Record<NonNullable<Shape['type']>, string>> = {

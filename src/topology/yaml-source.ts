@@ -76,7 +76,8 @@ function parsed(text: string, lines: LineCounter, problems: ProblemList): Docume
       prettyErrors: false,
       // The library compares each key with all others; the reader does it in linear time, with both places.
       uniqueKeys: false,
-      logLevel: 'silent',
+      // Also tells of a second document; nothing is printed by parseDocument itself.
+      logLevel: 'error',
     });
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;

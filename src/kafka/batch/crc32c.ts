@@ -54,7 +54,7 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
  * shifts[((k * 4) + j) * 256 + b]: what byte j of the register, being b, contributes after 2^k zero bytes. Running n
  * zero bytes through the register is then one step per set bit of n.
  */
-const shiftBits = 27;
+const shiftBits = 31;
 const shifts = buildShifts();
 
 function buildShifts(): Uint32Array {
@@ -85,7 +85,7 @@ function shiftOnce(from: Uint32Array, k: number, register: number): number {
   );
 }
 
-/** The register after `zeros` zero bytes; `zeros` below 2^27. */
+/** The register after `zeros` zero bytes; `zeros` below 2^31. */
 export function shiftRegister(register: number, zeros: number): number {
   let r = register;
   for (let k = 0, left = zeros; left !== 0 && r !== 0; k += 1, left >>>= 1) {

@@ -1,0 +1,33 @@
+// What is measured: something that carries the records of a source topic to the target.
+import type { LoadedTopic } from '../load/load-topic.ts';
+import type { Rig } from '../rig/rig.ts';
+import type { Shape } from '../rig/shapes.ts';
+
+export interface Course {
+  readonly rig: Rig;
+  readonly shape: Shape;
+  readonly loaded: LoadedTopic;
+  /** For this run's configuration and logs. */
+  readonly folder: string;
+}
+
+export interface Contender {
+  /** As in `--contender` and in the results. */
+  readonly name: string;
+  readonly title: string;
+  /** Part of the results: what was set other than by default. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The part of a run that is not counted, since the contender gets warm in it. */
+  readonly warmUp: { readonly ms: number; readonly share: number };
+  start(course: Course): Promise<Runner>;
+}
+
+/** A contender at work. Disposed of, nothing of it runs any more. */
+export interface Runner extends AsyncDisposable {
+  /** Root of the process tree whose CPU and memory count. */
+  readonly pid: number;
+  /** Records that have arrived. */
+  arrived(): Promise<number>;
+  /** Throws with the reason when it has ended. */
+  mustRun(): void;
+}

@@ -1,0 +1,110 @@
+// One run of one contender over one source topic: started on a clean target, watched until all records have come.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contender, Course, Runner } from '../contenders/contender.ts';
+import { readProcessUse } from './process-cpu.ts';
+import { type Sample, steadyWindow, trendOf } from './steady-window.ts';
+
+const sampleMs = 100;
+/** Nothing has come for that long: the run is given up. */
+const silenceMsMax = 60_000;
+const closeShare = 0.96;
+const trendParts = 6;
+
+export interface WorkResult {
+  readonly contender: string;
+  readonly shape: string;
+  readonly round: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** Set where there is no steady state to speak of. */
+  readonly problem: string | undefined;
+  readonly cpuSecondsPerGigabyte: number | undefined;
+  readonly cpuSecondsPerMillionRecords: number | undefined;
+  /** On the wire of the source side, in the steady window. */
+  readonly megabytesPerSecond: number | undefined;
+  /** Processors in use by the contender in the steady window. */
+  readonly processors: number | undefined;
+  readonly steadySeconds: number | undefined;
+  /** From the start of the process to the first record at the target. */
+  readonly startSeconds: number | undefined;
+  /** Of the whole run, start included. */
+  readonly cpuSecondsAll: number;
+  readonly memoryBytesMax: number;
+  /** CPU seconds per million records in equal parts of the run: falls while a contender warms up. */
+  readonly trend: readonly number[];
+}
+
+export async function runWork(contender: Contender, course: Course, round: number): Promise<WorkResult> {
+  const folder = join(course.folder, `${course.shape.name}-${contender.name}-${round}`);
+  mkdirSync(folder, { recursive: true });
+  const startMs = performance.now();
+  await using runner = await contender.start({ ...course, folder });
+  const watched = await watch(runner, course.loaded.records);
+  return evaluate(contender, course, round, startMs, watched);
+}
+
+interface Watched {
+  readonly samples: readonly Sample[];
+  readonly memoryBytesMax: number;
+}
+
+async function watch(runner: Runner, recordsAll: number): Promise<Watched> {
+  const samples: Sample[] = [];
+  let memoryBytesMax = 0;
+  let lastMoveMs = performance.now();
+  let recordsBefore = 0;
+  for (;;) {
+    runner.mustRun();
+    const before = performance.now();
+    const records = await runner.arrived();
+    const atMs = (before + performance.now()) / 2;
+    const use = readProcessUse(runner.pid);
+    samples.push({ atMs, records, cpuSeconds: use.cpuSeconds });
+    memoryBytesMax = Math.max(memoryBytesMax, use.memoryBytesMax);
+    if (records >= recordsAll) return { samples, memoryBytesMax };
+    if (records !== recordsBefore) lastMoveMs = atMs;
+    recordsBefore = records;
+    if (atMs - lastMoveMs > silenceMsMax) {
+      throw new Error(`nothing arrived for ${silenceMsMax / 1000} s, at ${records} of ${recordsAll} records`);
+    }
+    await sleep(sampleMs);
+  }
+}
+
+function evaluate(
+  contender: Contender,
+  course: Course,
+  round: number,
+  startMs: number,
+  { samples, memoryBytesMax }: Watched,
+): WorkResult {
+  const { records, bytes } = course.loaded;
+  const steady = steadyWindow(samples, {
+    recordsAll: records,
+    openShare: contender.warmUp.share,
+    warmMs: contender.warmUp.ms,
+    closeShare,
+  });
+  const found = 'none' in steady ? undefined : steady;
+  const gigabytes = found && (found.records / records) * (bytes / 1e9);
+  const firstMs = samples.find((sample) => sample.records > 0)?.atMs;
+  return {
+    contender: contender.name,
+    shape: course.shape.name,
+    round,
+    records,
+    bytes,
+    problem: 'none' in steady ? steady.none : undefined,
+    cpuSecondsPerGigabyte: found && gigabytes && found.cpuSeconds / gigabytes,
+    cpuSecondsPerMillionRecords: found && found.cpuSeconds / (found.records / 1e6),
+    megabytesPerSecond: found && gigabytes && (gigabytes * 1000) / found.seconds,
+    processors: found && found.cpuSeconds / found.seconds,
+    steadySeconds: found?.seconds,
+    startSeconds: firstMs === undefined ? undefined : (firstMs - startMs) / 1000,
+    cpuSecondsAll: samples.at(-1)?.cpuSeconds ?? 0,
+    memoryBytesMax,
+    trend: trendOf(samples, trendParts),
+  };
+}

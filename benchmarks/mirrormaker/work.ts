@@ -1,0 +1,87 @@
+// Scenario 1: what it costs to carry a topic, by kind of data. The baseline (the bare relay) first, then the
+// replicators, interleaved round by round on the same brokers and the same source topic.
+import type { Contender, Course } from '../contenders/contender.ts';
+import { causeway } from '../contenders/causeway.ts';
+import { mirrorMaker } from '../contenders/mirrormaker.ts';
+import { relay } from '../contenders/relay.ts';
+import { loadTopic, sourceTopicOf } from '../load/load-topic.ts';
+import { runWork, type WorkResult } from '../measure/work-run.ts';
+import { type BenchmarkOptions, isWanted } from '../options.ts';
+import { figureOf } from '../report/goals.ts';
+import { shownCell } from '../report/table.ts';
+import type { Rig } from '../rig/rig.ts';
+import { type Shape, shapes } from '../rig/shapes.ts';
+
+const tasksMaxAll = [1, 2, 4];
+const tasksMaxQuick = [1];
+
+export interface WorkRun {
+  readonly rig: Rig;
+  readonly options: BenchmarkOptions;
+  readonly say: (line: string) => void;
+}
+
+export function workContenders(options: BenchmarkOptions): Contender[] {
+  const tasks = options.quick ? tasksMaxQuick : tasksMaxAll;
+  const all = [
+    relay(),
+    causeway({ profileFolder: options.profileFolder }),
+    ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput' })),
+  ];
+  return all.filter(({ name }) => isWanted(name, options.contenders));
+}
+
+/** `onResult` is called after every run, so that an interrupted benchmark keeps what it has. */
+export async function measureWork(
+  run: WorkRun,
+  onResult: (result: WorkResult) => void,
+): Promise<WorkResult[]> {
+  const { rig, options, say } = run;
+  const results: WorkResult[] = [];
+  for (const shape of shapes.filter(({ name }) => options.shapes.includes(name))) {
+    const records = Math.round((options.quick ? shape.recordsQuick : shape.records) * options.scale);
+    say(`${shape.title}: loading ${records.toLocaleString('en')} records`);
+    await clean(rig, shape);
+    const loaded = await loadTopic(rig, shape, records);
+    const course: Course = { rig, shape, loaded, folder: rig.folder };
+    for (let round = 1; round <= options.rounds; round += 1) {
+      const measure = async (contender: Contender) => {
+        const result = await runWork(contender, course, round);
+        await clean(rig, shape);
+        results.push(result);
+        onResult(result);
+        say(lineOf(result));
+      };
+      for (const contender of workContenders(options)) await measure(contender);
+      const paced = pacedRelay(options, shape, results);
+      if (paced !== undefined) await measure(paced);
+    }
+  }
+  return results;
+}
+
+/** The relay at Causeway's own pace, once that is known: what a socket costs per byte depends on it. */
+function pacedRelay(
+  options: BenchmarkOptions,
+  shape: Shape,
+  results: readonly WorkResult[],
+): Contender | undefined {
+  const pace = figureOf(results, shape.name, 'causeway', 'megabytesPerSecond')?.median;
+  return pace === undefined || !isWanted('relay', options.contenders) ? undefined : relay(pace * 1e6);
+}
+
+/** Both clusters as if nothing had been mirrored, but for the source topic. */
+async function clean(rig: Rig, shape: Shape): Promise<void> {
+  await rig.target.admin.deleteTopicsExcept(() => false);
+  await rig.source.admin.deleteTopicsExcept((name) => name === sourceTopicOf(shape));
+}
+
+function lineOf(result: WorkResult): string {
+  if (result.problem !== undefined) return `  ${result.contender}, round ${result.round}: ${result.problem}`;
+  const trend = result.trend.map(shownCell).join(' ');
+  return (
+    `  ${result.contender}, round ${result.round}: ${shownCell(result.cpuSecondsPerGigabyte)} CPU s/GB, ` +
+    `${shownCell(result.cpuSecondsPerMillionRecords)} CPU s/M records, ${shownCell(result.megabytesPerSecond)} MB/s, ` +
+    `${shownCell(result.memoryBytesMax / 1e6)} MB; over time ${trend}`
+  );
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isWanted, parseOptions } from './options.ts';
+
+test('the full run has all parts, all shapes, three rounds', () => {
+  const options = parseOptions(['mirrormaker']);
+  assert.deepEqual(options.parts, ['work', 'latency', 'long-link']);
+  assert.equal(options.shapes.length, 4);
+  assert.equal(options.rounds, 3);
+});
+
+test('--quick leaves out latency and repeats nothing, unless told', () => {
+  assert.deepEqual(parseOptions(['mirrormaker', '--quick']).parts, ['work']);
+  assert.equal(parseOptions(['mirrormaker', '--quick']).rounds, 1);
+  assert.deepEqual(parseOptions(['mirrormaker', '--quick', '--part', 'long-link']).parts, ['long-link']);
+});
+
+test('mistakes are named', () => {
+  assert.throws(() => parseOptions([]), /only scenario/);
+  assert.throws(() => parseOptions(['mirrormaker', '--shape', 'huge']), /--shape huge: one of 1kb-plain/);
+  assert.throws(() => parseOptions(['mirrormaker', '--rounds', '0']), /--rounds 0/);
+  assert.throws(() => parseOptions(['mirrormaker', '--rounds', '1.5']), /--rounds 1.5/);
+  assert.throws(() => parseOptions(['mirrormaker', '--source', 'a:1']), /go together/);
+});
+
+test('a filter chooses by whole words of a name', () => {
+  assert.equal(isWanted('mirrormaker-1', []), true);
+  assert.equal(isWanted('mirrormaker-1', ['mirrormaker']), true);
+  assert.equal(isWanted('mirrormaker-1', ['mirrormaker-1']), true);
+  assert.equal(isWanted('mirrormaker-1', ['mirror']), false);
+  assert.equal(isWanted('relay', ['causeway']), false);
+});

@@ -1,0 +1,69 @@
+// The four kinds of source data. Sizes and batch limits are those of the figures that the goals were set by.
+
+export const shapeNames = ['1kb-plain', '1kb-lz4', '100b-lz4-small', '100b-lz4-large'] as const;
+export type ShapeName = (typeof shapeNames)[number];
+
+export interface Shape {
+  readonly name: ShapeName;
+  readonly title: string;
+  readonly recordBytes: number;
+  readonly codec: 'none' | 'lz4';
+  /** `batch.size` of the Java producer that loads the topic; with its long linger every batch is full. */
+  readonly batchBytes: number;
+  /** Records of a full and of a quick run: MirrorMaker 2 must get warm and stay in steady state for seconds. */
+  readonly records: number;
+  readonly recordsQuick: number;
+  /** Whether the goal is set per GB on the wire or per record. */
+  readonly unit: 'gb' | 'records';
+  /** The goal: MirrorMaker 2's CPU seconds per unit over Causeway's. */
+  readonly ratioGoal: number;
+}
+
+export const shapes: readonly Shape[] = [
+  {
+    name: '1kb-plain',
+    title: '1 KB records, 53 KB batches, plain',
+    recordBytes: 1000,
+    codec: 'none',
+    batchBytes: 54_500,
+    records: 5_000_000,
+    recordsQuick: 2_500_000,
+    unit: 'gb',
+    ratioGoal: 8,
+  },
+  {
+    name: '1kb-lz4',
+    title: '1 KB records, 34 KB lz4 batches',
+    recordBytes: 1000,
+    codec: 'lz4',
+    batchBytes: 34_500,
+    records: 4_000_000,
+    recordsQuick: 1_500_000,
+    unit: 'gb',
+    ratioGoal: 15,
+  },
+  {
+    name: '100b-lz4-small',
+    title: '100 B records, 2.2 KB lz4 batches',
+    recordBytes: 100,
+    codec: 'lz4',
+    batchBytes: 2_250,
+    records: 12_000_000,
+    recordsQuick: 5_000_000,
+    unit: 'records',
+    ratioGoal: 15,
+  },
+  {
+    name: '100b-lz4-large',
+    title: '100 B records, 22 KB lz4 batches',
+    recordBytes: 100,
+    codec: 'lz4',
+    batchBytes: 22_500,
+    records: 12_000_000,
+    recordsQuick: 5_000_000,
+    unit: 'records',
+    ratioGoal: 35,
+  },
+];
+
+export const partitionCount = 8;

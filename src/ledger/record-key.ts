@@ -1,0 +1,29 @@
+// The key under which each record stands in its topic.
+import type { DesiredRecord, GenerationRecord, ObservedRecord } from './records.ts';
+
+export type LedgerRecord = DesiredRecord | ObservedRecord | GenerationRecord;
+
+export const topologyKey = 'topology';
+/** `topic` may be `*`: the whole set. */
+export const pauseKey = (set: string, topic: string): string => `pause/${set}/${topic}`;
+export const topicKey = (set: string, topic: string): string => `topic/${set}/${topic}`;
+
+export function keyOf(record: LedgerRecord): string {
+  switch (record.kind) {
+    case 'topology':
+      return topologyKey;
+    case 'pause':
+      return pauseKey(record.set, record.topic);
+    case 'mirror':
+      return `mirror/${record.set}/${record.topic}/${record.worker}`;
+    case 'region':
+      return `region/${record.region}`;
+    case 'process':
+      return `process/${record.region}/${record.name}`;
+    case 'topic':
+      return topicKey(record.set, record.topic);
+    case 'opened':
+    case 'ended':
+      return `${record.set}/${record.generation}`;
+  }
+}

@@ -1,0 +1,129 @@
+// The JSON form of each record, version by version. A change of a record's shape is a new version; additions too, so
+// that an older program says "newer" instead of dropping what it does not know.
+import Type, { type TObject, type TProperties } from 'typebox';
+import type { LedgerRecord } from './record-key.ts';
+import type { LedgerTopic } from './topic-names.ts';
+
+const text = Type.String();
+const optionalText = Type.Optional(text);
+/** Milliseconds since the epoch, or a duration in milliseconds. */
+const ms = Type.Number({ minimum: 0 });
+const count = Type.Integer({ minimum: 0 });
+const bigintText = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$' });
+
+/** Fields that are decimal strings in JSON and bigint in memory, wherever they stand. */
+export const bigintFields: ReadonlySet<string> = new Set([
+  'producerId',
+  'offset',
+  'position',
+  'sourceEnd',
+  'sourceStable',
+  'sourceStart',
+  'bytes',
+  'records',
+  'batches',
+]);
+
+const closed = { additionalProperties: false } as const;
+const object = <T extends TProperties>(fields: T) => Type.Object(fields, closed);
+
+const problem = Type.Optional(object({ code: text, message: text }));
+const cause = Type.Optional(object({ code: text, message: text, sinceMs: ms }));
+const partitionOffsets = Type.Array(object({ topic: text, partition: count, offset: bigintText }));
+
+const observedPartition = object({
+  partition: count,
+  state: Type.Enum(['starting', 'mirroring', 'paused', 'waiting', 'stopped']),
+  cause,
+  position: Type.Optional(bigintText),
+  sourceEnd: Type.Optional(bigintText),
+  sourceStable: Type.Optional(bigintText),
+  sourceStart: Type.Optional(bigintText),
+  sourceSeenAtMs: Type.Optional(ms),
+  oldestMissingMs: Type.Optional(ms),
+  bytes: bigintText,
+  records: bigintText,
+  batches: bigintText,
+  tail: Type.Optional(Type.Enum(['equal', 'unverified', 'empty'])),
+});
+
+export interface RecordForm {
+  readonly topic: LedgerTopic;
+  readonly version: number;
+  readonly schema: TObject;
+}
+
+const form = (topic: LedgerTopic, kind: LedgerRecord['kind'], fields: TProperties): RecordForm => ({
+  topic,
+  version: 1,
+  schema: object({ kind: Type.Literal(kind), version: Type.Literal(1), ...fields }),
+});
+
+export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
+  topology: form('causeway.desired', 'topology', {
+    yaml: text,
+    appliedAtMs: ms,
+    actor: text,
+    reason: text,
+  }),
+  pause: form('causeway.desired', 'pause', {
+    set: text,
+    topic: text,
+    pausedAtMs: ms,
+    actor: text,
+    reason: text,
+  }),
+  opened: form('causeway.generations', 'opened', {
+    set: text,
+    generation: Type.Integer({ minimum: 1 }),
+    producerId: bigintText,
+    producerEpoch: Type.Integer({ minimum: 0, maximum: 32_767 }),
+    startOffsets: partitionOffsets,
+    openedAtMs: ms,
+  }),
+  ended: form('causeway.generations', 'ended', {
+    set: text,
+    generation: Type.Integer({ minimum: 1 }),
+    authorityEpoch: count,
+    cut: partitionOffsets,
+    endedAtMs: ms,
+  }),
+  mirror: form('causeway.observed', 'mirror', {
+    set: text,
+    topic: text,
+    source: text,
+    target: text,
+    worker: text,
+    observedAtMs: ms,
+    partitions: Type.Array(observedPartition),
+  }),
+  region: form('causeway.observed', 'region', {
+    region: text,
+    seenFrom: text,
+    clusterId: optionalText,
+    brokers: Type.Optional(count),
+    rttMs: Type.Optional(ms),
+    error: problem,
+    observedAtMs: ms,
+  }),
+  process: form('causeway.observed', 'process', {
+    name: text,
+    region: text,
+    roles: Type.Array(text),
+    version: text,
+    startedAtMs: ms,
+    stoppedAtMs: Type.Optional(ms),
+    observedAtMs: ms,
+  }),
+  topic: form('causeway.observed', 'topic', {
+    set: text,
+    topic: text,
+    target: text,
+    state: Type.Enum(['mirrored', 'refused', 'gone']),
+    cause,
+    sourceTopicId: optionalText,
+    targetTopicId: optionalText,
+    partitions: Type.Optional(count),
+    observedAtMs: ms,
+  }),
+};

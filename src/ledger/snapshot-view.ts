@@ -1,0 +1,66 @@
+// Desired and observed records of one region, sorted by what they are. Pure.
+import type {
+  DesiredPause,
+  DesiredRecord,
+  DesiredTopology,
+  ObservedMirror,
+  ObservedProcess,
+  ObservedRecord,
+  ObservedRegion,
+  ObservedTopic,
+} from './records.ts';
+
+export interface DesiredView {
+  readonly topology: DesiredTopology | undefined;
+  readonly pauses: readonly DesiredPause[];
+}
+
+export function desiredView(records: Iterable<DesiredRecord>): DesiredView {
+  let topology: DesiredTopology | undefined;
+  const pauses: DesiredPause[] = [];
+  for (const record of records) {
+    if (record.kind === 'topology') topology = record;
+    else pauses.push(record);
+  }
+  return { topology, pauses };
+}
+
+/** Whether a mirror is held, by itself or with its whole set. */
+export function findPause(
+  pauses: readonly DesiredPause[],
+  set: string,
+  topic: string,
+): DesiredPause | undefined {
+  return pauses.find((pause) => pause.set === set && (pause.topic === '*' || pause.topic === topic));
+}
+
+export interface ObservedView {
+  readonly mirrors: readonly ObservedMirror[];
+  readonly regions: readonly ObservedRegion[];
+  readonly processes: readonly ObservedProcess[];
+  readonly topics: readonly ObservedTopic[];
+}
+
+export function observedView(records: Iterable<ObservedRecord>): ObservedView {
+  const mirrors: ObservedMirror[] = [];
+  const regions: ObservedRegion[] = [];
+  const processes: ObservedProcess[] = [];
+  const topics: ObservedTopic[] = [];
+  for (const record of records) {
+    switch (record.kind) {
+      case 'mirror':
+        mirrors.push(record);
+        break;
+      case 'region':
+        regions.push(record);
+        break;
+      case 'process':
+        processes.push(record);
+        break;
+      case 'topic':
+        topics.push(record);
+        break;
+    }
+  }
+  return { mirrors, regions, processes, topics };
+}

@@ -1,0 +1,77 @@
+// The leader of a ledger topic's one partition: found, connected to, and let go after every failure.
+import { CausewayError } from '../base/errors.ts';
+import type { BrokerConnection, KafkaCluster } from '../kafka/client/cluster.ts';
+import type { TopicId } from '../kafka/client/messages.ts';
+import { kafkaError, kafkaErrorName } from '../kafka/wire/error-codes.ts';
+import type { LedgerTopic } from './topic-names.ts';
+
+export interface Leader {
+  readonly connection: BrokerConnection;
+  readonly topicId: TopicId;
+  readonly leaderEpoch: number;
+}
+
+export class TopicLeader {
+  readonly #cluster: KafkaCluster;
+  readonly region: string;
+  readonly topic: LedgerTopic;
+  #kept: Leader | undefined;
+
+  constructor(parts: { cluster: KafkaCluster; region: string; topic: LedgerTopic }) {
+    this.#cluster = parts.cluster;
+    this.region = parts.region;
+    this.topic = parts.topic;
+  }
+
+  /** The leader last found, or by fresh metadata. Throws CW-4001, CW-4002, CW-4009 and what the cluster throws. */
+  async find(): Promise<Leader> {
+    if (this.#kept !== undefined && !this.#kept.connection.closed) return this.#kept;
+    const { region, topic } = this;
+    const view = (await this.#cluster.metadata([topic])).topics.find(({ name }) => name === topic);
+    if (view === undefined || view.errorCode === kafkaError.UNKNOWN_TOPIC_OR_PARTITION) {
+      throw new CausewayError('CW-4001', `${region}: the topic ${topic} does not exist`, { region, topic });
+    }
+    if (view.errorCode !== kafkaError.NONE && view.errorCode !== kafkaError.LEADER_NOT_AVAILABLE) {
+      throw this.refusal(view.errorCode);
+    }
+    if (view.partitions.length > 1) {
+      const text = `${region}: ${topic} has ${view.partitions.length} partitions, and must have one`;
+      throw new CausewayError('CW-4009', text, { region, topic });
+    }
+    const leaderId = view.partitions[0]?.leaderId ?? -1;
+    if (leaderId < 0)
+      throw new CausewayError('CW-4002', `${region}: ${topic} has no leader`, { region, topic });
+    const { topicId } = view;
+    const leaderEpoch = view.partitions[0]?.leaderEpoch ?? -1;
+    this.#kept = { connection: await this.#cluster.connect(leaderId), topicId, leaderEpoch };
+    return this.#kept;
+  }
+
+  /** The next `find` asks anew. */
+  drop(reason: string): void {
+    this.#kept?.connection.destroy(reason);
+    this.#kept = undefined;
+  }
+
+  /** An answer's error as ours. What may pass by itself is CW-4002. */
+  refusal(errorCode: number, words?: string): CausewayError {
+    const { region, topic } = this;
+    const name = kafkaErrorName(errorCode);
+    const said = words === undefined || words === '' ? name : `${name}: ${words}`;
+    const code = lasting.has(errorCode) ? 'CW-4004' : 'CW-4002';
+    return new CausewayError(code, `${region}: ${topic}: the broker answered ${said}`, { region, topic });
+  }
+}
+
+/** Does not pass by waiting. */
+const lasting: ReadonlySet<number> = new Set([
+  kafkaError.TOPIC_AUTHORIZATION_FAILED,
+  kafkaError.CLUSTER_AUTHORIZATION_FAILED,
+  kafkaError.MESSAGE_TOO_LARGE,
+  kafkaError.RECORD_LIST_TOO_LARGE,
+  kafkaError.INVALID_TIMESTAMP,
+  kafkaError.INVALID_RECORD,
+  kafkaError.POLICY_VIOLATION,
+  kafkaError.INVALID_TOPIC_EXCEPTION,
+  kafkaError.UNSUPPORTED_VERSION,
+]);

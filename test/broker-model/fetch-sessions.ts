@@ -1,0 +1,80 @@
+// Incremental fetch sessions of one broker (KIP-227).
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import type { FetchPartition, FetchRequest, TopicId } from '../../src/kafka/client/messages.ts';
+import { partitionKey } from './model-types.ts';
+
+export interface SessionPartition {
+  readonly topicId: TopicId;
+  asked: FetchPartition;
+  /** What the client was told last; an unchanged partition without records is left out of an answer. */
+  told: string;
+}
+
+export interface FetchContext {
+  readonly errorCode: number;
+  readonly sessionId: number;
+  /** Everything to look at for this request. */
+  readonly partitions: readonly SessionPartition[];
+  /** False where every partition is answered. */
+  readonly incremental: boolean;
+}
+
+interface Session {
+  epoch: number;
+  readonly partitions: Map<string, SessionPartition>;
+}
+
+export class FetchSessions {
+  readonly #sessions = new Map<number, Session>();
+  #nextId = 1;
+
+  /** Finds or opens the session of a request. */
+  contextOf(request: FetchRequest): FetchContext {
+    if (request.sessionEpoch <= 0) {
+      if (request.sessionId !== 0) this.#sessions.delete(request.sessionId);
+      const partitions = named(request);
+      if (request.sessionEpoch < 0) {
+        return { errorCode: kafkaError.NONE, sessionId: 0, partitions, incremental: false };
+      }
+      const sessionId = this.#nextId++;
+      this.#sessions.set(sessionId, { epoch: 1, partitions: byKey(partitions) });
+      return { errorCode: kafkaError.NONE, sessionId, partitions, incremental: false };
+    }
+    const session = this.#sessions.get(request.sessionId);
+    if (session === undefined) return refused(kafkaError.FETCH_SESSION_ID_NOT_FOUND);
+    if (session.epoch !== request.sessionEpoch) return refused(kafkaError.INVALID_FETCH_SESSION_EPOCH);
+    session.epoch += 1;
+    for (const { topicId, partitions } of request.forgotten) {
+      for (const partition of partitions) session.partitions.delete(partitionKey(topicId, partition));
+    }
+    for (const each of named(request)) {
+      const key = partitionKey(each.topicId, each.asked.partition);
+      const known = session.partitions.get(key);
+      if (known === undefined) session.partitions.set(key, each);
+      else known.asked = each.asked;
+    }
+    return {
+      errorCode: kafkaError.NONE,
+      sessionId: request.sessionId,
+      partitions: [...session.partitions.values()],
+      incremental: true,
+    };
+  }
+}
+
+const refused = (errorCode: number): FetchContext => ({
+  errorCode,
+  sessionId: 0,
+  partitions: [],
+  incremental: false,
+});
+
+function named(request: FetchRequest): SessionPartition[] {
+  return request.topics.flatMap(({ topicId, partitions }) =>
+    partitions.map((asked) => ({ topicId, asked, told: '' })),
+  );
+}
+
+function byKey(partitions: readonly SessionPartition[]): Map<string, SessionPartition> {
+  return new Map(partitions.map((each) => [partitionKey(each.topicId, each.asked.partition), each]));
+}

@@ -1,0 +1,143 @@
+// Fetch at one broker: bounds, leader epochs, diverging logs, sizes, sessions and the long poll (Kafka's
+// ReplicaManager.fetchMessages, Partition.readRecords and DelayedFetch).
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import type { FetchedPartition, FetchRequest, TopicId } from '../../src/kafka/client/messages.ts';
+import type { SessionPartition } from './fetch-sessions.ts';
+import type { ModelBroker } from './model-broker.ts';
+import { checkLeaderEpoch, type Replica } from './replica.ts';
+
+/** A fetch answer before it becomes memory of the client. */
+export interface FetchAnswer {
+  readonly errorCode: number;
+  readonly sessionId: number;
+  readonly partitions: readonly { readonly topicId: TopicId; readonly answer: FetchedPartition }[];
+}
+
+export function handleFetch(
+  broker: ModelBroker,
+  request: FetchRequest,
+  respond: (answer: FetchAnswer) => void,
+): void {
+  const context = broker.sessions.contextOf(request);
+  if (context.errorCode !== kafkaError.NONE) {
+    respond({ errorCode: context.errorCode, sessionId: 0, partitions: [] });
+    return;
+  }
+  const replicas = context.partitions.flatMap(({ topicId, asked }) => {
+    const replica = broker.findById(topicId, asked.partition)?.replica;
+    return replica === undefined ? [] : [replica];
+  });
+  let over = request.maxWaitMs <= 0 || context.partitions.length === 0;
+  const look = (): boolean => {
+    const read = readAll(broker, request.maxBytes, context.partitions);
+    if (!over && !read.due && read.bytes < request.minBytes) return false;
+    const { sessionId } = context;
+    const partitions = context.incremental ? read.answers.filter(isNews) : read.answers;
+    for (const each of read.answers) each.session.told = gist(each.answer);
+    for (const replica of replicas) replica.cease(look);
+    timer?.cancel();
+    respond({ errorCode: kafkaError.NONE, sessionId, partitions });
+    return true;
+  };
+  let timer: { cancel(): void } | undefined;
+  if (look()) return;
+  timer = broker.site.scheduler.post({
+    delayMs: request.maxWaitMs,
+    owner: broker.owner,
+    label: 'fetch has waited',
+    fire: () => {
+      over = true;
+      look();
+    },
+  });
+  for (const replica of replicas) replica.await(look);
+}
+
+interface Read {
+  readonly topicId: TopicId;
+  readonly answer: FetchedPartition;
+  readonly session: SessionPartition;
+}
+
+const gist = (answer: FetchedPartition): string =>
+  `${answer.highWatermark}/${answer.lastStableOffset}/${answer.logStartOffset}`;
+
+function isNews({ answer, session }: Read): boolean {
+  if (answer.errorCode !== kafkaError.NONE || answer.diverging !== undefined) return true;
+  return answer.records.length > 0 || gist(answer) !== session.told;
+}
+
+function readAll(broker: ModelBroker, bytesMax: number, partitions: readonly SessionPartition[]) {
+  const answers: Read[] = [];
+  let bytes = 0;
+  let due = false;
+  for (const session of partitions) {
+    const { topicId } = session;
+    const answer = readOne(broker, session, bytesMax - bytes, bytes === 0);
+    bytes += answer.records.length;
+    due ||= answer.errorCode !== kafkaError.NONE || answer.diverging !== undefined;
+    answers.push({ topicId, answer, session });
+  }
+  return { answers, bytes, due };
+}
+
+const nothing = Buffer.alloc(0);
+
+function readOne(
+  broker: ModelBroker,
+  { topicId, asked }: SessionPartition,
+  bytesLeft: number,
+  wholeFirst: boolean,
+): FetchedPartition {
+  const found = broker.findById(topicId, asked.partition);
+  if (found === undefined) return failed(asked.partition, kafkaError.UNKNOWN_TOPIC_ID);
+  const { image, replica } = found;
+  const currentLeader = { leaderId: image.leaderId, leaderEpoch: image.leaderEpoch };
+  if (replica === undefined) return failed(asked.partition, kafkaError.NOT_LEADER_OR_FOLLOWER, currentLeader);
+  const epochError = checkLeaderEpoch(asked.currentLeaderEpoch, replica.image.leaderEpoch);
+  if (epochError !== kafkaError.NONE) return failed(asked.partition, epochError, currentLeader);
+  const { log } = replica;
+  const refusal = refuseEpoch(replica, asked.fetchOffset, asked.lastFetchedEpoch);
+  if (refusal === 'out of range' || asked.fetchOffset < log.start || asked.fetchOffset > log.end) {
+    return failed(asked.partition, kafkaError.OFFSET_OUT_OF_RANGE);
+  }
+  const state = {
+    partition: asked.partition,
+    errorCode: kafkaError.NONE,
+    highWatermark: replica.highWatermark,
+    lastStableOffset: replica.highWatermark,
+    logStartOffset: log.start,
+    currentLeader: undefined,
+    abortedTransactions: [],
+  };
+  if (refusal !== undefined) return { ...state, diverging: refusal, records: nothing };
+  const limit = Math.max(0, Math.min(asked.partitionMaxBytes, bytesLeft));
+  const { bytes } = log.read(asked.fetchOffset, replica.highWatermark, limit, wholeFirst);
+  return { ...state, diverging: undefined, records: bytes };
+}
+
+/** KIP-595: what a reader learns whose last epoch does not fit this log; undefined where it fits. */
+function refuseEpoch(replica: Replica, offset: bigint, lastEpoch: number) {
+  if (lastEpoch < 0) return undefined;
+  const end = replica.log.epochs.endOf(lastEpoch, replica.log.end);
+  if (end === undefined || offset < replica.log.start) return 'out of range';
+  return end.epoch < lastEpoch || end.endOffset < offset ? end : undefined;
+}
+
+function failed(
+  partition: number,
+  errorCode: number,
+  currentLeader?: { leaderId: number; leaderEpoch: number },
+): FetchedPartition {
+  return {
+    partition,
+    errorCode,
+    highWatermark: -1n,
+    lastStableOffset: -1n,
+    logStartOffset: -1n,
+    diverging: undefined,
+    currentLeader,
+    abortedTransactions: [],
+    records: nothing,
+  };
+}

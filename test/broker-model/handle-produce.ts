@@ -1,0 +1,136 @@
+// Produce at one broker: checks, append, and the wait for the high watermark (Kafka's ReplicaManager.appendRecords,
+// Partition.appendRecordsToLeader and DelayedProduce).
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import type {
+  ProducedPartition,
+  ProduceRequest,
+  ProduceResponse,
+  TopicId,
+} from '../../src/kafka/client/messages.ts';
+import { checkBatch, checkShape, claimsTransaction } from './batch-validation.ts';
+import type { ModelBroker } from './model-broker.ts';
+import type { Replica } from './replica.ts';
+
+interface Place {
+  readonly topic: string;
+  readonly topicId: TopicId;
+  readonly partition: number;
+}
+
+/** One partition of a request: answered already, or appended and waiting for the high watermark. */
+interface Written {
+  readonly place: Place;
+  readonly replica: Replica | undefined;
+  readonly term: number;
+  readonly required: bigint;
+  errorCode: number;
+  readonly baseOffset: bigint;
+  done: boolean;
+}
+
+export function handleProduce(
+  broker: ModelBroker,
+  request: ProduceRequest,
+  respond: (answer: ProduceResponse) => void,
+): void {
+  const written = request.topics.flatMap((topic) =>
+    topic.partitions.map(({ partition, records }) => {
+      const place = { topic: topic.topic, topicId: topic.topicId, partition };
+      return claimsAny(request)
+        ? failed(place, kafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+        : writeOne(broker, place, records, request.acks);
+    }),
+  );
+  if (request.acks !== -1) {
+    respond(answerOf(written));
+    return;
+  }
+  const look = (): boolean => {
+    for (const each of written) settle(each);
+    if (written.some((each) => !each.done)) return false;
+    finish();
+    return true;
+  };
+  const finish = (): void => {
+    timer?.cancel();
+    for (const { replica } of written) replica?.cease(look);
+    respond(answerOf(written));
+  };
+  let timer: { cancel(): void } | undefined;
+  if (look()) return;
+  timer = broker.site.scheduler.post({
+    delayMs: request.timeoutMs,
+    owner: broker.owner,
+    label: 'produce has waited',
+    fire: () => {
+      for (const each of written) if (!each.done) each.errorCode = kafkaError.REQUEST_TIMED_OUT;
+      finish();
+    },
+  });
+  for (const { replica, done } of written) if (!done) replica?.await(look);
+}
+
+const claimsAny = (request: ProduceRequest): boolean =>
+  request.topics.some(({ partitions }) => partitions.some(({ records }) => claimsTransaction(records)));
+
+function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: number): Written {
+  const { settings, scheduler } = broker.site;
+  const found = settings.produceById
+    ? broker.findById(place.topicId, place.partition)
+    : broker.findByName(place.topic, place.partition);
+  if (found === undefined) {
+    const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaError;
+    const known =
+      settings.produceById && ![...broker.images.values()].some((i) => i.topicId === place.topicId);
+    return failed(place, known ? UNKNOWN_TOPIC_ID : UNKNOWN_TOPIC_OR_PARTITION);
+  }
+  const shapeError = checkShape(records);
+  if (shapeError !== kafkaError.NONE) return failed(place, shapeError);
+  const { replica } = found;
+  if (replica === undefined || !replica.isLeader) return failed(place, kafkaError.NOT_LEADER_OR_FOLLOWER);
+  if (acks === -1 && replica.belowMinimum) return failed(place, kafkaError.NOT_ENOUGH_REPLICAS);
+  const batchError = checkBatch(records, scheduler.clockOf(broker.owner).wallMs(), {
+    batchBytesMax: settings.batchBytesMax,
+    aheadMsMax: settings.timestampAheadMsMax,
+  });
+  if (batchError !== kafkaError.NONE) return failed(place, batchError);
+  const { errorCode, baseOffset, required } = replica.append(records);
+  const done = errorCode !== kafkaError.NONE || acks !== -1;
+  return { place, replica, term: replica.term, required, errorCode, baseOffset, done };
+}
+
+const failed = (place: Place, errorCode: number): Written => ({
+  place,
+  replica: undefined,
+  term: 0,
+  required: 0n,
+  errorCode,
+  baseOffset: -1n,
+  done: true,
+});
+
+/** Looks whether a waiting append is committed, or never will be by this leader. */
+function settle(written: Written): void {
+  const { replica } = written;
+  if (written.done || replica === undefined) return;
+  if (!replica.isLeader || replica.term !== written.term) {
+    written.errorCode = kafkaError.NOT_LEADER_OR_FOLLOWER;
+    written.done = true;
+  } else if (replica.highWatermark >= written.required) {
+    if (replica.belowMinimum) written.errorCode = kafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
+    written.done = true;
+  }
+}
+
+function answerOf(written: readonly Written[]): ProduceResponse {
+  const partitions: ProducedPartition[] = written.map(({ place, replica, errorCode, baseOffset }) => ({
+    ...place,
+    errorCode,
+    baseOffset,
+    logAppendTimeMs: -1n,
+    logStartOffset: replica?.log.start ?? -1n,
+    errorMessage: undefined,
+    currentLeader: undefined,
+  }));
+  return { throttleMs: 0, partitions };
+}

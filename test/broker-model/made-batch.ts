@@ -1,0 +1,63 @@
+// Makes plain record batches of magic 2 for tests: real bytes, every header field settable, also to wrong values.
+import { crc32c } from '../../src/kafka/batch/crc32c.ts';
+
+export interface BatchSpec {
+  /** One record per value; keys are absent. */
+  readonly values: readonly (Buffer | null)[];
+  readonly timestampMs?: bigint;
+  readonly producerId?: bigint;
+  readonly producerEpoch?: number;
+  readonly baseSequence?: number;
+  readonly baseOffset?: bigint;
+  readonly attributes?: number;
+  /** Wrong on purpose. */
+  readonly lastOffsetDelta?: number;
+  /** Turns over one bit of the checksum. */
+  readonly damaged?: boolean;
+}
+
+export function madeBatch(spec: BatchSpec): Buffer {
+  const timestampMs = spec.timestampMs ?? 1_700_000_000_000n;
+  const records = Buffer.concat(spec.values.map((value, delta) => plainRecord(delta, value)));
+  const batch = Buffer.alloc(61 + records.length);
+  batch.writeBigInt64BE(spec.baseOffset ?? 0n, 0);
+  batch.writeInt32BE(batch.length - 12, 8);
+  batch.writeInt32BE(-1, 12);
+  batch.writeInt8(2, 16);
+  batch.writeInt16BE(spec.attributes ?? 0, 21);
+  batch.writeInt32BE(spec.lastOffsetDelta ?? spec.values.length - 1, 23);
+  batch.writeBigInt64BE(timestampMs, 27);
+  batch.writeBigInt64BE(timestampMs, 35);
+  batch.writeBigInt64BE(spec.producerId ?? -1n, 43);
+  batch.writeInt16BE(spec.producerEpoch ?? -1, 51);
+  batch.writeInt32BE(spec.baseSequence ?? -1, 53);
+  batch.writeInt32BE(spec.values.length, 57);
+  records.copy(batch, 61);
+  const crc = crc32c(batch, 21, batch.length);
+  batch.writeUInt32BE(spec.damaged ? (crc ^ 1) >>> 0 : crc, 17);
+  return batch;
+}
+
+function plainRecord(offsetDelta: number, value: Buffer | null): Buffer {
+  const body = Buffer.concat([
+    Buffer.from([0]),
+    zigzag(0),
+    zigzag(offsetDelta),
+    zigzag(-1),
+    zigzag(value === null ? -1 : value.length),
+    value ?? Buffer.alloc(0),
+    zigzag(0),
+  ]);
+  return Buffer.concat([zigzag(body.length), body]);
+}
+
+function zigzag(value: number): Buffer {
+  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+  const bytes: number[] = [];
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,211 @@
+// One broker of the model: the replicas on its disk, what it believes about the cluster, and its request handlers.
+// Each incarnation is a process of the scheduler that can be frozen and dropped.
+import type { Random } from '../../src/base/random.ts';
+import type { TopicId } from '../../src/kafka/client/messages.ts';
+import type { Scheduler } from '../simulation/scheduler.ts';
+import type { Controller } from './controller.ts';
+import { FetchSessions } from './fetch-sessions.ts';
+import { type ClusterSettings, type PartitionImage, partitionKey } from './model-types.ts';
+import { type FollowerFetch, Replica, type ReplicaFetchAnswer, type ReplicaSite } from './replica.ts';
+
+/** What a broker needs from the cluster around it. */
+export interface BrokerSite {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly settings: ClusterSettings;
+  readonly random: Random;
+  readonly controller: Controller;
+  broker(id: number): ModelBroker | undefined;
+  /** False while the two brokers cannot reach each other. */
+  reaches(from: number, to: number): boolean;
+}
+
+const expirationLookMs = 600_000;
+
+export class ModelBroker implements ReplicaSite {
+  readonly brokerId: number;
+  readonly site: BrokerSite;
+  /** By topic id and partition; survives a restart. */
+  readonly replicas = new Map<string, Replica>();
+  /** What this broker believes; lost with the process. */
+  images = new Map<string, PartitionImage>();
+  sessions = new FetchSessions();
+  incarnation = 0;
+  alive = false;
+
+  constructor(brokerId: number, site: BrokerSite) {
+    this.brokerId = brokerId;
+    this.site = site;
+  }
+
+  /** The process in the scheduler. */
+  get owner(): string {
+    return `${this.site.name}/${this.brokerId}#${this.incarnation}`;
+  }
+  get frozen(): boolean {
+    return this.site.scheduler.isFrozen(this.owner);
+  }
+  get replicaLagMsMax(): number {
+    return this.site.settings.replicaLagMsMax;
+  }
+  get advanceBelowMinimum(): boolean {
+    return this.site.settings.advanceBelowMinimum;
+  }
+  nowMs(): number {
+    return this.site.scheduler.nowMs;
+  }
+
+  start(): void {
+    this.incarnation += 1;
+    this.alive = true;
+    this.images = new Map();
+    this.sessions = new FetchSessions();
+    for (const replica of this.replicas.values()) replica.restart(this.#checkpointOf(replica));
+    this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
+      for (const replica of this.replicas.values()) replica.shrinkInSync();
+    });
+    this.#every(expirationLookMs, 'expire producer ids', () => this.expireProducers());
+  }
+
+  kill(): void {
+    this.alive = false;
+    this.site.scheduler.drop(this.owner);
+  }
+
+  expireProducers(): void {
+    const { settings, scheduler } = this.site;
+    const beforeMs = scheduler.clockOf(this.owner).wallMs() - settings.producerIdExpirationMs;
+    for (const replica of this.replicas.values()) replica.producers.expire(BigInt(Math.floor(beforeMs)));
+  }
+
+  /** The last checkpoint of the high watermark may be seconds old. */
+  #checkpointOf(replica: Replica): bigint {
+    return this.site.random.int(2) === 0 ? replica.highWatermark : replica.log.start;
+  }
+
+  /** Takes over the controller's word on one partition. */
+  learn(image: PartitionImage): void {
+    const key = partitionKey(image.topicId, image.partition);
+    const known = this.images.get(key);
+    if (known !== undefined && known.version > image.version) return;
+    this.images.set(key, image);
+    if (!image.replicas.includes(this.brokerId)) return;
+    let replica = this.replicas.get(key);
+    if (replica === undefined) {
+      replica = new Replica(this, image);
+      this.replicas.set(key, replica);
+    }
+    replica.apply(image);
+  }
+
+  unlearn(topicId: TopicId): void {
+    for (const [key, image] of this.images) {
+      if (image.topicId !== topicId) continue;
+      this.images.delete(key);
+      this.replicas.get(key)?.remove();
+      this.replicas.delete(key);
+    }
+  }
+
+  findByName(
+    topic: string,
+    partition: number,
+  ): { image: PartitionImage; replica: Replica | undefined } | undefined {
+    for (const image of this.images.values()) {
+      if (image.topic === topic && image.partition === partition)
+        return this.findById(image.topicId, partition);
+    }
+    return undefined;
+  }
+
+  findById(
+    topicId: TopicId,
+    partition: number,
+  ): { image: PartitionImage; replica: Replica | undefined } | undefined {
+    const key = partitionKey(topicId, partition);
+    const image = this.images.get(key);
+    return image === undefined ? undefined : { image, replica: this.replicas.get(key) };
+  }
+
+  // ---- replication ----------------------------------------------------------------------------------------
+
+  alterInSync(replica: Replica, inSync: readonly number[]): void {
+    const { scheduler, controller } = this.site;
+    const asked = replica.image;
+    scheduler.post({
+      delayMs: this.#delay(),
+      owner: `${this.site.name}/controller`,
+      label: `${this.brokerId} asks in sync ${inSync.join(',')} of ${asked.topic}-${asked.partition}`,
+      fire: () => {
+        if (controller.alterInSync(asked, inSync)) return;
+        this.#post('in sync refused', () => replica.alterEnded());
+      },
+    });
+  }
+
+  followLeader(replica: Replica): void {
+    const { leaderId, leaderEpoch } = replica.image;
+    const leader = this.site.broker(leaderId);
+    if (leader === undefined || !this.site.reaches(this.brokerId, leaderId)) return;
+    const { term } = replica;
+    const fetch: FollowerFetch = {
+      from: this.brokerId,
+      leaderEpoch,
+      offset: replica.log.end,
+      lastEpoch: replica.log.epochs.latest,
+      highWatermark: replica.highWatermark,
+    };
+    const place = `${replica.image.topic}-${replica.image.partition}`;
+    leader.#post(`follower ${this.brokerId} fetches ${place} at ${fetch.offset}`, () => {
+      const answer = (told: ReplicaFetchAnswer) =>
+        this.#post(`replica ${place} gets ${told.kind}`, () => this.#followed(replica, term, told));
+      const at = leader.findById(replica.image.topicId, replica.image.partition)?.replica;
+      if (at === undefined) answer({ kind: 'error', errorCode: 75 });
+      else at.followerFetched(fetch, answer);
+    });
+  }
+
+  #followed(replica: Replica, term: number, told: ReplicaFetchAnswer): void {
+    if (replica.term !== term || !this.site.reaches(this.brokerId, replica.image.leaderId)) return;
+    const goOn = replica.take(told);
+    if (told.kind === 'error') {
+      if (goOn) this.#post('fetch again', () => this.#again(replica, term), 50);
+    } else this.followLeader(replica);
+  }
+
+  #again(replica: Replica, term: number): void {
+    if (replica.term === term) this.followLeader(replica);
+  }
+
+  /** After a cut between brokers has healed. */
+  followAgain(): void {
+    for (const replica of this.replicas.values()) {
+      if (replica.role !== 'follower') continue;
+      replica.term += 1;
+      this.followLeader(replica);
+    }
+  }
+
+  // ---- time -----------------------------------------------------------------------------------------------
+
+  #delay(): number {
+    const { brokerDelayMs, jitterMs } = this.site.settings;
+    return brokerDelayMs + (jitterMs > 0 ? this.site.random.int(jitterMs * 10) / 10 : 0);
+  }
+
+  /** Something that happens in this broker's process after a message to it. */
+  #post(label: string, fire: () => void, delayMs = this.#delay()): void {
+    this.site.scheduler.post({ delayMs, owner: this.owner, label, fire });
+  }
+
+  #every(delayMs: number, label: string, look: () => void): void {
+    this.#post(
+      label,
+      () => {
+        look();
+        this.#every(delayMs, label, look);
+      },
+      delayMs,
+    );
+  }
+}

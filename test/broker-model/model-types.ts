@@ -1,0 +1,72 @@
+// What the parts of the broker model tell each other: settings, images of partitions, requests.
+import type {
+  DescribeProducersRequest,
+  FetchRequest,
+  InitProducerIdRequest,
+  ListOffsetsRequest,
+  OffsetForLeaderEpochRequest,
+  ProduceRequest,
+  TopicId,
+} from '../../src/kafka/client/messages.ts';
+
+export interface ClusterSettings {
+  /** One way between client and broker, and between brokers; the jitter comes on top. */
+  readonly clientDelayMs: number;
+  readonly brokerDelayMs: number;
+  readonly jitterMs: number;
+  /** How long the controller takes to notice that a broker is gone or stands still. */
+  readonly sessionTimeoutMs: number;
+  /** `replica.lag.time.max.ms`. */
+  readonly replicaLagMsMax: number;
+  /** Whether the high watermark moves while fewer replicas than the minimum are in sync (Kafka before 3.7). */
+  readonly advanceBelowMinimum: boolean;
+  /** Produce names topics by id (version 13) and not by name. */
+  readonly produceById: boolean;
+  /** `producer.id.expiration.ms`, counted from the timestamps of the batches; looked at every ten minutes. */
+  readonly producerIdExpirationMs: number;
+  readonly batchBytesMax: number;
+  /** `message.timestamp.after.max.ms`. */
+  readonly timestampAheadMsMax: number;
+  /** How long a client waits for an answer, on top of what the request itself may wait. */
+  readonly requestDeadlineMs: number;
+}
+
+export const quietCluster: ClusterSettings = {
+  clientDelayMs: 1,
+  brokerDelayMs: 1,
+  jitterMs: 0,
+  sessionTimeoutMs: 9_000,
+  replicaLagMsMax: 10_000,
+  advanceBelowMinimum: false,
+  produceById: true,
+  producerIdExpirationMs: 86_400_000,
+  batchBytesMax: 1_048_588,
+  timestampAheadMsMax: 3_600_000,
+  requestDeadlineMs: 30_000,
+};
+
+/** What the controller decided about one partition; brokers learn of it one by one. */
+export interface PartitionImage {
+  readonly topic: string;
+  readonly topicId: TopicId;
+  readonly partition: number;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly inSync: readonly number[];
+  readonly replicas: readonly number[];
+  /** Grows with every change, also of the replicas in sync alone. */
+  readonly version: number;
+  readonly minInSync: number;
+}
+
+export const partitionKey = (topicId: TopicId, partition: number): string => `${topicId}/${partition}`;
+
+export type ModelRequest =
+  | { readonly kind: 'produce'; readonly body: ProduceRequest }
+  | { readonly kind: 'fetch'; readonly body: FetchRequest }
+  | { readonly kind: 'listOffsets'; readonly body: ListOffsetsRequest }
+  | { readonly kind: 'describeProducers'; readonly body: DescribeProducersRequest }
+  | { readonly kind: 'offsetForLeaderEpoch'; readonly body: OffsetForLeaderEpochRequest }
+  | { readonly kind: 'initProducerId'; readonly body: InitProducerIdRequest }
+  | { readonly kind: 'findCoordinator'; readonly body: string }
+  | { readonly kind: 'metadata'; readonly body: readonly string[] | 'all' };

@@ -1,0 +1,300 @@
+// One replica of one partition on one broker: its log, its producer states, its high watermark, and what it does as
+// leader or follower. Messages to other brokers go through its site.
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import type { EpochEnd } from './epoch-starts.ts';
+import type { PartitionImage } from './model-types.ts';
+import { maxOf, minOf, PartitionLog } from './partition-log.ts';
+import { ProducerStates } from './producer-states.ts';
+import { placedBatch, storedBatch, type StoredBatch } from './stored-batch.ts';
+
+/** What a replica needs from its broker. */
+export interface ReplicaSite {
+  readonly brokerId: number;
+  nowMs(): number;
+  readonly replicaLagMsMax: number;
+  readonly advanceBelowMinimum: boolean;
+  /** Asks the controller to change the replicas in sync. */
+  alterInSync(replica: Replica, inSync: readonly number[]): void;
+  /** Sends the next follower fetch to the leader. */
+  followLeader(replica: Replica): void;
+}
+
+interface FollowerView {
+  end: bigint;
+  caughtUpAtMs: number;
+}
+
+/** Result of an append attempt; with error NONE the batch stands at `baseOffset`, newly or as a repeat. */
+export interface Appended {
+  readonly errorCode: number;
+  readonly baseOffset: bigint;
+  /** The high watermark that shows the batch. */
+  readonly required: bigint;
+}
+
+/** What a leader answers to a follower's fetch. */
+export type ReplicaFetchAnswer =
+  | { readonly kind: 'error'; readonly errorCode: number }
+  | { readonly kind: 'diverging'; readonly end: EpochEnd }
+  | {
+      readonly kind: 'records';
+      readonly batches: readonly Buffer[];
+      readonly highWatermark: bigint;
+      readonly logStart: bigint;
+    };
+
+export interface FollowerFetch {
+  readonly from: number;
+  readonly leaderEpoch: number;
+  readonly offset: bigint;
+  readonly lastEpoch: number;
+  readonly highWatermark: bigint;
+}
+
+export class Replica {
+  readonly site: ReplicaSite;
+  image: PartitionImage;
+  readonly log = new PartitionLog();
+  readonly producers = new ProducerStates();
+  highWatermark = 0n;
+  role: 'leader' | 'follower' | 'none' = 'none';
+  /** Where the leader's own epoch begins: below it the high watermark is not yet known after an election. */
+  epochStart = 0n;
+  /** Grows with every change of role; answers to an earlier role's fetches are dropped. */
+  term = 0;
+  #followers = new Map<number, FollowerView>();
+  /** In sync by the controller, and by what the leader has asked for. */
+  #maximalInSync = new Set<number>();
+  #alterUnderWay = false;
+  /** Looked at after every change; one that returns true is done. */
+  readonly #waiters = new Set<() => boolean>();
+
+  constructor(site: ReplicaSite, image: PartitionImage) {
+    this.site = site;
+    this.image = image;
+  }
+
+  get isLeader(): boolean {
+    return this.role === 'leader';
+  }
+  get inSyncCount(): number {
+    return this.image.inSync.length;
+  }
+  get belowMinimum(): boolean {
+    return this.inSyncCount < Math.min(this.image.minInSync, this.image.replicas.length);
+  }
+
+  /** Takes over what the controller says. */
+  apply(image: PartitionImage): void {
+    if (image.version < this.image.version && this.role !== 'none') return;
+    const newEpoch = image.leaderEpoch !== this.image.leaderEpoch || this.role === 'none';
+    this.image = image;
+    this.#alterUnderWay = false;
+    this.#maximalInSync = new Set(image.inSync);
+    if (newEpoch) {
+      this.term += 1;
+      if (image.leaderId === this.site.brokerId) this.#lead();
+      else this.#follow();
+    }
+    this.#advance();
+    this.changed();
+  }
+
+  #lead(): void {
+    this.role = 'leader';
+    this.epochStart = this.log.end;
+    this.log.epochs.assign(this.image.leaderEpoch, this.log.end);
+    this.#followers = new Map();
+    for (const id of this.image.replicas) {
+      if (id !== this.site.brokerId) this.#followers.set(id, { end: -1n, caughtUpAtMs: this.site.nowMs() });
+    }
+  }
+
+  #follow(): void {
+    this.role = 'follower';
+    if (this.image.leaderId >= 0) this.site.followLeader(this);
+  }
+
+  /** The broker starts anew: nothing but the log survives; the high watermark is that of the last checkpoint. */
+  restart(checkpoint: bigint): void {
+    this.role = 'none';
+    this.term += 1;
+    this.#waiters.clear();
+    this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
+    this.producers.rebuild(this.#retained(), 'last');
+  }
+
+  #retained(): StoredBatch[] {
+    return this.log.batches.filter((batch) => batch.lastOffset >= this.log.start);
+  }
+
+  // ---- leader ---------------------------------------------------------------------------------------------
+
+  /** Appends a checked batch of a client, unless its sequence says otherwise. */
+  append(bytes: Buffer): Appended {
+    const placed = placedBatch(bytes, this.log.end, this.image.leaderEpoch);
+    if (placed.producerId >= 0n && !placed.control) {
+      const verdict = this.producers.judge(placed);
+      if (verdict.kind === 'refused') return { errorCode: verdict.errorCode, baseOffset: -1n, required: 0n };
+      if (verdict.kind === 'repeat') {
+        const { baseOffset, lastOffset } = verdict.of;
+        return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n };
+      }
+    }
+    for (const follower of this.#followers.values()) {
+      if (follower.end === this.log.end) follower.caughtUpAtMs = this.site.nowMs();
+    }
+    this.log.append(placed);
+    this.producers.append(placed);
+    this.#advance();
+    this.changed();
+    return { errorCode: kafkaError.NONE, baseOffset: placed.baseOffset, required: this.log.end };
+  }
+
+  /** A follower's fetch; `answer` comes at once or when there is something to tell. */
+  followerFetched(fetch: FollowerFetch, answer: (told: ReplicaFetchAnswer) => void): void {
+    const refusal = this.#refuseFollower(fetch);
+    if (refusal !== undefined) return answer(refusal);
+    const { term } = this;
+    this.#noteFollower(fetch.from, fetch.offset);
+    const tell = (): boolean => {
+      if (this.term !== term) {
+        answer({ kind: 'error', errorCode: kafkaError.NOT_LEADER_OR_FOLLOWER });
+        return true;
+      }
+      if (fetch.offset >= this.log.end && fetch.highWatermark >= this.highWatermark) return false;
+      answer({
+        kind: 'records',
+        batches: this.log.batches.slice(this.log.placeOf(fetch.offset)).map((batch) => batch.bytes),
+        highWatermark: this.highWatermark,
+        logStart: this.log.start,
+      });
+      return true;
+    };
+    if (!tell()) this.#waiters.add(tell);
+  }
+
+  #refuseFollower(fetch: FollowerFetch): ReplicaFetchAnswer | undefined {
+    const epochError = checkLeaderEpoch(fetch.leaderEpoch, this.image.leaderEpoch);
+    if (epochError !== kafkaError.NONE) return { kind: 'error', errorCode: epochError };
+    if (!this.isLeader) return { kind: 'error', errorCode: kafkaError.NOT_LEADER_OR_FOLLOWER };
+    if (fetch.lastEpoch >= 0) {
+      const end = this.log.epochs.endOf(fetch.lastEpoch, this.log.end) ?? { epoch: -1, endOffset: 0n };
+      if (end.epoch < fetch.lastEpoch || end.endOffset < fetch.offset) return { kind: 'diverging', end };
+    }
+    if (fetch.offset > this.log.end) {
+      return { kind: 'diverging', end: { epoch: this.log.epochs.latest, endOffset: this.log.end } };
+    }
+    return undefined;
+  }
+
+  #noteFollower(id: number, end: bigint): void {
+    const view = this.#followers.get(id);
+    if (view === undefined) return;
+    view.end = end;
+    if (end >= this.log.end) view.caughtUpAtMs = this.site.nowMs();
+    const joins = !this.#maximalInSync.has(id) && end >= this.highWatermark && end >= this.epochStart;
+    if (joins && !this.#alterUnderWay) this.#alter([...this.image.inSync, id], id);
+    this.#advance();
+  }
+
+  /** Followers that have been behind for too long are taken out of the replicas in sync. */
+  shrinkInSync(): void {
+    if (!this.isLeader || this.#alterUnderWay) return;
+    const nowMs = this.site.nowMs();
+    const kept = this.image.inSync.filter((id) => {
+      const view = this.#followers.get(id);
+      if (view === undefined || view.end >= this.log.end) return true;
+      return nowMs - view.caughtUpAtMs <= this.site.replicaLagMsMax;
+    });
+    if (kept.length < this.image.inSync.length) this.#alter(kept, undefined);
+  }
+
+  #alter(inSync: readonly number[], joining: number | undefined): void {
+    this.#alterUnderWay = true;
+    // A joining replica counts at once, a leaving one until the controller has agreed.
+    if (joining !== undefined) this.#maximalInSync.add(joining);
+    this.site.alterInSync(this, inSync);
+  }
+
+  /** The controller did not agree, or its answer is lost: ask again when there is reason to. */
+  alterEnded(): void {
+    this.#alterUnderWay = false;
+    this.#maximalInSync = new Set(this.image.inSync);
+  }
+
+  #advance(): void {
+    if (!this.isLeader) return;
+    if (this.belowMinimum && !this.site.advanceBelowMinimum) return;
+    let bound = this.log.end;
+    for (const id of this.#maximalInSync) {
+      const view = this.#followers.get(id);
+      if (view !== undefined) bound = minOf(bound, view.end);
+    }
+    if (bound <= this.highWatermark) return;
+    this.highWatermark = bound;
+    this.changed();
+  }
+
+  // ---- follower -------------------------------------------------------------------------------------------
+
+  /** Takes over a leader's answer. Returns false where the leader must not be asked again for now. */
+  take(answer: ReplicaFetchAnswer): boolean {
+    if (answer.kind === 'error') return answer.errorCode === kafkaError.UNKNOWN_LEADER_EPOCH;
+    if (answer.kind === 'diverging') {
+      this.#truncate(answer.end);
+      return true;
+    }
+    for (const bytes of answer.batches) {
+      const batch = storedBatch(bytes);
+      if (batch.baseOffset !== this.log.end) {
+        if (batch.baseOffset < this.log.end || this.log.end !== this.log.start) return true;
+        this.log.startOver(batch.baseOffset);
+      }
+      this.log.append(batch);
+      this.producers.append(batch);
+    }
+    this.log.moveStart(minOf(answer.logStart, this.log.end));
+    this.highWatermark = maxOf(this.highWatermark, minOf(answer.highWatermark, this.log.end));
+    this.changed();
+    return true;
+  }
+
+  #truncate(leadersEnd: EpochEnd): void {
+    const own = this.log.epochs.endOf(leadersEnd.epoch, this.log.end);
+    const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
+    this.log.truncate(maxOf(offset, this.log.start));
+    this.highWatermark = minOf(this.highWatermark, this.log.end);
+    this.producers.rebuild(this.#retained(), 'five');
+    this.changed();
+  }
+
+  // ---- waiting --------------------------------------------------------------------------------------------
+
+  /** Calls `look` after every change until it returns true. */
+  await(look: () => boolean): void {
+    this.#waiters.add(look);
+  }
+  cease(look: () => boolean): void {
+    this.#waiters.delete(look);
+  }
+
+  changed(): void {
+    for (const look of [...this.#waiters]) {
+      if (this.#waiters.has(look) && look()) this.#waiters.delete(look);
+    }
+  }
+
+  /** The partition is no more. */
+  remove(): void {
+    this.role = 'none';
+    this.term += 1;
+    this.changed();
+  }
+}
+
+/** What a broker says to the leader epoch a client named; -1 names none. */
+export function checkLeaderEpoch(named: number, known: number): number {
+  if (named < 0 || named === known) return kafkaError.NONE;
+  return named < known ? kafkaError.FENCED_LEADER_EPOCH : kafkaError.UNKNOWN_LEADER_EPOCH;
+}
