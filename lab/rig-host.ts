@@ -1,5 +1,6 @@
-// `node lab/rig-host.ts COMMAND ARGUMENT...`: starts the lab that test files share, runs the command with its
-// addresses in the environment, ends the lab, and exits as the command did.
+// `node lab/rig-host.ts`: starts the lab that test files share, prints its addresses as one JSON line, and ends it when
+// standard input ends. `node lab/rig-host.ts COMMAND ARGUMENT...`: runs the command with the addresses in its
+// environment instead, and exits as the command did.
 import { spawn } from 'node:child_process';
 import { CausewayError } from '../src/base/errors.ts';
 import { startLab } from './lab.ts';
@@ -9,16 +10,28 @@ const tell = (message: string) => process.stderr.write(`lab: ${message}\n`);
 
 async function main(): Promise<number> {
   const [command, ...args] = process.argv.slice(2);
-  if (command === undefined) {
-    tell('usage: rig-host.ts COMMAND ARGUMENT...');
-    return 2;
-  }
   const startedAt = performance.now();
   await using lab = await startLab({ onProgress: tell });
   tell(`${lab.regions.length} regions ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-  const exitCode = await runCommand(command, args, JSON.stringify(describeRig(lab)));
+  const rig = JSON.stringify(describeRig(lab));
+  if (command === undefined) {
+    process.stdout.write(`${rig}\n`);
+    await untilInputEnds();
+    return 0;
+  }
+  const exitCode = await runCommand(command, args, rig);
   if (exitCode !== 0) tell(`logs of the brokers: ${lab.logsFolder}`);
   return exitCode;
+}
+
+function untilInputEnds(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdin
+      .once('end', resolve)
+      .once('error', () => resolve())
+      .resume();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
 }
 
 // An interruption goes to the command as well, from the terminal or from here; the lab ends after it.
@@ -36,7 +49,7 @@ function runCommand(command: string, args: readonly string[], rig: string): Prom
 }
 
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   if (!(error instanceof CausewayError)) throw error;
   tell(`${error.code} ${error.message}`);

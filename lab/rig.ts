@@ -5,7 +5,7 @@ import { type Lab, type LabOptions, startLab } from './lab.ts';
 import { createTopic, deleteTopic, type TopicShape } from './region-admin.ts';
 
 /** Set by `rig-host.ts` for the tests of one run. */
-export const rigEnvironmentName = 'CAUSEWAY_LAB';
+export const rigEnvironmentName = 'CAUSEWAY_TEST_LAB';
 
 /** What a shared lab offers: addresses and topics, and no faults, since others use it at the same time. */
 export interface SharedLab {
