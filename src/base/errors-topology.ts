@@ -5,8 +5,8 @@ export const topologyErrors = {
   'CW-1001': entry(
     'not valid YAML',
     'The file cannot be read as YAML, so nothing in it could be checked any further than this.',
-    'Look at the named line and the one before it: indentation is made of spaces, brackets and quotes are closed, ' +
-      'and a text that begins with a special character (* & @ % ! { [) stands in quotes.',
+    'Look at the named line and the one before it: indentation is made of spaces, brackets and quotes ' +
+      'are closed, and a text that begins with a special character (* & @ % ! { [) stands in quotes.',
   ),
   'CW-1002': entry(
     'key given twice',
@@ -15,8 +15,10 @@ export const topologyErrors = {
   ),
   'CW-1003': entry(
     'unknown key',
-    'The key is not part of causeway.yaml. Unknown keys are errors, so that a spelling mistake never passes in silence.',
-    'Compare with docs/reference/configuration.md, or let the editor complete it with docs/reference/causeway.schema.json.',
+    'The key is not part of causeway.yaml. Unknown keys are errors, so that a spelling mistake never ' +
+      'passes in silence.',
+    'Compare with docs/reference/configuration.md, or let the editor complete it with ' +
+      'docs/reference/causeway.schema.json.',
   ),
   'CW-1004': entry(
     'value of the wrong kind',
@@ -31,7 +33,8 @@ export const topologyErrors = {
   'CW-1006': entry(
     'invalid duration, size or rate',
     'The value has no unit, an unknown unit, or is out of range.',
-    'Write durations like 500ms, 10s, 5m, 1h or 1d; sizes like 64KiB or 200MB; rates like 200MB/s or 50Mbit/s.',
+    'Write durations like 500ms, 10s, 5m, 1h or 1d; sizes like 64KiB or 200MB; rates like 200MB/s or ' +
+      '50Mbit/s.',
   ),
   'CW-1007': entry(
     'unknown region',
@@ -40,7 +43,8 @@ export const topologyErrors = {
   ),
   'CW-1008': entry(
     'home region among the targets',
-    'A mirror set lists its own home region in `to`, or lists a target twice. A region cannot mirror from itself.',
+    'A mirror set lists its own home region in `to`, or lists a target twice. A region cannot mirror ' +
+      'from itself.',
     'Take the region out of `to`.',
   ),
   'CW-1009': entry(
@@ -50,28 +54,32 @@ export const topologyErrors = {
   ),
   'CW-1010': entry(
     'topic mirrored in a circle',
-    'Mirror sets copy one topic from a region, over others, back to where it came from. Each record would be copied for ever.',
+    'Mirror sets copy one topic from a region, over others, back to where it came from. Each record ' +
+      'would be copied for ever.',
     'Give the topic one home: take it out of one of the named sets.',
   ),
   'CW-1011': entry(
     'one cluster given as two regions',
-    'Two regions name the same broker address, so they are one cluster. A cluster cannot be mirrored into itself.',
+    'Two regions name the same broker address, so they are one cluster. A cluster cannot be mirrored ' +
+      'into itself.',
     'Correct `bootstrap.servers` of one of them.',
   ),
   'CW-1012': entry(
     'defined and never used',
-    'A region that no mirror set uses, or a link that no mirror set crosses. That is mostly a name with a mistake in it.',
+    'A region that no mirror set uses, or a link that no mirror set crosses. That is mostly a name with ' +
+      'a mistake in it.',
     'Use it in a mirror set, or remove it.',
   ),
   'CW-1013': entry(
     'not supported by this version yet',
-    'The value is part of the design and this version does not act on it. It is refused, so that nobody relies on it.',
+    'The value is part of the design and this version does not act on it. It is refused, so that nobody ' +
+      'relies on it.',
     'Use the value that the message names, or wait for a version that supports it.',
   ),
   'CW-1014': entry(
     'YAML alias or merge key refused',
-    'A few plain aliases (`*name`) are fine. Merge keys (`<<`), aliases inside of aliases and large numbers of them are ' +
-      'refused: a small file could grow without limit.',
+    'A few plain aliases (`*name`) are fine. Merge keys (`<<`), aliases inside of aliases and large ' +
+      'numbers of them are refused: a small file could grow without limit.',
     'Write the values out.',
   ),
   'CW-1015': entry(
@@ -91,23 +99,27 @@ export const topologyErrors = {
   ),
   'CW-1018': entry(
     'placeholder without a value',
-    'The environment variable, file or key that a placeholder names does not exist where this process runs, or cannot ' +
-      'be read.',
+    'The environment variable, file or key that a placeholder names does not exist where this process ' +
+      'runs, or cannot be read.',
     'Set it for the user and the environment in which Causeway runs. Its value is never printed.',
   ),
   'CW-1019': entry(
     'invalid name',
     'Names of regions and mirror sets become part of transactional ids and metrics, so they are restricted.',
-    'Use letters, digits, - and _, at most 63 of them, beginning with a letter or digit. A link is written A->B.',
+    'Use letters, digits, - and _, at most 63 of them, beginning with a letter or digit. A link is ' +
+      'written A->B.',
   ),
   'CW-1020': entry(
     'invalid topic name or pattern',
-    'Kafka would not accept a topic of this name. A pattern is a topic name in which * stands for any characters.',
-    'Use letters, digits, ., - and _, at most 249 of them; * anywhere. Regular expressions are not understood.',
+    'Kafka would not accept a topic of this name. A pattern is a topic name in which * stands for any ' +
+      'characters.',
+    'Use letters, digits, ., - and _, at most 249 of them; * anywhere. Regular expressions are not ' +
+      'understood.',
   ),
   'CW-1021': entry(
     'internal topics cannot be mirrored',
-    'Topics that begin with __ or causeway. belong to Kafka and to Causeway itself; each cluster has its own.',
+    'Topics that begin with __ or causeway. belong to Kafka and to Causeway itself; each cluster has its ' +
+      'own.',
     'Take the name out of `topics`. Patterns never match such topics anyway.',
   ),
   'CW-1022': entry(
@@ -117,7 +129,8 @@ export const topologyErrors = {
   ),
   'CW-1023': entry(
     'invalid broker address',
-    '`bootstrap.servers` is a list of host:port, separated by commas. IPv6 addresses stand in brackets: [::1]:9092.',
+    '`bootstrap.servers` is a list of host:port, separated by commas. IPv6 addresses stand in brackets: ' +
+      '[::1]:9092.',
     'Correct the named address.',
   ),
   'CW-1024': entry(

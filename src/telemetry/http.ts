@@ -1,4 +1,5 @@
-// The small HTTP server of every process: /metrics, /healthz, /readyz. It answers from memory and never waits for Kafka.
+// The small HTTP server of every process: /metrics, /healthz, /readyz. It answers from memory and never waits
+// for Kafka.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CausewayError, describeError } from '../base/errors.ts';

@@ -1,4 +1,5 @@
-// Every metric, declared once: metrics.ts registers them, the reference page lists them, a test asks that each is set.
+// Every metric, declared once: metrics.ts registers them, the reference page lists them, a test asks that
+// each is set.
 
 export type MetricType = 'counter' | 'gauge';
 
@@ -41,7 +42,8 @@ export const metricCatalog = {
     'sum',
   ),
   causeway_mirror_rpo_seconds: gauge(
-    'Age that the oldest record without a copy had when the source was last seen. Partitions where it is unknown are left out.',
+    'Age that the oldest record without a copy had when the source was last seen. Partitions where it is ' +
+      'unknown are left out.',
     mirror,
     'max',
   ),

@@ -1,4 +1,5 @@
-// The metrics of one process, on a registry of their own. Values are set in the background and served from memory.
+// The metrics of one process, on a registry of their own. Values are set in the background and served from
+// memory.
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import {
   type CounterName,
@@ -44,7 +45,8 @@ export class Metrics {
       if (labels === undefined) continue;
       const settings = { name, help: entry.help, labelNames: labels, registers: [this.#registry] };
       const metric = entry.type === 'counter' ? new Counter(settings) : new Gauge(settings);
-      // Without labels the library begins with a series at 0; a value that nobody knows yet is absent instead.
+      // Without labels the library begins with a series at 0; a value that nobody knows yet is absent
+      // instead.
       if (metric instanceof Gauge && labels.length === 0) metric.remove({});
       this.#families.set(name, { entry, labels, metric });
     }
@@ -58,8 +60,8 @@ export class Metrics {
   }
 
   /**
-   * Brings a counter to totals that are counted elsewhere. Every series that exists is in `samples`: one that is
-   * missing is forgotten, and counts from 0 when it comes back. What was counted stays counted.
+   * Brings a counter to totals that are counted elsewhere. Every series that exists is in `samples`: one that
+   * is missing is forgotten, and counts from 0 when it comes back. What was counted stays counted.
    */
   setTotals<Name extends CounterName>(name: Name, samples: readonly Sample<NoInfer<Name>>[]): void {
     const family = this.#families.get(name);

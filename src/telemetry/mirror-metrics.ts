@@ -1,5 +1,5 @@
-// From what a worker knows of its mirror partitions to metrics. The shapes are those of the ledger's observed records,
-// of which only this much is needed.
+// From what a worker knows of its mirror partitions to metrics. The shapes are those of the ledger's observed
+// records, of which only this much is needed.
 import type { Metrics, Sample } from './metrics.ts';
 
 export interface MirrorReport {
@@ -28,7 +28,10 @@ export interface PartitionReport {
 type Totals = 'records' | 'bytes' | 'batches' | 'start_procedures' | 'fence_refusals';
 type MirrorSample = Sample<'causeway_mirror_records_total'>;
 
-/** Sets all `causeway_mirror_*` and `causeway_worker_partitions` from every mirror of this worker. `nowMs`: wall clock. */
+/**
+ * Sets all `causeway_mirror_*` and `causeway_worker_partitions` from every mirror of this worker. `nowMs`:
+ * wall clock.
+ */
 export function reportMirrors(metrics: Metrics, mirrors: readonly MirrorReport[], nowMs: number): void {
   reportTotals(metrics, mirrors);
   const lag: MirrorSample[] = [];
