@@ -1,4 +1,5 @@
 // From one fetch answer of a ledger topic to the records that a read-committed consumer sees.
+import { CausewayError } from '../base/errors.ts';
 import { attributesOf, baseOffsetOf, isControl, isTransactional } from '../kafka/batch/header.ts';
 import { lastOffsetDeltaOf, producerIdOf } from '../kafka/batch/header.ts';
 import { forEachBatch } from '../kafka/batch/walk.ts';
@@ -33,7 +34,7 @@ export function recordsOf(partition: FetchedPartition, from: bigint): FetchedRec
     try {
       records.push(...decodeBatch(bytes).filter(({ offset }) => offset >= from));
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (!(error instanceof CausewayError)) throw error;
       badBatches.push({ offset: baseOffsetOf(bytes, 0), why: error.message });
     }
     return true;

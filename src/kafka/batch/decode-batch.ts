@@ -29,6 +29,9 @@ export interface DecodedRecord {
   readonly headers: readonly RecordHeader[];
 }
 
+/** Length, attributes, two deltas, key, value and the number of headers take at least one byte each. */
+const recordBytesMin = 7;
+
 /** A batch unpacks to no more than this, unless the caller says otherwise. */
 export const unpackedBytesMaxDefault = 64 * 1024 * 1024;
 
@@ -63,6 +66,9 @@ export function* recordsOf(
   const baseTimestamp = baseTimestampOf(bytes, at);
   const appendTime = usesLogAppendTime(attributes) ? maxTimestampOf(bytes, at) : undefined;
   const count = recordCountOf(bytes, at);
+  if (count < 0 || count * recordBytesMin > body.length) {
+    refuse(`a batch claims ${count} records in ${body.length} bytes`);
+  }
   for (let i = 0; i < count; i += 1) {
     const end = cursor.recordEnd();
     cursor.at += 1;
@@ -126,8 +132,7 @@ class Cursor {
 
   recordEnd(): number {
     const length = this.varint();
-    // Attributes, two deltas, key, value and the number of headers take at least one byte each.
-    if (length < 6 || length > this.bytes.length - this.at) {
+    if (length < recordBytesMin - 1 || length > this.bytes.length - this.at) {
       refuse(`a record claims ${length} bytes, ${this.bytes.length - this.at} are left`);
     }
     return this.at + length;
