@@ -7,7 +7,7 @@ import { type Phase, phaseOf, phases } from './test-runner/phases.ts';
 import { endAllGroups, endLeftovers, runMarkName } from './test-runner/processes.ts';
 import { runFiles } from './test-runner/run-files.ts';
 import { runStatic } from './test-runner/run-static.ts';
-import { startSharedLab } from './test-runner/shared-lab.ts';
+import { startSharedLab } from './test-runner/lab-for-all.ts';
 import { type PhaseReport, summaryText } from './test-runner/summary.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,5 +1,6 @@
-// npm packages exactly as in package-lock.json: installed when the lockfile differs from the one that the stamp in
-// node_modules names. `npm ci` begins by removing node_modules, so an interrupted run leaves no stamp behind.
+// npm packages exactly as in package-lock.json: installed when the lockfile differs from the one that the
+// stamp in node_modules names. `npm ci` begins by removing node_modules, so an interrupted run leaves no
+// stamp behind.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -23,7 +24,8 @@ export function installPackages(root) {
   if (done.error !== undefined) throw new Error(`npm cannot be started: ${done.error.message}`);
   if (done.status !== 0) {
     throw new Error(
-      '`npm ci` failed; its reason stands above. Behind a proxy or with a mirror of the registry, look at `npm config list`.',
+      '`npm ci` failed; its reason stands above. Behind a proxy or with a mirror of the registry, look ' +
+        'at `npm config list`.',
     );
   }
   mustRunNode24(root);
@@ -51,7 +53,10 @@ function npmCommand() {
   return npm && node && existsSync(node) && npm.endsWith('.js') ? [node, npm] : ['npm'];
 }
 
-/** Without what the outer npm tells its scripts: `npm test -- --only unit` must not become a setting of `npm ci`. */
+/**
+ * Without what the outer npm tells its scripts: `npm test -- --only unit` must not become a setting of `npm
+ * ci`.
+ */
 function outsideNpm() {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
@@ -66,7 +71,7 @@ function mustRunNode24(root) {
   const major = Number(/^v(\d+)\./.exec(shown.stdout ?? '')?.[1] ?? 0);
   if (major >= nodeMajorWanted) return;
   throw new Error(
-    `Causeway runs on Node ${nodeMajorWanted}, which comes as an npm package for Linux (x64, arm64) and macOS (x64).\n` +
+    `Causeway runs on Node ${nodeMajorWanted}, an npm package for Linux (x64, arm64) and macOS (x64).\n` +
       `  On ${process.platform}-${process.arch} it did not come (the Node here is ${process.version}).\n` +
       `  Install Node ${nodeMajorWanted} or newer on this machine, then start the same command again.`,
   );

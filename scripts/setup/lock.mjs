@@ -1,4 +1,5 @@
-// One setup at a time in a clone: `npm start` and `npm test` begun together would remove each other's node_modules.
+// One setup at a time in a clone: `npm start` and `npm test` begun together would remove each other's
+// node_modules.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

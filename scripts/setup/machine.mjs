@@ -1,4 +1,5 @@
-// What this machine must have, looked at before anything is downloaded; each lack comes with the way to mend it.
+// What this machine must have, looked at before anything is downloaded; each lack comes with the way to mend
+// it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
@@ -33,23 +34,25 @@ export function checkNode(version) {
   return {
     what: `Node.js ${nodeMajorMin} or newer: this is ${version}`,
     how:
-      'Install a newer one from nodejs.org or with the package tool of this system. Node 24, on which Causeway\n' +
-      'itself runs, then comes with the npm packages.',
+      'Install a newer one from nodejs.org or with the package tool of this system. Node 24, on which\n' +
+      'Causeway itself runs, then comes with the npm packages.',
   };
 }
 
 /** @param {string | undefined} text what `java -version` printed; undefined if there is no java */
 export function checkJava(text) {
   const how =
-    'Debian, Ubuntu: sudo apt install openjdk-21-jre-headless\nFedora: sudo dnf install java-21-openjdk-headless\n' +
+    'Debian, Ubuntu: sudo apt install openjdk-21-jre-headless\n' +
+    'Fedora: sudo dnf install java-21-openjdk-headless\n' +
     'macOS: brew install openjdk@21\nAnother place: set JAVA_HOME. Only the lab’s Kafka brokers need it.';
   if (text === undefined)
     return { what: `Java ${javaMajorMin} or newer: there is no java on the PATH nor in JAVA_HOME`, how };
   const major = /version "(\d+)(?:\.(\d+))?/.exec(text);
   const found = major === null ? 0 : Number(major[1]) === 1 ? Number(major[2] ?? 0) : Number(major[1]);
   if (found >= javaMajorMin) return undefined;
+  const firstLine = text.split('\n')[0]?.trim();
   return {
-    what: `Java ${javaMajorMin} or newer: found ${text.split('\n')[0]?.trim() || 'one that tells no version'}`,
+    what: `Java ${javaMajorMin} or newer: found ${firstLine || 'one that tells no version'}`,
     how,
   };
 }

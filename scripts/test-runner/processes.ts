@@ -1,4 +1,5 @@
-// Children of the test runner in process groups of their own, and the search for anything a phase left running.
+// Children of the test runner in process groups of their own, and the search for anything a phase left
+// running.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,8 +52,9 @@ export function endAllGroups(signal: NodeJS.Signals): void {
 }
 
 /**
- * Ends all processes that carry this run's mark in their environment and returns what they were. Processes may need
- * a moment to end by themselves, so they are looked at for up to `graceMs` first. Only Linux shows environments.
+ * Ends all processes that carry this run's mark in their environment and returns what they were. Processes
+ * may need a moment to end by themselves, so they are looked at for up to `graceMs` first. Only Linux shows
+ * environments.
  */
 export async function endLeftovers(mark: string, graceMs: number): Promise<string[]> {
   let left = findMarked(mark);

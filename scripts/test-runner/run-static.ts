@@ -1,4 +1,5 @@
-// The static phase: types, lint and format, each with its own line and time; all of them run even if one fails.
+// The static phase: types, lint and format, each with its own line and time; all of them run even if one
+// fails.
 import { startGroup, waitForEnd } from './processes.ts';
 
 const checks: readonly (readonly [string, ...string[]])[] = [

@@ -1,4 +1,5 @@
-// The closing lines of `npm test`: one row per phase with its time against its budget, failures by name, the verdict.
+// The closing lines of `npm test`: one row per phase with its time against its budget, failures by name, the
+// verdict.
 import type { Phase } from './phases.ts';
 
 export interface PhaseReport {

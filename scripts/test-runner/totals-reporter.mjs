@@ -1,4 +1,5 @@
-// Reporter of node:test that writes one line of JSON: the totals of the run and what failed, for the closing summary.
+// Reporter of node:test that writes one line of JSON: the totals of the run and what failed, for the closing
+// summary.
 
 /** @param {AsyncIterable<{ type: string, data: any }>} source events of node:test */
 export default async function* totals(source) {

@@ -17,7 +17,10 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Milliseconds to wait before the next try: between half of and the whole doubled delay, at most the maximum. */
+  /**
+   * Milliseconds to wait before the next try: between half of and the whole doubled delay, at most the
+   * maximum.
+   */
   nextDelayMs(): number {
     const { delayMsMin, delayMsMax } = this.#limits;
     const whole = Math.min(delayMsMax, delayMsMin * 2 ** Math.min(this.#failures, 30));

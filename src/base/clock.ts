@@ -29,6 +29,20 @@ export const systemClock: Clock = {
   sleep: (delayMs, signal) => sleepOn(systemClock, delayMs, signal),
 };
 
+/** Resolves after `delayMs`, or when the signal aborts, whichever comes first; never rejects. */
+export function restOn(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      timer.cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.schedule(delayMs, end);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
 /** `sleep` in terms of `schedule`, for every Clock. */
 export function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,9 @@
 /** Longer ones are no slip of the fingers, and comparing them would cost. */
 const givenLengthMax = 80;
 
-/** The closest of `names`, or undefined where every one of them differs in more than a third of its letters. */
+/**
+ * The closest of `names`, or undefined where every one of them differs in more than a third of its letters.
+ */
 export function closestName(given: string, names: Iterable<string>): string | undefined {
   if (given.length > givenLengthMax) return undefined;
   let best: { name: string; edits: number } | undefined;

@@ -1,5 +1,6 @@
-// The closed catalog of error codes, by thousands: 1 configuration, 2 mirror, 3 connections and clusters, 4 ledger,
-// 5 lab, 6 command line, 9 internal; one file each (`errors-<area>.ts`). `docs/reference/errors.md` comes from it.
+// The closed catalog of error codes, by thousands: 1 configuration, 2 mirror, 3 connections and clusters, 4
+// ledger, 5 lab, 6 command line, 9 internal; one file each (`errors-<area>.ts`). `docs/reference/errors.md`
+// comes from it.
 import type { ErrorEntry } from './error-entry.ts';
 import { cliErrors } from './errors-cli.ts';
 import { clusterErrors } from './errors-clusters.ts';

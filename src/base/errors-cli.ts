@@ -4,10 +4,10 @@ import { type ErrorEntry, entry } from './error-entry.ts';
 export const cliErrors = {
   'CW-6001': entry(
     'no causeway.yaml found',
-    'The command needs to know the regions. It looked at --config, at CAUSEWAY_CONFIG, for a causeway.yaml in this ' +
-      'folder and in the folders above it, and for a running lab.',
-    'Name the file with --config, or change into its folder. For a first try, run `npm start`: it starts a lab ' +
-      'whose topology is then found by itself.',
+    'The command needs to know the regions. It looked at --config, at CAUSEWAY_CONFIG, for a ' +
+      'causeway.yaml in this folder and in the folders above it, and for a running lab.',
+    'Name the file with --config, or change into its folder. For a first try, run `npm start`: it ' +
+      'starts a lab whose topology is then found by itself.',
   ),
   'CW-6002': entry(
     'a confirmation is needed, and nobody can be asked',
@@ -32,7 +32,8 @@ export const cliErrors = {
   'CW-6006': entry(
     'unknown name',
     'No region, mirror set, topic or code has this name in the topology or in the ledger.',
-    'Compare with `causeway mirrors list`. A name that was never applied is known only after `causeway apply`.',
+    'Compare with `causeway mirrors list`. A name that was never applied is known only after `causeway ' +
+      'apply`.',
   ),
   'CW-6007': entry(
     'nothing has been applied yet',
@@ -47,7 +48,8 @@ export const cliErrors = {
   'CW-6009': entry(
     'no region can be reached',
     'None of the regions in causeway.yaml answered, so there is no ledger to read.',
-    'Check the addresses with --show-origin, the network, and whether the brokers run. In the lab: `causeway lab status`.',
+    'Check the addresses with --show-origin, the network, and whether the brokers run. In the lab: ' +
+      '`causeway lab status`.',
   ),
   'CW-6010': entry(
     'no lab is running',
@@ -61,13 +63,32 @@ export const cliErrors = {
   ),
   'CW-6012': entry(
     'a part of the process stopped by itself',
-    'A role that runs for ever ended without being asked to. The process stops, so that its supervisor starts it anew.',
+    'A role that runs for ever ended without being asked to. The process stops, so that its supervisor ' +
+      'starts it anew.',
     'The log line before this one names the cause. If it comes back after a restart, look there.',
   ),
   'CW-6013': entry(
     'a partition cannot be read to its end',
-    'A comparison could not finish a partition: its cluster did not answer over many tries, or the log lost records ' +
-      'while it was read.',
+    'A comparison could not finish a partition: its cluster did not answer over many tries, or the log ' +
+      'lost records while it was read.',
     'Look at `causeway status` and at the cluster that the message names, then run `causeway verify` again.',
+  ),
+  'CW-6014': entry(
+    'two regions are the same cluster',
+    'Two regions of the topology have bootstrap servers of one and the same Kafka cluster: the cluster ids are equal. ' +
+      'A mirror between them would copy topics onto themselves.',
+    'Correct the bootstrap.servers of one of both in causeway.yaml.',
+  ),
+  'CW-6015': entry(
+    'the applied topology comes from a newer program',
+    'The ledger holds a topology in a version that this program does not know. Overwriting it could drop what a newer ' +
+      'Causeway needs.',
+    'Bring the command line to the version of the Causeway processes, and repeat the command.',
+  ),
+  'CW-6016': entry(
+    'not every region can be reached',
+    'A change is written to every region that it concerns, and all of them are asked before the first one is written. ' +
+      'At least one did not answer, so nothing was changed anywhere.',
+    'Mend what the message names and repeat the command. In the lab: `causeway lab status`.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -4,24 +4,27 @@ import { type ErrorEntry, entry } from './error-entry.ts';
 export const clusterErrors = {
   'CW-3001': entry(
     'no broker of the cluster can be reached',
-    'None of the bootstrap servers and none of the brokers known from before answered a request for metadata.',
-    'Check the addresses in causeway.yaml, the network, and whether the brokers run. It is tried again by itself.',
+    'None of the bootstrap servers and none of the brokers known from before answered a request for ' +
+      'metadata.',
+    'Check the addresses in causeway.yaml, the network, and whether the brokers run. It is tried again ' +
+      'by itself.',
   ),
   'CW-3002': entry(
     'a broker cannot be connected to',
     'The broker is known by its advertised address, and no connection to that address could be made ready.',
-    'Check that the advertised listener of the broker can be reached from this machine: another address than the ' +
-      'bootstrap server’s may be advertised. It is tried again by itself.',
+    'Check that the advertised listener of the broker can be reached from this machine: another address ' +
+      'than the bootstrap server’s may be advertised. It is tried again by itself.',
   ),
   'CW-3003': entry(
     'connection to a broker lost',
     'The connection ended while requests were under way. Whether the broker has carried them out is unknown.',
-    'Nothing, if it happens now and then: it is found out and repeated by itself. If it lasts, look at the broker.',
+    'Nothing, if it happens now and then: it is found out and repeated by itself. If it lasts, look at ' +
+      'the broker.',
   ),
   'CW-3004': entry(
     'a broker did not answer in time',
-    'A request was not answered before its deadline. The connection is given up, since a late answer could be ' +
-      'taken for that of another request.',
+    'A request was not answered before its deadline. The connection is given up, since a late answer ' +
+      'could be taken for that of another request.',
     'Look at the load of the broker and at the network between. It is tried again by itself.',
   ),
   'CW-3005': entry(
@@ -36,8 +39,28 @@ export const clusterErrors = {
   ),
   'CW-3007': entry(
     'record batch in a codec that cannot be read here',
-    'The records of a batch had to be looked at, and they are compressed with a codec that this program does not ' +
-      'unpack. Mirroring needs no unpacking; only control topics and comparisons record by record do.',
+    'The records of a batch had to be looked at, and they are compressed with a codec that this program ' +
+      'does not unpack. Mirroring needs no unpacking; only control topics and comparisons record by ' +
+      'record do.',
     'Let the topic’s writer use no compression, gzip or zstd.',
+  ),
+  'CW-3008': entry(
+    'an administrative request failed',
+    'Topics or their settings could not be read or changed: no broker answered in time, or the cluster was busy ' +
+      'with an election.',
+    'Nothing, if it passes: it is tried again by itself. If it lasts, look at the brokers of the named region.',
+  ),
+  'CW-3009': entry(
+    'the cluster refused an administrative request',
+    'A topic could not be created or changed for the reason that the cluster gave, for example a replication factor ' +
+      'larger than the number of brokers, or a policy.',
+    'Mend what the message names; settings of a mirror’s topic are given under `target` in causeway.yaml. It is tried ' +
+      'again by itself.',
+  ),
+  'CW-3010': entry(
+    'not permitted to administer',
+    'Causeway’s principal lacks a permission to read or change topics or their settings.',
+    'Grant what the message names: DESCRIBE, DESCRIBE_CONFIGS and READ at the source; CREATE, ALTER, ALTER_CONFIGS, ' +
+      'DESCRIBE_CONFIGS, WRITE and READ on the mirrors’ topics at the target.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

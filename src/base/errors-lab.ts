@@ -5,19 +5,20 @@ export const labErrors = {
   'CW-5001': entry(
     'Java missing or too old',
     'The lab runs real Kafka brokers, and they need Java 17 or newer.',
-    'Debian or Ubuntu: `sudo apt-get install openjdk-17-jdk-headless`. macOS: `brew install openjdk@17`. Or set ' +
-      'JAVA_HOME to an installed one.',
+    'Debian or Ubuntu: `sudo apt-get install openjdk-17-jdk-headless`. macOS: `brew install ' +
+      'openjdk@17`. Or set JAVA_HOME to an installed one.',
   ),
   'CW-5002': entry(
     'Maven missing',
     'The lab fetches Kafka’s jars through Maven, once.',
-    'Debian or Ubuntu: `sudo apt-get install maven`. macOS: `brew install maven`. Or unpack a Kafka release and set ' +
-      'KAFKA_HOME to its folder; then Maven is not needed.',
+    'Debian or Ubuntu: `sudo apt-get install maven`. macOS: `brew install maven`. Or unpack a Kafka ' +
+      'release and set KAFKA_HOME to its folder; then Maven is not needed.',
   ),
   'CW-5003': entry(
     'Kafka jars could not be fetched',
     'Maven ended with an error. Mostly the network, a proxy or a mirror setting is in the way.',
-    'Read Maven’s words in the message; check ~/.m2/settings.xml. Or unpack a Kafka release and set KAFKA_HOME.',
+    'Read Maven’s words in the message; check ~/.m2/settings.xml. Or unpack a Kafka release and set ' +
+      'KAFKA_HOME.',
   ),
   'CW-5004': entry(
     'KAFKA_HOME holds no Kafka',
@@ -26,7 +27,8 @@ export const labErrors = {
   ),
   'CW-5005': entry(
     'not enough memory for the lab',
-    'Each broker takes about half a gigabyte. With less free memory the system would end some process at random.',
+    'Each broker takes about half a gigabyte. With less free memory the system would end some process at ' +
+      'random.',
     'Close other programs, or start fewer brokers: `--brokers 1`, fewer `--regions`.',
   ),
   'CW-5006': entry(
@@ -41,7 +43,8 @@ export const labErrors = {
   ),
   'CW-5008': entry(
     'a broker did not start',
-    'The broker’s process ended, or did not become ready in time. The last lines of its log are in the message.',
+    'The broker’s process ended, or did not become ready in time. The last lines of its log are in the ' +
+      'message.',
     'Read the named log. Out of memory and ports in use are the usual causes; then start the lab again.',
   ),
   'CW-5009': entry(

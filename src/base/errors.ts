@@ -1,4 +1,5 @@
-// The one error class. Every error a person may see has a code of the closed catalog; a code is declared once.
+// The one error class. Every error a person may see has a code of the closed catalog; a code is declared
+// once.
 import { type ErrorCode, errorCatalog } from './error-catalog.ts';
 
 export type ErrorDetails = Readonly<Record<string, string | number | bigint | boolean | undefined>>;
@@ -21,7 +22,9 @@ export class CausewayError extends Error {
   }
 }
 
-/** A broken invariant: a defect in this program. Never caught to go on; it stops what it belongs to, loudly. */
+/**
+ * A broken invariant: a defect in this program. Never caught to go on; it stops what it belongs to, loudly.
+ */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }

@@ -13,7 +13,8 @@ export const systemRandom: Random = {
 };
 
 /**
- * Deterministic randomness from a seed: xoshiro128** (Blackman and Vigna, 2018), its state filled by splitmix32.
+ * Deterministic randomness from a seed: xoshiro128** (Blackman and Vigna, 2018), its state filled by
+ * splitmix32.
  */
 export function seededRandom(seed: number): Random {
   let mix = seed >>> 0;

@@ -1,7 +1,6 @@
 // The small HTTP server of every process: /metrics, /healthz, /readyz. It answers from memory and never waits
 // for Kafka.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CausewayError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from './metrics.ts';
@@ -56,7 +55,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   });
   server.maxHeadersCount = 100;
   await listen(server, host, port);
-  const address = server.address() as AddressInfo;
+  const address = server.address() as { readonly port: number };
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// Things that have one home: time, randomness, sockets, environment, arguments, the process, output. Everywhere else
-// they come in as parameters, so that tests and the simulator can put their own in the place.
+// Things that have one home: time, randomness, sockets, environment, arguments, the process, output.
+// Everywhere else they come in as parameters, so that tests and the simulator can put their own in the place.
 import { isForTests, lineAt, type Finding, type SourceFile } from './source/source-file.ts';
 
 interface Banned {
@@ -79,8 +79,8 @@ export const banned: readonly Banned[] = [
   {
     what: 'an HTTP server or client',
     pattern: /['"](?:node:)?https?['"]|(?<![\w$.])fetch\s*\(/g,
-    homes: ['src/server/', 'src/cli/'],
-    instead: 'serve it from src/server',
+    homes: ['src/telemetry/http.ts'],
+    instead: 'serve it from src/telemetry/http.ts',
     testsMay: true,
   },
   {
@@ -122,7 +122,10 @@ function isFree(path: string): boolean {
   return !isVirtual && free.some((folder) => path.startsWith(folder));
 }
 
-/** Where the pattern stands in code. Patterns of module names look into texts, but only where one begins in code. */
+/**
+ * Where the pattern stands in code. Patterns of module names look into texts, but only where one begins in
+ * code.
+ */
 function positionsOf(file: SourceFile, pattern: RegExp): number[] {
   const looksIntoTexts = pattern.source.includes(`['"]`);
   const code = [...file.code.matchAll(pattern)].map(({ index }) => index);

@@ -1,4 +1,5 @@
-// The layer rules: the import table of ARCHITECTURE.md, no cycles, no barrels. Rules return findings; tests show them.
+// The layer rules: the import table of ARCHITECTURE.md, no cycles, no barrels. Rules return findings; tests
+// show them.
 import path from 'node:path';
 import { findCycles } from './source/cycles.ts';
 import type { Import } from './source/imports.ts';
@@ -10,7 +11,10 @@ export type ImportTable = ReadonlyMap<string, ReadonlySet<string>>;
 const everything = 'everything';
 const ofTests = ['lab', 'test'];
 
-/** Reads the rows `| folder | may import |` below the heading "Who may import whom". Throws on a table it cannot read. */
+/**
+ * Reads the rows `| folder | may import |` below the heading "Who may import whom". Throws on a table it
+ * cannot read.
+ */
 export function readImportTable(architecture: string): ImportTable {
   const section = architecture.split(/^## /m).find((part) => part.startsWith('Who may import whom'));
   if (section === undefined) throw new Error('ARCHITECTURE.md has no section "Who may import whom"');
@@ -39,7 +43,9 @@ export function rowOf(table: ImportTable, file: string): string | undefined {
   return found;
 }
 
-/** Imports that the table does not allow, files in no row, and programs that import what is made for tests. */
+/**
+ * Imports that the table does not allow, files in no row, and programs that import what is made for tests.
+ */
 export function checkLayers(
   table: ImportTable,
   files: readonly string[],
@@ -83,8 +89,8 @@ export function checkFileCycles(imports: readonly Import[]): Finding[] {
 }
 
 /**
- * Cycles by folder, at every depth. A folder and its own subfolders are one thing here; tests are left out, since a
- * test stands beside the code and looks at all of it.
+ * Cycles by folder, at every depth. A folder and its own subfolders are one thing here; tests are left out,
+ * since a test stands beside the code and looks at all of it.
  */
 export function checkFolderCycles(imports: readonly Import[]): Finding[] {
   const graph = new Map<string, Set<string>>();

@@ -1,4 +1,5 @@
-// Proves on made-up files that each rule of tidy.ts and homes.ts can fail, and does not fail where it should not.
+// Proves on made-up files that each rule of tidy.ts and homes.ts can fail, and does not fail where it should
+// not.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { banned, checkHomes } from './homes.ts';

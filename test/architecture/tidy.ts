@@ -1,4 +1,5 @@
-// Rules that keep the tree tidy: sizes, names, headers, leftovers. Each returns findings with what to do instead.
+// Rules that keep the tree tidy: sizes, names, headers, leftovers. Each returns findings with what to do
+// instead.
 import { type Finding, lineAt, type SourceFile } from './source/source-file.ts';
 
 export const fileLinesMax = 500;
@@ -103,7 +104,11 @@ const habits: readonly { readonly what: RegExp; readonly message: string }[] = [
     message: 'skips without a reason: write `skip: "the reason"` or t.skip("the reason")',
   },
   {
-    what: /(?<![\w$.])(?:const|let)\s+(?:timeout|delay|interval|duration)\b|\b(?:timeout|delay|interval)\??:\s*number\b/g,
+    what: /(?<![\w$.])(?:const|let)\s+(?:timeout|delay|interval|duration)\b/g,
+    message: 'names a time without its unit: end the name in Ms or Seconds',
+  },
+  {
+    what: /\b(?:timeout|delay|interval)\??:\s*number\b/g,
     message: 'names a time without its unit: end the name in Ms or Seconds',
   },
   {

@@ -1,3 +1,4 @@
+// Which batches pass the intake, and which are a cause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countingLease, type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';

@@ -1,5 +1,5 @@
-// Looks at fetched batches before they are queued. Only what this version covers passes: plain batches of magic 2
-// that continue the position without a gap. Everything else is a cause, named with its offset.
+// Looks at fetched batches before they are queued. Only what this version covers passes: plain batches of
+// magic 2 that continue the position without a gap. Everything else is a cause, named with its offset.
 import {
   attributesOf,
   baseOffsetOf,
@@ -87,7 +87,9 @@ function findObstacle(records: Buffer, start: number, expected: bigint): Cause |
   }
   const count = recordCountOf(records, start);
   if (count < 1 || lastOffsetDeltaOf(records, start) !== count - 1) {
-    const text = `the batch at source offset ${base} holds ${count} records over ${lastOffsetDeltaOf(records, start) + 1}`;
+    const text =
+      `the batch at source offset ${base} holds ${count} records over ` +
+      `${lastOffsetDeltaOf(records, start) + 1}`;
     return causeOf('CW-2011', `${text} offsets`, { offset: base });
   }
   return undefined;

@@ -1,3 +1,4 @@
+// One partition on a made-up source and target: what goes out, and what each answer leads to.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../base/random.ts';
@@ -141,7 +142,7 @@ test('after an error nothing is sent and nothing starts until everything in flig
   assert.equal(lease.holders(), 0);
 });
 
-test('an id that the leader does not know sends one batch alone until it is acknowledged in its place', () => {
+test('an unknown id sends one batch alone until it is acknowledged in its place', () => {
   const { partition, start, fetch, land } = rig();
   start(0n, { idKnown: false });
   fetch(1, 1, 1);

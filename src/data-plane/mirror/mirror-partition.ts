@@ -1,5 +1,5 @@
-// One mirror partition: position, fence, queue and window, from fetched bytes to acknowledged ones. It owns no
-// connection and no timer: the worker's lanes ask it for work and bring it the answers.
+// One mirror partition: position, fence, queue and window, from fetched bytes to acknowledged ones. It owns
+// no connection and no timer: the worker's lanes ask it for work and bring it the answers.
 import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
@@ -134,12 +134,14 @@ export class MirrorPartition {
   get inFlight(): number {
     return this.#inFlight;
   }
-  /** True while the target is slow to acknowledge this partition, so that it must not delay its neighbours. */
+  /**
+   * True while the target is slow to acknowledge this partition, so that it must not delay its neighbours.
+   */
   get slowTarget(): boolean {
     return this.#slowTarget;
   }
 
-  // ---- life cycle -------------------------------------------------------------------------------------------
+  // ---- life cycle --------------------------------------------------------------------------------
 
   /** Leaves `paused`, `waiting` or `stopped` for the start procedure. */
   resume(): void {
@@ -197,7 +199,7 @@ export class MirrorPartition {
     if (this.#state.name === 'mirroring') this.#drainTo('trouble', this.#retry.after(because));
   }
 
-  // ---- fetching ---------------------------------------------------------------------------------------------
+  // ---- fetching ----------------------------------------------------------------------------------
 
   /** Where to fetch next; undefined while nothing should be fetched. */
   fetchPosition(): { life: number; offset: SourceOffset; lastFetchedEpoch: number } | undefined {
@@ -236,7 +238,10 @@ export class MirrorPartition {
     if (this.#position === highWatermark) this.#retry.reset();
   }
 
-  /** A fetch error is looked at by the start procedure, which knows both ends; only its name is taken from here. */
+  /**
+   * A fetch error is looked at by the start procedure, which knows both ends; only its name is taken from
+   * here.
+   */
   #refetchTrouble(answer: FetchedPartition): void {
     if (answer.errorCode === 0) return this.#drainTo('trouble', { name: 'starting' });
     try {
@@ -251,7 +256,7 @@ export class MirrorPartition {
     }
   }
 
-  // ---- producing --------------------------------------------------------------------------------------------
+  // ---- producing ---------------------------------------------------------------------------------
 
   /** True while a batch may be sent. */
   get canProduce(): boolean {
@@ -276,10 +281,13 @@ export class MirrorPartition {
   /** Takes the broker's answer to a flight. */
   produced(flight: Flight, answer: ProduceAnswer): void {
     this.#land(flight);
-    if (this.#state.name === 'draining') return this.#afterLanding();
-    if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
+    const draining = this.#state.name === 'draining';
+    if (flight.life !== this.#life || !(draining || this.#state.name === 'mirroring')) return;
     const outcome = judgeProduce(answer, flight.expected);
-    if (outcome.kind === 'appended') this.#appended(flight);
+    // What lands while draining counts too: a paused partition shows the position that it really has.
+    if (outcome.kind === 'appended' && flight.expected === this.#position) this.#count(flight);
+    if (draining) this.#afterLanding();
+    else if (outcome.kind === 'appended') this.#appended();
     else this.#drainTo('trouble', this.#afterOutcome(outcome, flight));
   }
 
@@ -301,17 +309,19 @@ export class MirrorPartition {
     }
   }
 
-  #appended(flight: Flight): void {
-    const { batch } = flight;
-    this.#position = asTarget(flight.expected + BigInt(batch.recordCount));
-    this.#idKnown = true;
-    this.#slowTarget = false;
-    this.#suspectAt = undefined;
-    this.#retry.reset();
+  #count({ batch, expected }: Flight): void {
+    this.#position = asTarget(expected + BigInt(batch.recordCount));
     this.counts.bytes += BigInt(batch.bytes.length);
     this.counts.records += BigInt(batch.recordCount);
     this.counts.batches += 1n;
     this.view.passed(this.#position);
+  }
+
+  #appended(): void {
+    this.#idKnown = true;
+    this.#slowTarget = false;
+    this.#suspectAt = undefined;
+    this.#retry.reset();
     if (this.fetchPosition() !== undefined) this.#listener.fetchDue(this);
     if (this.canProduce) this.#listener.produceDue(this);
     else this.#stopAtObstacle();
@@ -342,7 +352,7 @@ export class MirrorPartition {
     this.#drainTo('trouble', this.#retry.after(cause));
   }
 
-  // ---- transitions ------------------------------------------------------------------------------------------
+  // ---- transitions -------------------------------------------------------------------------------
 
   /** Drops the queue and goes on to `next` as soon as nothing is in flight. */
   #drainTo(event: PartitionEvent, next: AfterDraining): void {

@@ -112,6 +112,7 @@ export function refuseError(
   if (errorCode === 0) return;
   const name = kafkaErrorName(errorCode) as KafkaErrorName;
   const text = `${placeOf(at)}: ${name}${said ? `: ${said}` : ''}`;
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'UNKNOWN_TOPIC_OR_PARTITION':
     case 'UNKNOWN_TOPIC_ID':

@@ -1,3 +1,4 @@
+// Every pair of states: the legal transitions pass, all others are refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isLegal, partitionEvents, stateNames, transitions } from './partition-state.ts';

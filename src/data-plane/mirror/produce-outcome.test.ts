@@ -1,3 +1,4 @@
+// Every produce answer, and what the partition does with it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KafkaErrorName, kafkaError } from '../../kafka/wire/error-codes.ts';

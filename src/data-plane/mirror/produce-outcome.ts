@@ -48,6 +48,7 @@ function judgeError(answer: ProduceAnswer, expected: TargetOffset): ProduceOutco
   const name = kafkaErrorName(answer.errorCode) as KafkaErrorName;
   const said = answer.errorMessage ? `${name}: ${answer.errorMessage}` : name;
   const at = `at target offset ${expected} the broker answered ${said}`;
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'OUT_OF_ORDER_SEQUENCE_NUMBER':
     case 'DUPLICATE_SEQUENCE_NUMBER':

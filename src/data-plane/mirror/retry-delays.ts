@@ -47,7 +47,10 @@ export class RetryDelays {
     };
   }
 
-  /** The first refusal of the fence leads to a look at once; repeated ones mean another live worker: step back. */
+  /**
+   * The first refusal of the fence leads to a look at once; repeated ones mean another live worker: step
+   * back.
+   */
   afterRefusal(cause: Cause, nowMs: number): AfterDraining {
     const single = nowMs - this.#contendedAtMs > contentionMemoryMs;
     this.#contendedAtMs = nowMs;

@@ -1,3 +1,4 @@
+// Sequences around their end, where they start over at 0.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sequenceAfter, sequenceMax } from './sequence.ts';

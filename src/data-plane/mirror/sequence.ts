@@ -1,4 +1,5 @@
-// Producer sequences run through 0 … 2^31 - 1 and start over (org.apache.kafka.common.record.DefaultRecordBatch).
+// Producer sequences run through 0 … 2^31 - 1 and start over
+// (org.apache.kafka.common.record.DefaultRecordBatch).
 
 /** Highest sequence; the one after it is 0. */
 export const sequenceMax = 0x7fffffff;

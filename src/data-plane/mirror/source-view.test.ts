@@ -1,3 +1,4 @@
+// Lag and recovery point from samples of the source, and when they are unknown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SourceView } from './source-view.ts';

@@ -32,7 +32,9 @@ export class SourceView {
     while (this.#samples.length > 0 && (this.#samples[0]?.end ?? 0n) <= position) this.#samples.shift();
   }
 
-  /** When the oldest record that the target misses was first seen at the source; undefined if none is known. */
+  /**
+   * When the oldest record that the target misses was first seen at the source; undefined if none is known.
+   */
   get missingSinceMs(): number | undefined {
     return this.#samples[0]?.seenAtMs;
   }

@@ -25,7 +25,9 @@ export interface StartPoint {
   readonly fence: Fence;
   readonly position: TargetOffset;
   readonly nextSequence: number;
-  /** False where the target's leader does not know our id: then one batch goes alone before the window opens. */
+  /**
+   * False where the target's leader does not know our id: then one batch goes alone before the window opens.
+   */
   readonly idKnown: boolean;
   readonly source: PartitionEnd;
   readonly target: PartitionEnd;
@@ -88,7 +90,9 @@ async function replicated(site: StartSite, target: PartitionEnd, logEnd: bigint)
   }
 }
 
-/** Position and sequence must come from the same bytes: the batch before the position carries the sequence. */
+/**
+ * Position and sequence must come from the same bytes: the batch before the position carries the sequence.
+ */
 function refuseOtherBytes(
   target: PartitionEnd,
   position: TargetOffset,

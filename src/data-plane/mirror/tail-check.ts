@@ -22,7 +22,10 @@ import { causeOf } from './stop-cause.ts';
 export interface Tail {
   /** equal: compared; unverified: nothing is left on one side to compare; empty: the target holds nothing. */
   readonly verdict: 'equal' | 'unverified' | 'empty';
-  /** Last sequence of the fence's id in the compared bytes; undefined where another id or nothing stands there. */
+  /**
+   * Last sequence of the fence's id in the compared bytes; undefined where another id or nothing stands
+   * there.
+   */
   readonly lastSequence: number | undefined;
   /** Leader epoch of the source's batch, for `lastFetchedEpoch`; -1 where unknown. */
   readonly sourceEpoch: number;

@@ -1,5 +1,5 @@
-// One side of a link: fresh metadata, asked for by many at once and fetched once, and a connection per broker for
-// the reads of start procedures.
+// One side of a link: fresh metadata, asked for by many at once and fetched once, and a connection per broker
+// for the reads of start procedures.
 import type { Clock } from '../../base/clock.ts';
 import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { ClusterView, PartitionView, TopicView } from '../../kafka/client/messages.ts';

@@ -1,5 +1,6 @@
-// The mirrors of one link, from a source cluster to the target's: start procedures, fetch lanes, produce lanes.
-// Takes clock, randomness and both clusters as parameters, so that it runs on the broker model as well.
+// The mirrors of one link, from a source cluster to the target's: start procedures, fetch lanes, produce
+// lanes. Takes clock, randomness and both clusters as parameters, so that it runs on the broker model as
+// well.
 import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -120,7 +121,7 @@ export class Engine {
 
   /** Orderly: fetches no more, awaits what is in flight for at most `stopWaitMs`, ends every connection. */
   async stop(): Promise<void> {
-    for (const partition of [...this.#partitions.values()]) partition.close();
+    for (const partition of Array.from(this.#partitions.values())) partition.close();
     const { clock, limits } = this.#parts;
     if (this.#partitions.size > 0) {
       const idle = new Promise<void>((resolve) => {

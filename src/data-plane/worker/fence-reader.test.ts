@@ -1,3 +1,4 @@
+// Reads of the generations that are asked for together, and after each other.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fence } from '../mirror/fence.ts';

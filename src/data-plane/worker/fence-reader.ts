@@ -1,4 +1,5 @@
-// Re-reads the generations for start procedures: many ask at once, one read answers all that asked before it began.
+// Re-reads the generations for start procedures: many ask at once, one read answers all that asked before it
+// began.
 import type { Fence, FenceSource } from '../mirror/fence.ts';
 
 /** Reads `causeway.generations` to its end and returns the open generation of each set. */
@@ -20,12 +21,12 @@ export class FenceReader implements FenceSource {
   /** The read that begins after this call; never one that is already under way. */
   #nextRead(): Promise<ReadonlyMap<string, Fence>> {
     if (this.#next !== undefined) return this.#next;
-    const next = this.#running
-      .catch(() => undefined) // Whoever asked for that read has been told.
-      .then(() => {
-        this.#next = undefined;
-        return this.#read();
-      });
+    const readAgain = () => {
+      this.#next = undefined;
+      return this.#read();
+    };
+    // Whether the read under way fails or not: whoever asked for it is told, and this one begins after it.
+    const next = this.#running.then(readAgain, readAgain);
     this.#next = next;
     this.#running = next;
     return next;

@@ -1,3 +1,4 @@
+// What each request of an incremental fetch session names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FetchResponse } from '../../kafka/client/messages.ts';

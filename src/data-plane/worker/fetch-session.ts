@@ -1,4 +1,5 @@
-// An incremental fetch session (KIP-227) of one lane: after the first request only what changed is named again.
+// An incremental fetch session (KIP-227) of one lane: after the first request only what changed is named
+// again.
 import type { FetchPartition, FetchRequest, FetchResponse, TopicId } from '../../kafka/client/messages.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
@@ -31,7 +32,9 @@ export class FetchSession {
     return this.#asked.size;
   }
 
-  /** Asks for `partition` from now on, or from another place. Its answer, if any, comes with the next request. */
+  /**
+   * Asks for `partition` from now on, or from another place. Its answer, if any, comes with the next request.
+   */
   ask(partition: MirrorPartition, topicId: TopicId, life: number, offset: SourceOffset): void {
     const key = keyOf(topicId, partition.spec.partition);
     const before = this.#asked.get(key);

@@ -1,6 +1,7 @@
-// Once a day every live generation's transactional id is used, so that the target's coordinator does not forget it
-// (transactional.id.expiration.ms, 7 days). Partitions keep the recorded epoch; only the coordinator's rises.
-import type { Clock } from '../../base/clock.ts';
+// Once a day every live generation's transactional id is used, so that the target's coordinator does not
+// forget it (transactional.id.expiration.ms, 7 days). Partitions keep the recorded epoch; only the
+// coordinator's rises.
+import { type Clock, restOn } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
@@ -36,7 +37,7 @@ export class KeepAlive {
   async run(signal: AbortSignal): Promise<void> {
     let delayMs = dayMs;
     while (!signal.aborted) {
-      await this.#parts.clock.sleep(delayMs, signal).catch(() => undefined); // Woken by the stop.
+      await restOn(this.#parts.clock, delayMs, signal);
       if (signal.aborted) return;
       delayMs = (await this.#useAll()) ? dayMs : retryMs;
     }

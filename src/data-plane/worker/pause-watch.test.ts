@@ -1,3 +1,4 @@
+// Standstills of the process, on a clock moved by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';

@@ -1,4 +1,5 @@
-// One fetch connection to one source broker: a loop with one request under way, long polling while nothing comes.
+// One fetch connection to one source broker: a loop with one request under way, long polling while nothing
+// comes.
 import type { Clock } from '../../base/clock.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchResponse, TopicId } from '../../kafka/client/messages.ts';
@@ -91,7 +92,7 @@ export class SourceLane {
     this.#connection?.destroy(cause.message);
     this.#wake?.();
     this.#parts.onEnd(this);
-    for (const partition of [...this.#members.keys()]) partition.connectionLost(cause);
+    for (const partition of Array.from(this.#members.keys())) partition.connectionLost(cause);
     this.#members.clear();
   }
 

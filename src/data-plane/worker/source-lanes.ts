@@ -45,7 +45,7 @@ export class SourceLanes {
   }
 
   end(cause: Cause): void {
-    for (const lane of [...this.#lanes]) lane.end(cause);
+    for (const lane of Array.from(this.#lanes)) lane.end(cause);
   }
 
   #laneFor(brokerId: number): SourceLane {

@@ -1,5 +1,5 @@
-// One produce connection to one target broker: a window of requests in flight, each with at most one batch per
-// partition and as many ready partitions as there are.
+// One produce connection to one target broker: a window of requests in flight, each with at most one batch
+// per partition and as many ready partitions as there are.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { ProducedPartition, ProduceRequest, ProduceTopic } from '../../kafka/client/messages.ts';
 import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
@@ -72,7 +72,7 @@ export class TargetLane {
     this.#parts.onEnd(this);
     // Rejects every request under way, which tells their partitions.
     this.#connection?.destroy(cause.message);
-    for (const partition of [...this.#ready]) partition.connectionLost(cause);
+    for (const partition of Array.from(this.#ready)) partition.connectionLost(cause);
     this.#ready.clear();
   }
 

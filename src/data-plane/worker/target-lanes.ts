@@ -1,5 +1,5 @@
-// The produce lanes of a link: one connection per target broker, and one more for partitions that are slow to be
-// acknowledged. A partition changes its lane only while nothing of it is in flight.
+// The produce lanes of a link: one connection per target broker, and one more for partitions that are slow to
+// be acknowledged. A partition changes its lane only while nothing of it is in flight.
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { Cause } from '../mirror/stop-cause.ts';
@@ -42,7 +42,7 @@ export class TargetLanes {
   }
 
   end(cause: Cause): void {
-    for (const lane of [...this.#lanes.values()]) lane.end(cause);
+    for (const lane of Array.from(this.#lanes.values())) lane.end(cause);
   }
 
   #laneFor(brokerId: number, slow: boolean): TargetLane {

@@ -1,6 +1,6 @@
-// A worker of one region: runs the mirror partitions that the ledger gives it, one engine per source region, and
-// reports their progress. It needs only its own region's cluster and the sources.
-import type { Clock } from '../../base/clock.ts';
+// A worker of one region: runs the mirror partitions that the ledger gives it, one engine per source region,
+// and reports their progress. It needs only its own region's cluster and the sources.
+import { type Clock, restOn } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
@@ -107,7 +107,7 @@ export class Worker {
   #giveBack(wanted: readonly Wanted[]): void {
     const kept = new Set(wanted.map(({ spec }) => `${spec.sourceRegion}/${spec.topic}/${spec.partition}`));
     for (const [source, engine] of this.#engines) {
-      for (const { spec } of [...engine.partitions]) {
+      for (const { spec } of Array.from(engine.partitions)) {
         if (!kept.has(`${source}/${spec.topic}/${spec.partition}`)) engine.remove(spec.topic, spec.partition);
       }
     }
@@ -134,7 +134,7 @@ export class Worker {
 
   async #reportForever(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#parts.clock.sleep(progressMs, signal).catch(() => undefined); // Woken by the stop.
+      await restOn(this.#parts.clock, progressMs, signal);
       await this.#report();
     }
   }

@@ -21,7 +21,10 @@ const patterns: readonly { readonly pattern: RegExp; readonly reExports: boolean
   { pattern: /new\s+URL\s*\(\s*(['"])(?=[^)]*import\.meta\.url)/g, reExports: false },
 ];
 
-/** All imports of a file in the order of the patterns above. Program files named by `new URL(…)` count as imports. */
+/**
+ * All imports of a file in the order of the patterns above. Program files named by `new URL(…)` count as
+ * imports.
+ */
 export function importsOf(file: SourceFile): Import[] {
   const found: Import[] = [];
   for (const { pattern, reExports } of patterns) {

@@ -1,5 +1,6 @@
-// Separates TypeScript source into code, comments and texts, position by position, without a parser. It knows string,
-// template and regular expression literals; what it returns has the same length and lines as the source.
+// Separates TypeScript source into code, comments and texts, position by position, without a parser. It knows
+// string, template and regular expression literals; what it returns has the same length and lines as the
+// source.
 
 export interface Masked {
   /** The source with the inside of comments and texts blanked; the quotes of texts stay. */
@@ -97,7 +98,10 @@ class Scanner {
     this.#at = end + 1;
   }
 
-  /** A slash divides after a value; after an operator, an opening bracket or a keyword it begins an expression. */
+  /**
+   * A slash divides after a value; after an operator, an opening bracket or a keyword it begins an
+   * expression.
+   */
   #mayBeginRegExp(): boolean {
     const before = this.#code
       .slice(Math.max(0, this.#at - 40), this.#at)

@@ -35,7 +35,9 @@ export function findingsText(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-/** Whether the file only runs in tests: a test itself, or what is named `…-for-tests.ts`, or the test folder. */
+/**
+ * Whether the file only runs in tests: a test itself, or what is named `…-for-tests.ts`, or the test folder.
+ */
 export function isForTests(path: string): boolean {
   return path.endsWith('.test.ts') || path.endsWith('-for-tests.ts') || path.startsWith('test/');
 }
