@@ -6,6 +6,7 @@ import type { Scheduler } from '../simulation/scheduler.ts';
 import type { Controller } from './controller.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { type ClusterSettings, type PartitionImage, partitionKey } from './model-types.ts';
+import type { ProducerIds } from './producer-ids.ts';
 import { type FollowerFetch, Replica, type ReplicaFetchAnswer, type ReplicaSite } from './replica.ts';
 
 /** What a broker needs from the cluster around it. */
@@ -15,6 +16,8 @@ export interface BrokerSite {
   readonly settings: ClusterSettings;
   readonly random: Random;
   readonly controller: Controller;
+  readonly producerIds: ProducerIds;
+  readonly brokerIds: readonly number[];
   broker(id: number): ModelBroker | undefined;
   /** False while the two brokers cannot reach each other. */
   reaches(from: number, to: number): boolean;

@@ -62,6 +62,7 @@ export interface PartitionImage {
 export const partitionKey = (topicId: TopicId, partition: number): string => `${topicId}/${partition}`;
 
 export type ModelRequest =
+  | { readonly kind: 'hello' }
   | { readonly kind: 'produce'; readonly body: ProduceRequest }
   | { readonly kind: 'fetch'; readonly body: FetchRequest }
   | { readonly kind: 'listOffsets'; readonly body: ListOffsetsRequest }

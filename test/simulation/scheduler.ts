@@ -10,6 +10,8 @@ export interface SimEvent {
   readonly owner: string;
   /** Events of one channel happen in the order in which they were posted; timers have none. */
   readonly channel: string | undefined;
+  /** The network path it comes over: a blocked one delivers later. */
+  readonly link: string | undefined;
   readonly label: string;
   readonly fire: () => void;
 }
@@ -18,6 +20,7 @@ export interface Posting {
   readonly delayMs: number;
   readonly owner: string;
   readonly channel?: string;
+  readonly link?: string;
   readonly label: string;
   readonly fire: () => void;
 }
@@ -46,6 +49,7 @@ export class Scheduler {
   #pending: SimEvent[] = [];
   readonly #frozen = new Set<string>();
   readonly #dropped = new Set<string>();
+  readonly #blocked = new Set<string>();
   readonly #channelAtMs = new Map<string, number>();
 
   get pending(): readonly SimEvent[] {
@@ -65,6 +69,7 @@ export class Scheduler {
       atMs,
       owner: posting.owner,
       channel,
+      link: posting.link,
       label: posting.label,
       fire: posting.fire,
     };
@@ -87,6 +92,22 @@ export class Scheduler {
   drop(owner: string): void {
     this.#dropped.add(owner);
     this.#pending = this.#pending.filter((event) => event.owner !== owner);
+  }
+
+  /** The network path delivers nothing until it is unblocked; what is sent meanwhile comes late. */
+  block(link: string): void {
+    this.#blocked.add(link);
+  }
+  unblock(link: string): void {
+    this.#blocked.delete(link);
+  }
+  isBlocked(link: string): boolean {
+    return this.#blocked.has(link);
+  }
+
+  /** Whatever is on the way over a channel from now on comes at least `delayMs` from now. */
+  delayChannel(channel: string, delayMs: number): void {
+    this.#channelAtMs.set(channel, Math.max(this.#channelAtMs.get(channel) ?? 0, this.nowMs + delayMs));
   }
 
   /** Forgets the events of a channel from the `keep`-th pending one on; returns how many there were. */
@@ -121,14 +142,14 @@ export class Scheduler {
         if (channels.has(event.channel)) return false;
         channels.add(event.channel);
       }
-      return !this.#frozen.has(event.owner);
+      return this.#mayHappen(event);
     });
   }
 
   /** The earliest enabled event; cheaper than `enabled()[0]`. */
   earliest(): SimEvent | undefined {
-    if (this.#frozen.size === 0) return this.#pending[0];
-    return this.#pending.find((event) => !this.#frozen.has(event.owner));
+    if (this.#frozen.size === 0 && this.#blocked.size === 0) return this.#pending[0];
+    return this.#pending.find((event) => this.#mayHappen(event));
   }
 
   /** Runs until the driver ends it or nothing is enabled. */
@@ -163,6 +184,11 @@ export class Scheduler {
     event.fire();
     await drained();
     this.afterEvent?.(event);
+  }
+
+  #mayHappen(event: SimEvent): boolean {
+    if (this.#frozen.has(event.owner)) return false;
+    return event.link === undefined || !this.#blocked.has(event.link);
   }
 
   #placeOf(event: SimEvent): number {

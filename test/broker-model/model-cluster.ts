@@ -1,0 +1,268 @@
+// A Kafka cluster in process and on virtual time: brokers, controller, network, and the faults that befall them.
+import { CausewayError } from '../../src/base/errors.ts';
+import { seededRandom, type Random } from '../../src/base/random.ts';
+import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
+import type { TopicId } from '../../src/kafka/client/messages.ts';
+import type { Scheduler } from '../simulation/scheduler.ts';
+import { Controller, type TopicSpec } from './controller.ts';
+import { type BrokerSite, ModelBroker } from './model-broker.ts';
+import { ModelClient } from './model-client.ts';
+import { ModelConnection } from './model-connection.ts';
+import { ModelMemory } from './model-memory.ts';
+import { type ClusterSettings, type PartitionImage, partitionKey } from './model-types.ts';
+import { ProducerIds } from './producer-ids.ts';
+import type { Replica } from './replica.ts';
+
+export interface ModelClusterParts {
+  readonly name: string;
+  readonly brokers: number;
+  readonly scheduler: Scheduler;
+  readonly settings: ClusterSettings;
+  readonly seed: number;
+}
+
+export class ModelCluster implements BrokerSite {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly settings: ClusterSettings;
+  readonly random: Random;
+  readonly controller: Controller;
+  readonly producerIds: ProducerIds;
+  readonly memory = new ModelMemory();
+  readonly brokers = new Map<number, ModelBroker>();
+  readonly #seed: number;
+  readonly #connections = new Set<ModelConnection>();
+  readonly #isolated = new Set<number>();
+  #connectionsMade = 0;
+
+  constructor(parts: ModelClusterParts) {
+    this.name = parts.name;
+    this.scheduler = parts.scheduler;
+    this.settings = parts.settings;
+    this.#seed = parts.seed;
+    this.random = seededRandom(parts.seed);
+    this.producerIds = new ProducerIds(BigInt(parts.seed % 1_000_000) * 1_000n);
+    for (let id = 1; id <= parts.brokers; id += 1) this.brokers.set(id, new ModelBroker(id, this));
+    this.controller = new Controller({
+      brokerIds: this.brokerIds,
+      publish: (image) => this.#publish(image),
+      unpublish: (topic, topicId) => this.#unpublish(topic, topicId),
+    });
+    for (const broker of this.brokers.values()) broker.start();
+  }
+
+  get brokerIds(): number[] {
+    return [...this.brokers.keys()];
+  }
+  get connections(): ReadonlySet<ModelConnection> {
+    return this.#connections;
+  }
+  broker(id: number): ModelBroker | undefined {
+    return this.brokers.get(id);
+  }
+  mustBroker(id: number): ModelBroker {
+    const broker = this.brokers.get(id);
+    if (broker === undefined) throw new Error(`model: no broker ${id} in ${this.name}`);
+    return broker;
+  }
+  reaches(from: number, to: number): boolean {
+    return !this.#isolated.has(from) && !this.#isolated.has(to);
+  }
+
+  createTopic(topic: string, spec: TopicSpec): TopicId {
+    return this.controller.createTopic(topic, spec, this.#seed);
+  }
+
+  /** The cluster as the process `owner` sees it. */
+  clientOf(owner: string): KafkaCluster {
+    return new ModelClient(owner, this);
+  }
+
+  openConnection(owner: string, brokerId: number): ModelConnection {
+    const broker = this.mustBroker(brokerId);
+    this.#connectionsMade += 1;
+    const connection = new ModelConnection({
+      name: `${owner}~${this.name}/${brokerId}:${this.#connectionsMade}`,
+      owner,
+      broker,
+      link: this.linkOf(owner, brokerId),
+      memory: this.memory,
+      onClose: (closed) => this.#connections.delete(closed),
+    });
+    this.#connections.add(connection);
+    if (!broker.alive) this.#reset(connection, 'connection refused');
+    return connection;
+  }
+
+  /** The network path between a client's process and a broker. */
+  linkOf(owner: string, brokerId: number): string {
+    return `${owner}|${this.name}/${brokerId}`;
+  }
+
+  // ---- what an observer of everything sees ----------------------------------------------------------------
+
+  /** The replica that leads by the controller's word; undefined while none does or it does not know yet. */
+  leaderOf(topic: string, partition: number): Replica | undefined {
+    const image = this.controller.find(topic, partition);
+    const broker = image === undefined ? undefined : this.brokers.get(image.leaderId);
+    if (image === undefined || broker === undefined) return undefined;
+    const replica = broker.replicas.get(partitionKey(image.topicId, partition));
+    return replica?.isLeader && replica.image.leaderEpoch === image.leaderEpoch ? replica : undefined;
+  }
+
+  replicasOf(topic: string, partition: number): Replica[] {
+    const key = partitionKey(this.controller.topicId(topic) ?? '', partition);
+    return [...this.brokers.values()].flatMap((broker) => broker.replicas.get(key) ?? []);
+  }
+
+  // ---- faults ---------------------------------------------------------------------------------------------
+
+  /** kill -9: what is on its disk stays. The controller notices after its session time-out. */
+  kill(brokerId: number): void {
+    const broker = this.mustBroker(brokerId);
+    if (!broker.alive) return;
+    broker.kill();
+    for (const each of this.#connectionsTo(brokerId)) this.#reset(each, 'connection reset');
+    this.#noticeLater(broker);
+  }
+
+  /** The broker's process again. It registers, is fenced if it was not yet, and learns everything anew. */
+  restart(brokerId: number): void {
+    const broker = this.mustBroker(brokerId);
+    if (broker.alive) return;
+    broker.start();
+    this.#toController(brokerId, 'registers', () => {
+      if (!broker.alive) return;
+      if (!this.controller.isFenced(brokerId)) this.controller.fence(brokerId);
+      this.controller.unfence(brokerId);
+      for (const image of this.controller.images) this.#tell(broker, image);
+    });
+  }
+
+  /** SIGSTOP. */
+  freeze(brokerId: number): void {
+    const broker = this.mustBroker(brokerId);
+    if (!broker.alive || broker.frozen) return;
+    this.scheduler.freeze(broker.owner);
+    this.#noticeLater(broker);
+  }
+
+  thaw(brokerId: number): void {
+    const broker = this.mustBroker(brokerId);
+    if (!broker.frozen) return;
+    this.scheduler.thaw(broker.owner);
+    this.#back(broker);
+  }
+
+  /** Nothing goes to or from the broker; it runs on by itself. `clients` are the processes that lose it. */
+  isolate(brokerId: number, clients: readonly string[]): void {
+    if (this.#isolated.has(brokerId)) return;
+    this.#isolated.add(brokerId);
+    this.scheduler.block(this.#controllerLink(brokerId));
+    for (const owner of clients) this.scheduler.block(this.linkOf(owner, brokerId));
+    this.#noticeLater(this.mustBroker(brokerId));
+  }
+
+  rejoin(brokerId: number, clients: readonly string[]): void {
+    if (!this.#isolated.delete(brokerId)) return;
+    this.scheduler.unblock(this.#controllerLink(brokerId));
+    for (const owner of clients) this.scheduler.unblock(this.linkOf(owner, brokerId));
+    this.#back(this.mustBroker(brokerId));
+    for (const broker of this.brokers.values()) if (broker.alive) broker.followAgain();
+  }
+
+  /** Breaks a connection; of what is on the way to either side only the first `keep` messages still arrive. */
+  breakConnection(connection: ModelConnection, keep: number): void {
+    this.scheduler.cutChannel(connection.requestChannel, keep);
+    this.scheduler.cutChannel(connection.answerChannel, 0);
+    this.#reset(connection, 'connection reset');
+  }
+
+  /** Everything works again: brokers up, running and reachable. */
+  healBrokers(clients: readonly string[]): void {
+    for (const id of this.brokerIds) {
+      this.thaw(id);
+      this.rejoin(id, clients);
+      this.restart(id);
+    }
+  }
+
+  #connectionsTo(brokerId: number): ModelConnection[] {
+    return [...this.#connections].filter((each) => each.brokerId === brokerId);
+  }
+
+  /** The client learns that its connection is gone, behind the answers that are already on the way. */
+  #reset(connection: ModelConnection, reason: string): void {
+    this.scheduler.post({
+      delayMs: this.settings.clientDelayMs,
+      owner: connection.clientOwner,
+      channel: connection.answerChannel,
+      link: connection.link,
+      label: `${connection.name} ${reason}`,
+      fire: () => connection.fail(new CausewayError('CW-3003', `${connection.name}: ${reason}`)),
+    });
+  }
+
+  #noticeLater(broker: ModelBroker): void {
+    const { incarnation, brokerId } = broker;
+    this.scheduler.post({
+      delayMs: this.settings.sessionTimeoutMs,
+      owner: `${this.name}/controller`,
+      label: `session of ${brokerId} may be over`,
+      fire: () => {
+        const gone = !broker.alive || broker.frozen || this.#isolated.has(brokerId);
+        if (gone && broker.incarnation === incarnation) this.controller.fence(brokerId);
+      },
+    });
+  }
+
+  /** A broker that was away and kept its process: the next heartbeat brings it back. */
+  #back(broker: ModelBroker): void {
+    this.#toController(broker.brokerId, 'heartbeat', () => {
+      if (broker.alive && !broker.frozen && !this.#isolated.has(broker.brokerId)) {
+        this.controller.unfence(broker.brokerId);
+      }
+    });
+  }
+
+  // ---- controller and brokers -----------------------------------------------------------------------------
+
+  #toController(brokerId: number, label: string, fire: () => void): void {
+    const { brokerDelayMs } = this.settings;
+    const owner = `${this.name}/controller`;
+    this.scheduler.post({ delayMs: brokerDelayMs, owner, label: `${brokerId} ${label}`, fire });
+  }
+
+  #controllerLink(brokerId: number): string {
+    return `${this.name}/controller|${brokerId}`;
+  }
+
+  #publish(image: PartitionImage): void {
+    for (const broker of this.brokers.values()) if (broker.alive) this.#tell(broker, image);
+  }
+
+  #tell(broker: ModelBroker, image: PartitionImage): void {
+    this.scheduler.post({
+      delayMs: this.settings.brokerDelayMs,
+      owner: broker.owner,
+      channel: `${this.name}/controller>${broker.owner}`,
+      link: this.#controllerLink(broker.brokerId),
+      label: `learns ${image.topic}-${image.partition} led by ${image.leaderId} in epoch ${image.leaderEpoch}`,
+      fire: () => broker.learn(image),
+    });
+  }
+
+  #unpublish(topic: string, topicId: TopicId): void {
+    for (const broker of this.brokers.values()) {
+      if (!broker.alive) continue;
+      this.scheduler.post({
+        delayMs: this.settings.brokerDelayMs,
+        owner: broker.owner,
+        channel: `${this.name}/controller>${broker.owner}`,
+        link: this.#controllerLink(broker.brokerId),
+        label: `learns that ${topic} is gone`,
+        fire: () => broker.unlearn(topicId),
+      });
+    }
+  }
+}

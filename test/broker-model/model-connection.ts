@@ -1,0 +1,200 @@
+// A client's connection to one broker of the model: requests and answers travel as events of the scheduler, in
+// order on each way; deadlines and broken connections look to the client as real ones do.
+import type { Timer } from '../../src/base/clock.ts';
+import { CausewayError } from '../../src/base/errors.ts';
+import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
+import type * as messages from '../../src/kafka/client/messages.ts';
+import type { FetchAnswer } from './handle-fetch.ts';
+import type { ModelBroker } from './model-broker.ts';
+import type { ModelMemory } from './model-memory.ts';
+import type { ModelRequest } from './model-types.ts';
+import { type AnswerOf, type ModelAnswer, ServedConnection } from './serve.ts';
+
+interface Pending {
+  readonly kind: ModelRequest['kind'];
+  readonly deadline: Timer;
+  readonly resolve: (answer: ModelAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface ConnectionParts {
+  readonly name: string;
+  /** The client's process. */
+  readonly owner: string;
+  readonly broker: ModelBroker;
+  readonly link: string;
+  readonly memory: ModelMemory;
+  readonly onClose: (connection: ModelConnection) => void;
+}
+
+export class ModelConnection implements BrokerConnection {
+  readonly brokerId: number;
+  readonly name: string;
+  readonly link: string;
+  readonly unsentBytes = 0;
+  closed = false;
+  readonly #parts: ConnectionParts;
+  /** The broker's process at the time of connecting; a later one knows nothing of this connection. */
+  readonly #brokerOwner: string;
+  readonly #served: ServedConnection;
+  readonly #pending: Pending[] = [];
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.link = parts.link;
+    this.brokerId = parts.broker.brokerId;
+    this.#brokerOwner = parts.broker.owner;
+    this.#served = new ServedConnection(parts.broker, (answer) => this.#deliver(answer));
+  }
+
+  /** The client's process. */
+  get clientOwner(): string {
+    return this.#parts.owner;
+  }
+  get requestChannel(): string {
+    return `${this.name}>`;
+  }
+  get answerChannel(): string {
+    return `${this.name}<`;
+  }
+
+  /** The first exchange, as a real client asks for the broker's API versions. */
+  async open(waitMs: number): Promise<void> {
+    await this.#call('hello', { kind: 'hello' }, waitMs);
+  }
+
+  metadata(topics: readonly string[] | 'all', waitMs: number): Promise<messages.ClusterView> {
+    return this.#call('metadata', { kind: 'metadata', body: topics }, waitMs);
+  }
+  async fetch(body: messages.FetchRequest): Promise<messages.FetchResponse> {
+    const { requestDeadlineMs } = this.#parts.broker.site.settings;
+    const answer = await this.#call('fetch', { kind: 'fetch', body }, body.maxWaitMs + requestDeadlineMs);
+    return this.#inMemory(answer);
+  }
+  produce(body: messages.ProduceRequest): Promise<messages.ProduceResponse> {
+    const { requestDeadlineMs } = this.#parts.broker.site.settings;
+    return this.#call('produce', { kind: 'produce', body: copyOf(body) }, body.timeoutMs + requestDeadlineMs);
+  }
+  listOffsets(body: messages.ListOffsetsRequest): Promise<readonly messages.ListedOffset[]> {
+    return this.#call('listOffsets', { kind: 'listOffsets', body });
+  }
+  describeProducers(
+    body: messages.DescribeProducersRequest,
+  ): Promise<readonly messages.DescribedPartition[]> {
+    return this.#call('describeProducers', { kind: 'describeProducers', body });
+  }
+  offsetForLeaderEpoch(
+    body: messages.OffsetForLeaderEpochRequest,
+  ): Promise<readonly messages.EpochEndOffset[]> {
+    return this.#call('offsetForLeaderEpoch', { kind: 'offsetForLeaderEpoch', body });
+  }
+  initProducerId(body: messages.InitProducerIdRequest): Promise<messages.InitProducerIdResponse> {
+    return this.#call('initProducerId', { kind: 'initProducerId', body });
+  }
+  findCoordinator(transactionalId: string): Promise<messages.FindCoordinatorResponse> {
+    return this.#call('findCoordinator', { kind: 'findCoordinator', body: transactionalId });
+  }
+
+  /** What was sent before may still arrive and be served. */
+  destroy(reason: string): void {
+    this.fail(new CausewayError('CW-3003', `${this.name}: ${reason}`, { brokerId: this.brokerId }));
+  }
+
+  /** Ends the connection for the client: everything under way rejects with `error`. */
+  fail(error: CausewayError): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#parts.onClose(this);
+    for (const pending of this.#pending.splice(0)) {
+      pending.deadline.cancel();
+      pending.reject(error);
+    }
+  }
+
+  #call<K extends keyof AnswerOf>(
+    kind: K,
+    request: ModelRequest,
+    waitMs = this.#parts.broker.site.settings.requestDeadlineMs,
+  ): Promise<AnswerOf[K]> {
+    const { owner, link } = this.#parts;
+    const { scheduler } = this.#parts.broker.site;
+    if (this.closed) {
+      return Promise.reject(new CausewayError('CW-3003', `${this.name} is closed`));
+    }
+    return new Promise((resolve, reject) => {
+      const deadline = scheduler.post({
+        delayMs: waitMs,
+        owner,
+        label: `${this.name} ${kind} deadline`,
+        fire: () => this.fail(new CausewayError('CW-3004', `${this.name}: no answer to ${kind}`)),
+      });
+      this.#pending.push({ kind, deadline, resolve: (answer) => resolve(answer as AnswerOf[K]), reject });
+      scheduler.post({
+        delayMs: this.#delayMs(),
+        owner: this.#brokerOwner,
+        channel: this.requestChannel,
+        link,
+        label: `${kind} of ${this.name}`,
+        fire: () => this.#served.receive(request),
+      });
+    });
+  }
+
+  #deliver(answer: ModelAnswer): void {
+    const { owner, link } = this.#parts;
+    this.#parts.broker.site.scheduler.post({
+      delayMs: this.#delayMs(),
+      owner,
+      channel: this.answerChannel,
+      link,
+      label: `answer ${this.name}`,
+      fire: () => this.#answered(answer),
+    });
+  }
+
+  #answered(answer: ModelAnswer): void {
+    const pending = this.#pending.shift();
+    if (pending === undefined) return; // Closed meanwhile.
+    pending.deadline.cancel();
+    pending.resolve(answer);
+  }
+
+  #inMemory(answer: FetchAnswer): messages.FetchResponse {
+    const bytes = Buffer.concat(answer.partitions.map((each) => each.answer.records));
+    const topics = new Map<string, messages.FetchedPartition[]>();
+    let at = 0;
+    for (const { topicId, answer: partition } of answer.partitions) {
+      const records = bytes.subarray(at, at + partition.records.length);
+      at += partition.records.length;
+      const list = topics.get(topicId);
+      if (list === undefined) topics.set(topicId, [{ ...partition, records }]);
+      else list.push({ ...partition, records });
+    }
+    return {
+      throttleMs: 0,
+      errorCode: answer.errorCode,
+      sessionId: answer.sessionId,
+      topics: [...topics].map(([topicId, partitions]) => ({ topicId, partitions })),
+      lease: this.#parts.memory.lease(bytes),
+    };
+  }
+
+  #delayMs(): number {
+    const { settings, random } = this.#parts.broker.site;
+    const { clientDelayMs, jitterMs } = settings;
+    return clientDelayMs + (jitterMs > 0 ? random.int(jitterMs * 10) / 10 : 0);
+  }
+}
+
+/** The bytes as they are when they are handed over: the caller may use them again after the connection's end. */
+function copyOf(request: messages.ProduceRequest): messages.ProduceRequest {
+  const topics = request.topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.map(({ partition, records }) => ({
+      partition,
+      records: Buffer.from(records),
+    })),
+  }));
+  return { ...request, topics };
+}

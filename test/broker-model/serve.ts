@@ -1,0 +1,91 @@
+// One client connection at its broker: requests are served one after the other, the next only when the one before
+// has been answered (Kafka's SocketServer mutes the channel meanwhile).
+import type * as messages from '../../src/kafka/client/messages.ts';
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import { type FetchAnswer, handleFetch } from './handle-fetch.ts';
+import { handleProduce } from './handle-produce.ts';
+import {
+  handleDescribeProducers,
+  handleListOffsets,
+  handleMetadata,
+  handleOffsetForLeaderEpoch,
+} from './handle-reads.ts';
+import type { ModelBroker } from './model-broker.ts';
+import type { ModelRequest } from './model-types.ts';
+
+export interface AnswerOf {
+  hello: true;
+  metadata: messages.ClusterView;
+  fetch: FetchAnswer;
+  produce: messages.ProduceResponse;
+  listOffsets: readonly messages.ListedOffset[];
+  describeProducers: readonly messages.DescribedPartition[];
+  offsetForLeaderEpoch: readonly messages.EpochEndOffset[];
+  initProducerId: messages.InitProducerIdResponse;
+  findCoordinator: messages.FindCoordinatorResponse;
+}
+export type ModelAnswer = AnswerOf[keyof AnswerOf];
+
+export class ServedConnection {
+  readonly #broker: ModelBroker;
+  readonly #answer: (answer: ModelAnswer) => void;
+  readonly #waiting: ModelRequest[] = [];
+  #busy = false;
+
+  constructor(broker: ModelBroker, answer: (answer: ModelAnswer) => void) {
+    this.#broker = broker;
+    this.#answer = answer;
+  }
+
+  receive(request: ModelRequest): void {
+    this.#waiting.push(request);
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const request = this.#waiting.shift();
+    if (request === undefined) return;
+    this.#busy = true;
+    serve(this.#broker, request, (answer) => {
+      this.#busy = false;
+      this.#answer(answer);
+      this.#next();
+    });
+  }
+}
+
+/** Answers one request, at once or when its time has come. */
+export function serve(
+  broker: ModelBroker,
+  request: ModelRequest,
+  respond: (answer: ModelAnswer) => void,
+): void {
+  switch (request.kind) {
+    case 'hello':
+      return respond(true);
+    case 'metadata':
+      return respond(handleMetadata(broker, request.body, broker.site.brokerIds));
+    case 'fetch':
+      return handleFetch(broker, request.body, respond);
+    case 'produce':
+      return handleProduce(broker, request.body, respond);
+    case 'listOffsets':
+      return respond(handleListOffsets(broker, request.body));
+    case 'describeProducers':
+      return respond(handleDescribeProducers(broker, request.body));
+    case 'offsetForLeaderEpoch':
+      return respond(handleOffsetForLeaderEpoch(broker, request.body));
+    case 'initProducerId':
+      return respond(broker.site.producerIds.init(request.body));
+    case 'findCoordinator': {
+      const { brokerId, site } = broker;
+      return respond({
+        errorCode: kafkaError.NONE,
+        nodeId: brokerId,
+        host: `${site.name}-${brokerId}`,
+        port: 9092,
+      });
+    }
+  }
+}
