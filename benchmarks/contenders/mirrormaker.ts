@@ -12,7 +12,6 @@ const MiB = 1024 * 1024;
 
 const common: Readonly<Record<string, string>> = {
   'replication.factor': '1',
-  'offset-syncs.topic.replication.factor': '1',
   'checkpoints.topic.replication.factor': '1',
   'heartbeats.topic.replication.factor': '1',
   'offset.storage.replication.factor': '1',

@@ -1,7 +1,7 @@
 // Scenario 1: what it costs to carry a topic, by kind of data. The baseline (the bare relay) first, then the
 // replicators, interleaved round by round on the same brokers and the same source topic.
 import type { Contender, Course } from '../contenders/contender.ts';
-import { causeway } from '../contenders/causeway.ts';
+import { engine } from '../contenders/engine.ts';
 import { mirrorMaker } from '../contenders/mirrormaker.ts';
 import { relay } from '../contenders/relay.ts';
 import { loadTopic, sourceTopicOf } from '../load/load-topic.ts';
@@ -25,7 +25,7 @@ export function workContenders(options: BenchmarkOptions): Contender[] {
   const tasks = options.quick ? tasksMaxQuick : tasksMaxAll;
   const all = [
     relay(),
-    causeway({ profileFolder: options.profileFolder }),
+    engine({ profileFolder: options.profileFolder }),
     ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput' })),
   ];
   return all.filter(({ name }) => isWanted(name, options.contenders));

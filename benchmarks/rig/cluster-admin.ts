@@ -95,8 +95,8 @@ export class ClusterAdmin implements AsyncDisposable {
 export function isMissingTopic(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { apiId } = error as { apiId?: unknown };
-  if (apiId === 'UNKNOWN_TOPIC_OR_PARTITION' || error.message.includes('UNKNOWN_TOPIC_OR_PARTITION'))
-    return true;
+  if (apiId === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
+  if (/UNKNOWN_TOPIC_OR_PARTITION|^Unknown topic /.test(error.message)) return true;
   const inner = error instanceof AggregateError ? error.errors : [];
   return inner.some(isMissingTopic) || isMissingTopic(error.cause);
 }

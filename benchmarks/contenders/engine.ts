@@ -1,0 +1,41 @@
+// Causeway's data plane in a process of its own, with the limits it has in `causeway serve`.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Child } from '../rig/child.ts';
+import { partitionCount } from '../rig/shapes.ts';
+import type { Contender } from './contender.ts';
+
+const program = fileURLToPath(new URL('../engine/serve-engine.ts', import.meta.url));
+
+export interface EngineOptions {
+  /** Writes a CPU profile of the process into this folder. */
+  readonly profileFolder?: string | undefined;
+}
+
+export function engine(options: EngineOptions = {}): Contender {
+  return {
+    name: 'causeway',
+    title: 'Causeway',
+    settings: { process: 'data plane alone' },
+    warmUp: { ms: 500, share: 0.1 },
+    start: async (course) => {
+      const { source, target } = course.rig;
+      const { topic } = course.loaded;
+      await target.admin.createTopic(topic, partitionCount, {});
+      const places = [source.bootstrapServersFromAfar, target.bootstrapServers];
+      const args = [...profile(options), program, ...places, topic, String(partitionCount)];
+      const child = new Child('the engine', process.execPath, args, {
+        logFile: join(course.folder, 'causeway.log'),
+      });
+      return {
+        pid: child.pid,
+        arrived: () => target.admin.recordsOf(topic, partitionCount),
+        mustRun: () => child.mustRun(),
+        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+const profile = ({ profileFolder }: EngineOptions) =>
+  profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
