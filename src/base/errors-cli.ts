@@ -74,21 +74,24 @@ export const cliErrors = {
     'Look at `causeway status` and at the cluster that the message names, then run `causeway verify` again.',
   ),
   'CW-6014': entry(
-    'two regions are the same cluster',
-    'Two regions of the topology have bootstrap servers of one and the same Kafka cluster: the cluster ids are equal. ' +
-      'A mirror between them would copy topics onto themselves.',
-    'Correct the bootstrap.servers of one of both in causeway.yaml.',
-  ),
-  'CW-6015': entry(
     'the applied topology comes from a newer program',
-    'The ledger holds a topology in a version that this program does not know. Overwriting it could drop what a newer ' +
+    'The ledger holds a topology in a version that this program does not know. Overwriting it could drop ' +
+      'what a newer ' +
       'Causeway needs.',
     'Bring the command line to the version of the Causeway processes, and repeat the command.',
   ),
-  'CW-6016': entry(
+  'CW-6015': entry(
     'not every region can be reached',
-    'A change is written to every region that it concerns, and all of them are asked before the first one is written. ' +
+    'A change is written to every region that it concerns, and all of them are asked before the first one ' +
+      'is written. ' +
       'At least one did not answer, so nothing was changed anywhere.',
     'Mend what the message names and repeat the command. In the lab: `causeway lab status`.',
+  ),
+  'CW-6016': entry(
+    'the whole mirror set is paused',
+    'A single topic cannot be resumed while its whole set is paused: the pause of the set counts for all ' +
+      'topics.',
+    'Resume the set: `causeway mirrors resume SET`. Topics that should stay behind can be paused one by ' +
+      'one before.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

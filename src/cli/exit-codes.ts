@@ -46,6 +46,9 @@ const single: Partial<Record<ErrorCode, ExitCode>> = {
   'CW-6009': exitCode.cannotConnect,
   'CW-6010': exitCode.refused,
   'CW-6013': exitCode.cannotConnect,
+  'CW-6014': exitCode.refused,
+  'CW-6015': exitCode.cannotConnect,
+  'CW-6016': exitCode.refused,
 };
 
 const byThousands: Readonly<Record<string, ExitCode>> = {

@@ -1,6 +1,5 @@
-// The entry of the command line: builds the terminal from the process, runs the command that was asked for, and tells
-// the shell how it went.
-import { readFileSync } from 'node:fs';
+// The entry of the command line: builds the terminal from the process, runs the command that was asked for,
+// and tells the shell how it went.
 import { userInfo } from 'node:os';
 import { CommanderError } from 'commander';
 import { systemClock } from '../base/clock.ts';
@@ -10,6 +9,7 @@ import { paintFor } from './output/style.ts';
 import { buildProgram } from './program.ts';
 import { invocationOf } from './settings.ts';
 import { Interruption, type Terminal } from './terminal.ts';
+import { programVersion } from './version.ts';
 
 /** A repeated signal within this time is the same keystroke, passed on by a parent process. */
 const sameKeystrokeMs = 1_000;
@@ -32,7 +32,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
     const module = await spec.load?.();
     endsInOrder = module?.endsInOrder === true;
     code = (await module?.run(invocation)) ?? exitCode.failed;
-  }, version());
+  }, programVersion());
   try {
     await program.parseAsync(process.argv);
   } catch (thrown) {
@@ -59,6 +59,7 @@ function terminalOf(process: NodeJS.Process, signal: AbortSignal): Terminal {
     env: process.env,
     cwd: process.cwd(),
     actor: actorName(process.env),
+    processId: process.pid,
     clock: systemClock,
     signal,
   };
@@ -97,11 +98,6 @@ const flushed = (stream: NodeJS.WriteStream) =>
   new Promise<void>((resolve) => {
     stream.write('', () => resolve());
   });
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** The login name; a user without one (some containers) is shown by number. */
 function actorName(env: NodeJS.ProcessEnv): string {

@@ -1,5 +1,6 @@
-// The whole command line as commander sees it, built from the declarations in specs/. Pure: nothing is read, nothing
-// runs until `dispatch` is called, so help, completion and the reference page come from the same object.
+// The whole command line as commander sees it, built from the declarations in specs/. Pure: nothing is read,
+// nothing runs until `dispatch` is called, so help, completion and the reference page come from the same
+// object.
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { exitCodeMeaning } from './exit-codes.ts';
 import { outputFormats } from './output/listing.ts';

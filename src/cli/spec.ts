@@ -1,5 +1,5 @@
-// The shape in which commands are declared. A declaration is data: help, completion and the reference page are made
-// from it, and the code of a command is loaded only when the command runs.
+// The shape in which commands are declared. A declaration is data: help, completion and the reference page
+// are made from it, and the code of a command is loaded only when the command runs.
 import type { ExitCode } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 

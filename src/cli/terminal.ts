@@ -17,6 +17,8 @@ export interface Terminal {
   readonly cwd: string;
   /** Who runs the command, for the record of what was changed. */
   readonly actor: string;
+  /** Of this process, for the default name of `serve`. */
+  readonly processId: number;
   readonly clock: Clock;
   /** Aborted by the first SIGINT or SIGTERM; its reason is an `Interruption`. */
   readonly signal: AbortSignal;

@@ -23,7 +23,10 @@ export async function waitForMirroring(
     const open = statuses.filter((status) => status.state !== 'mirroring').map(openText);
     tell(open.join('; ') || 'no report yet');
     if (clock.monotonicMs() >= untilMs) {
-      throw new CausewayError('CW-6004', `not everything is mirroring: ${open.join('; ') || 'no report has come'}`);
+      throw new CausewayError(
+        'CW-6004',
+        `not everything is mirroring: ${open.join('; ') || 'no report has come'}`,
+      );
     }
     await clock.sleep(lookEveryMs, signal);
   }

@@ -66,6 +66,15 @@ export async function mustReadTopology(invocation: Invocation): Promise<Topology
       `no ${topologyFileName} in ${invocation.terminal.cwd} or above, and no lab is running`,
     );
   }
+  return readTopologyFrom(located);
+}
+
+/** Reads and checks the topology at a path that needs no search. */
+export function readTopologyAt(path: string): Promise<TopologyFile> {
+  return readTopologyFrom({ path, origin: 'profile', where: 'the running lab' });
+}
+
+async function readTopologyFrom(located: LocatedTopology): Promise<TopologyFile> {
   const text = readText(located.path);
   const { topology, warnings } = await checkTopology(text, located.path);
   return { ...located, text, topology, warnings };

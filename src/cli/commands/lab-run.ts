@@ -1,4 +1,5 @@
-// `causeway lab run`, which is `npm start`: brokers, WAN, Causeway and traffic in the foreground, until Ctrl-C.
+// `causeway lab run`, which is `npm start`: brokers, WAN, Causeway and traffic in the foreground, until
+// Ctrl-C.
 import type { HeldLab } from '../../../lab/control-client.ts';
 import type { LabStatus } from '../../../lab/lab-types.ts';
 import { CausewayError, invariant } from '../../base/errors.ts';
@@ -12,6 +13,7 @@ import { parseLabShape } from '../lab/shape.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import { runSteps } from '../output/steps.ts';
 import { durationOption } from '../quantities.ts';
+import { sleepUntilInterrupted } from '../sleep.ts';
 import { waitForMirroring } from '../wait-for-mirroring.ts';
 
 export const endsInOrder = true;
@@ -96,7 +98,7 @@ function startProcesses(invocation: Invocation, screen: Screen, running: Running
       topology,
       folder: lab.folder,
       clock: invocation.terminal.clock,
-      onTrouble: screen.note,
+      onTrouble: (text) => screen.note(text),
     });
     process.start();
     running.processes.push(process);
@@ -111,14 +113,14 @@ async function startTraffic(running: Running): Promise<string> {
 
 /** Until Ctrl-C, `lab down` from another terminal, or the time of --for. */
 async function untilEnd(invocation: Invocation, running: Running): Promise<void> {
-  const { clock, signal } = invocation.terminal;
+  const { signal } = invocation.terminal;
   const lastsMs = durationOption(invocation.options, 'for');
   const interrupted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   const ends: Promise<void>[] = [interrupted, mustLab(running).downRequested];
-  if (lastsMs !== undefined) ends.push(clock.sleep(lastsMs, signal).catch(() => undefined)); // Ctrl-C came first.
+  if (lastsMs !== undefined) ends.push(sleepUntilInterrupted(invocation.terminal, lastsMs));
   await Promise.race(ends);
 }
 
@@ -136,7 +138,8 @@ function mustLab(running: Running): HeldLab {
 }
 
 function topologiesOf(lab: LabStatus) {
-  if (lab.topologies === undefined) throw new CausewayError('CW-6010', 'the lab has written no topology files');
+  if (lab.topologies === undefined)
+    throw new CausewayError('CW-6010', 'the lab has written no topology files');
   return lab.topologies;
 }
 

@@ -4,6 +4,7 @@ import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation } from '../invocation.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import { durationOption } from '../quantities.ts';
+import { sleepUntilInterrupted } from '../sleep.ts';
 import type { Picture } from '../view/picture.ts';
 import { type SetStatus, setStatuses } from '../view/status.ts';
 import { isHealthy, statusData, statusText } from '../view/status-text.ts';
@@ -42,7 +43,7 @@ async function secondLook(
 }
 
 async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode> {
-  const { clock, signal, stdout } = invocation.terminal;
+  const { signal, stdout } = invocation.terminal;
   const intervalMs = durationOption(invocation.options, 'interval') ?? 2_000;
   const screen = createScreen(invocation);
   const inPlace = invocation.output === 'table' && stdout.isTTY === true;
@@ -53,7 +54,7 @@ async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode
     if (inPlace) screen.data(clearScreen);
     await show(screen, picture, statuses);
     before = statuses;
-    await clock.sleep(intervalMs, signal).catch(() => undefined); // Ctrl-C ends the loop.
+    await sleepUntilInterrupted(invocation.terminal, intervalMs);
   }
   return exitCode.interrupted;
 }

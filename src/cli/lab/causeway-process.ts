@@ -1,5 +1,5 @@
-// One `causeway serve` as a child of `lab run`. It is started again when it dies, unless it was asked to stop; and it
-// stops by itself when this process dies, because its channel to us closes then.
+// One `causeway serve` as a child of `lab run`. It is started again when it dies, unless it was asked to
+// stop; and it stops by itself when this process dies, because its channel to us closes then.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';

@@ -34,6 +34,7 @@ export function nextSteps(lab: LabStatus, processes: readonly ShownProcess[]): s
     '',
     ...table.map((line) => `  ${line}`),
     '',
-    'Kill a process (kill -9 PID): it is started again, and nothing is lost or doubled. Ctrl-C ends everything.',
+    'Kill a process (kill -9 PID): it is started again, and nothing is lost or doubled. Ctrl-C ends ' +
+      'everything.',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
-// A list of steps with their progress, on standard error: redrawn in place on a terminal, one line each elsewhere.
+// A list of steps with their progress, on standard error: redrawn in place on a terminal, one line each
+// elsewhere.
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { Invocation } from '../invocation.ts';
 

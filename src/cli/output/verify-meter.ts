@@ -48,7 +48,8 @@ export class VerifyMeter {
     this.#shownAtMs = nowMs;
     const seconds = (nowMs - this.#startedAtMs) / 1000;
     const rate = formatRate(this.#bytes / seconds);
-    const text = `${this.#what}: ${this.#done}/${this.#partitions} partitions, ${formatBytes(this.#bytes)}, ${rate}`;
+    const partitions = `${this.#done}/${this.#partitions} partitions`;
+    const text = `${this.#what}: ${partitions}, ${formatBytes(this.#bytes)}, ${rate}`;
     if (this.#inPlace) this.#screen.progress(text);
     else this.#screen.note(text);
   }

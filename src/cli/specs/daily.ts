@@ -6,7 +6,8 @@ const status: CommandSpec = {
   name: 'status',
   summary: 'regions and mirror sets at a glance',
   details:
-    'Shows every region and every mirror set with its state, recovery point, lag and rate, as the ledger has it. ' +
+    'Shows every region and every mirror set with its state, recovery point, lag and rate, as the ledger ' +
+    'has it. ' +
     'Reads Kafka itself; no Causeway process needs to be alive.',
   options: [
     { flags: '-w, --watch', help: 'keep looking, until Ctrl-C' },
@@ -39,7 +40,8 @@ const apply: CommandSpec = {
   name: 'apply',
   summary: 'make causeway.yaml the desired state',
   details:
-    'Shows the plan, asks, and writes the topology into the ledger of every region. The controllers then do the ' +
+    'Shows the plan, asks, and writes the topology into the ledger of every region. The controllers then ' +
+    'do the ' +
     'actions. Ledger topics that are missing are created.',
   options: [...changeOptions, ...waitOptions],
   examples: [
@@ -54,7 +56,8 @@ const serve: CommandSpec = {
   name: 'serve',
   summary: 'the long-running process of one region',
   details:
-    'Runs the roles of one region until SIGTERM or SIGINT: the controller keeps the target topics as declared, the ' +
+    'Runs the roles of one region until SIGTERM or SIGINT: the controller keeps the target topics as ' +
+    'declared, the ' +
     'worker mirrors. Any number of processes may run for a region; they share the work.',
   options: [
     { flags: '--region <name>', help: 'the region this process stands in', env: 'CAUSEWAY_REGION' },

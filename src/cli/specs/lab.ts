@@ -14,7 +14,8 @@ const run: CommandSpec = {
   name: 'run',
   summary: 'the whole lab in the foreground: brokers, Causeway, live traffic',
   details:
-    'What `npm start` runs. Starts real Kafka brokers, the emulated WAN, one Causeway process per region and live ' +
+    'What `npm start` runs. Starts real Kafka brokers, the emulated WAN, one Causeway process per region ' +
+    'and live ' +
     'traffic, and waits until everything mirrors. Ctrl-C leaves nothing running.',
   options: [
     ...shapeOptions,

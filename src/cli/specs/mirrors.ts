@@ -5,7 +5,8 @@ export const verifySpec: CommandSpec = {
   name: 'verify',
   summary: 'compare both sides of a mirror set completely',
   details:
-    'Reads source and target from the first to the last offset and compares every batch, record by record where ' +
+    'Reads source and target from the first to the last offset and compares every batch, record by record ' +
+    'where ' +
     'batches do not align. Prints the ranges that differ and exits 8 if there are any.',
   arguments: [{ name: '[set]', help: 'the mirror set' }],
   options: [
@@ -80,7 +81,8 @@ const explain: CommandSpec = {
   name: 'explain',
   summary: 'why is this topic not mirrored?',
   details:
-    'Goes through everything that must hold for a topic to be mirrored, in order, and says where it ends: patterns, ' +
+    'Goes through everything that must hold for a topic to be mirrored, in order, and says where it ends: ' +
+    'patterns, ' +
     'exclusions, internal names, refusals, generation, workers and partitions.',
   arguments: [{ name: '<topic>', help: 'a topic name' }],
   examples: [example('causeway mirrors explain orders', 'each condition with its answer')],

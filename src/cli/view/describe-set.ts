@@ -47,16 +47,17 @@ function targetLines(picture: Picture, spec: MirrorSetSpec, target: string, pain
   const generation =
     opened === undefined
       ? 'none is open'
-      : `${opened.generation}${ended ? ' (ended)' : ''}, producer id ${opened.producerId}, since ${formatTime(opened.openedAtMs)}`;
+      : `${opened.generation}${ended ? ' (ended)' : ''}, producer id ${opened.producerId}, ` +
+        `since ${formatTime(opened.openedAtMs)}`;
   const pauses = region.pauses.filter((pause) => pause.set === spec.name);
   const rows = partitionRows(picture, spec.name, target);
   return [
     head,
     `  generation       ${generation}`,
-    ...pauses.map(
-      (pause) =>
-        `  paused           ${pause.topic} by ${pause.actor}, ${formatTime(pause.pausedAtMs)}${pause.reason === '' ? '' : `: ${pause.reason}`}`,
-    ),
+    ...pauses.map(({ topic, actor, pausedAtMs, reason }) => {
+      const why = reason === '' ? '' : `: ${reason}`;
+      return `  paused           ${topic} by ${actor}, ${formatTime(pausedAtMs)}${why}`;
+    }),
     ...region.processes
       .filter((process) => process.region === target)
       .map((process) => {

@@ -18,7 +18,10 @@ export interface Check {
 export type TopicMatch = 'matched' | 'excluded' | 'internal' | 'unmatched';
 export type MatchTopic = (spec: MirrorSetSpec, topic: string) => TopicMatch;
 
-/** Partitions of the topic by region; null where it does not exist, undefined where the region cannot be asked. */
+/**
+ * Partitions of the topic by region; null where it does not exist, undefined where the region cannot be
+ * asked.
+ */
 export type PartitionsByRegion = ReadonlyMap<string, number | null | undefined>;
 
 export interface TopicExplanation {
@@ -182,7 +185,8 @@ function partitionsCheck(picture: Picture, spec: MirrorSetSpec, target: string, 
     .map((row) => {
       const cause = row.last?.cause;
       const state = row.state === 'unknown' ? '? (no fresh report)' : row.state;
-      return `${topic}-${row.partition} ${state}${cause === undefined ? '' : `: ${cause.code} ${cause.message}`}`;
+      const why = cause === undefined ? '' : `: ${cause.code} ${cause.message}`;
+      return `${topic}-${row.partition} ${state}${why}`;
     })
     .join('; ');
   const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
@@ -202,12 +206,12 @@ function conclude(
     checks.find((check) => check.answer === 'no') ?? checks.find((check) => check.answer === 'unknown');
   const mirrored: Answer = decisive?.answer ?? 'yes';
   const where = set === undefined ? '' : ` by ${set} to ${target}`;
-  const verdict =
-    decisive === undefined
-      ? `${topic} is mirrored${where}.`
-      : decisive.answer === 'no'
-        ? `${topic} is not mirrored${where}, because this does not hold: ${decisive.statement} (${decisive.found}).`
-        : `${topic}: it is not known whether it is mirrored${where}; open is: ${decisive.statement} (${decisive.found}).`;
+  const reason = `${decisive?.statement ?? ''} (${decisive?.found ?? ''})`;
+  const verdict = {
+    yes: `${topic} is mirrored${where}.`,
+    no: `${topic} is not mirrored${where}, because this does not hold: ${reason}.`,
+    unknown: `${topic}: it is not known whether it is mirrored${where}; open is: ${reason}.`,
+  }[mirrored];
   return { topic, set, target, mirrored, verdict, checks };
 }
 

@@ -1,5 +1,5 @@
-// Mirror partitions as the workers last reported them. Several workers may have reported a partition over time; the
-// newest report counts.
+// Mirror partitions as the workers last reported them. Several workers may have reported a partition over
+// time; the newest report counts.
 import type { ObservedMirror, ObservedPartition } from '../../ledger/records.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
 

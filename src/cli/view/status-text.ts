@@ -51,7 +51,7 @@ function cellsOf(status: SetStatus, paint: Paint): string[] {
     status.set,
     `${status.home} → ${status.target}`,
     paint(colourOf[status.state], stateText(status)),
-    `${knownText(status.rpo, formatDuration)} / ${status.rpoGoalMs === undefined ? '-' : formatGoal(status.rpoGoalMs)}`,
+    `${knownText(status.rpo, formatDuration)} / ${goalText(status.rpoGoalMs)}`,
     status.lag.value === undefined ? unknown : `${knownText(status.lag, formatCount)} rec`,
     formatRate(status.bytesPerSecond),
     status.offsets,
@@ -73,7 +73,8 @@ function knownText<T>(known: Known<T>, format: (value: T) => string): string {
   return `${known.complete ? '' : '≥'}${format(known.value)}`;
 }
 
-const formatGoal = (goalMs: number) => formatDuration(goalMs).replace(/\.0s$/, 's');
+const goalText = (goalMs: number | undefined) =>
+  goalMs === undefined ? '-' : formatDuration(goalMs).replace(/\.0s$/, 's');
 
 /** What stands under a row: causes, and silence. */
 function notesOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
@@ -98,7 +99,10 @@ function regionsLine(picture: Picture, paint: Paint): string {
   return `${paint('bold', 'REGIONS')}  ${[...regions, ...roundTrips(picture)].join('    ')}`;
 }
 
-/** `rtt 84 ms` with two regions, `eu-west-us-east rtt 84 ms` with more. The freshest observation of a pair counts. */
+/**
+ * `rtt 84 ms` with two regions, `eu-west-us-east rtt 84 ms` with more. The freshest observation of a pair
+ * counts.
+ */
 function roundTrips(picture: Picture): string[] {
   const pairs = new Map<string, { rttMs: number | undefined; atMs: number }>();
   for (const seen of picture.regions.flatMap((region) => region.regions)) {

@@ -41,7 +41,9 @@ export interface SetStatus {
   readonly causes: readonly SetCause[];
 }
 
-/** Rows of all sets and targets of the applied topology. `before` is an earlier picture's result, for rates. */
+/**
+ * Rows of all sets and targets of the applied topology. `before` is an earlier picture's result, for rates.
+ */
 export function setStatuses(picture: Picture, before: readonly SetStatus[] = []): SetStatus[] {
   const sets = [...(picture.applied?.topology.mirrors.values() ?? [])];
   return sets.flatMap((spec) =>
@@ -145,7 +147,9 @@ function byteCounters(rows: readonly PartitionRow[]): Map<string, { bytes: bigin
   return counters;
 }
 
-/** Bytes per second between two looks; undefined until every counter has been seen twice and none went back. */
+/**
+ * Bytes per second between two looks; undefined until every counter has been seen twice and none went back.
+ */
 function rateBetween(earlier: SetStatus['bytes'], later: SetStatus['bytes']): number | undefined {
   if (later.size === 0) return undefined;
   let rate = 0;

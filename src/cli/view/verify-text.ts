@@ -40,7 +40,8 @@ function verdictOf({ outcomes }: VerifiedSet, paint: Paint): string {
   const differing = outcomes.filter(isDifferent).length;
   const open = outcomes.filter(isIncomplete).length;
   const behind = lag === 0n ? '' : `; ${formatExact(lag)} records behind when it began`;
-  const volume = `${formatExact(records)} records in ${formatAmount(compared.length, 'partition')} (${formatBytes(bytes)})`;
+  const where = formatAmount(compared.length, 'partition');
+  const volume = `${formatExact(records)} records in ${where} (${formatBytes(bytes)})`;
   if (differing > 0)
     return paint('red', `${formatAmount(differing, 'partition')} differ, of ${volume}${behind}`);
   if (open > 0)
@@ -72,7 +73,10 @@ function outcomeLines(outcome: VerifyOutcome, paint: Paint): string[] {
   }
 }
 
-/** Different log starts are no difference, retention runs by itself on both sides; but they limit what was compared. */
+/**
+ * Different log starts are no difference, retention runs by itself on both sides; but they limit what was
+ * compared.
+ */
 function startNote(
   verdict: (VerifyOutcome & { kind: 'compared' })['verdict'],
   place: string,
@@ -80,7 +84,9 @@ function startNote(
 ): string[] {
   const { source, target } = verdict;
   if (source.start === target.start) return [];
-  const text = `begins at ${source.start} at the source and at ${target.start} at the target; compared from ${verdict.from}`;
+  const text =
+    `begins at ${source.start} at the source and at ${target.start} at the target; ` +
+    `compared from ${verdict.from}`;
   return [paint('dim', `${place}  ${text}`)];
 }
 
