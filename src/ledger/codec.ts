@@ -1,5 +1,5 @@
-// Records of the ledger as JSON and back. Nothing that stands in a topic can make a reader fail: what is newer or
-// malformed comes back as such.
+// Records of the ledger as JSON and back. Nothing that stands in a topic can make a reader fail: what is
+// newer or malformed comes back as such.
 import { Compile, type Validator } from 'typebox/compile';
 import { describeError, invariant } from '../base/errors.ts';
 import { type LedgerRecord, keyOf } from './record-key.ts';
@@ -75,7 +75,10 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const bigintAsText = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
 
-/** Puts bigint in place of their texts; undefined where one is beyond 64 bits. The shape has been checked before. */
+/**
+ * Puts bigint in place of their texts; undefined where one is beyond 64 bits. The shape has been checked
+ * before.
+ */
 function revive(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items: unknown[] = [];
@@ -107,7 +110,7 @@ const validators = new Map<RecordForm, Validator>();
 function validatorOf(form: RecordForm): Validator {
   const kept = validators.get(form);
   if (kept !== undefined) return kept;
-  const made = Compile(form.schema) as unknown as Validator;
+  const made = Compile(form.schema);
   validators.set(form, made);
   return made;
 }

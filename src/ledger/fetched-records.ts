@@ -1,10 +1,10 @@
 // From one fetch answer of a ledger topic to the records that a read-committed consumer sees.
 import { CausewayError } from '../base/errors.ts';
-import { attributesOf, baseOffsetOf, isControl, isTransactional } from '../kafka/batch/header.ts';
-import { lastOffsetDeltaOf, producerIdOf } from '../kafka/batch/header.ts';
+import { AbortedTransactions } from '../kafka/batch/aborted-transactions.ts';
+import { baseOffsetOf, lastOffsetDeltaOf, magicOf } from '../kafka/batch/header.ts';
 import { forEachBatch } from '../kafka/batch/walk.ts';
 import type { FetchedPartition } from '../kafka/client/messages.ts';
-import { decodeBatch, type RawRecord } from './record-batch.ts';
+import { decodeEntries, type RawRecord } from './record-batch.ts';
 
 /** A batch that cannot be decoded. */
 export interface BadBatch {
@@ -19,50 +19,40 @@ export interface FetchedRecords {
   readonly nextOffset: bigint;
 }
 
-/** `from` is the offset that was asked for; records of the first batch below it are passed over. */
-export function recordsOf(partition: FetchedPartition, from: bigint): FetchedRecords {
+/**
+ * `from` is the offset that was asked for; records of the first batch below it are passed over. Throws
+ * CW-3005 where the answer does not consist of batches.
+ */
+export function recordsOf(
+  partition: Pick<FetchedPartition, 'records' | 'abortedTransactions'>,
+  from: bigint,
+): FetchedRecords {
   const aborted = new AbortedTransactions(partition.abortedTransactions);
   const records: RawRecord[] = [];
   const badBatches: BadBatch[] = [];
   let nextOffset = from;
   forEachBatch(partition.records, (start, length) => {
     const bytes = partition.records.subarray(start, start + length);
-    const lastOffset = baseOffsetOf(bytes, 0) + BigInt(lastOffsetDeltaOf(bytes, 0));
+    const offset = baseOffsetOf(bytes, 0);
+    if (magicOf(bytes, 0) !== 2) {
+      // Of the formats before 2 nothing but the offset, of the last record, stands at the same place.
+      badBatches.push({ offset, why: `it is in message format ${magicOf(bytes, 0)}` });
+      nextOffset = later(nextOffset, offset + 1n);
+      return true;
+    }
+    const lastOffset = offset + BigInt(lastOffsetDeltaOf(bytes, 0));
     if (lastOffset < from) return true;
-    nextOffset = lastOffset + 1n;
-    if (!aborted.isVisible(bytes, lastOffset)) return true;
+    nextOffset = later(nextOffset, lastOffset + 1n);
+    if (!aborted.isVisible(bytes)) return true;
     try {
-      records.push(...decodeBatch(bytes).filter(({ offset }) => offset >= from));
+      records.push(...decodeEntries(bytes).filter((record) => record.offset >= from));
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      badBatches.push({ offset: baseOffsetOf(bytes, 0), why: error.message });
+      badBatches.push({ offset, why: error.message });
     }
     return true;
   });
   return { records, badBatches, nextOffset };
 }
 
-/** Follows a fetch answer batch by batch, as KafkaConsumer's CompletedFetch does. */
-class AbortedTransactions {
-  readonly #ahead: { producerId: bigint; firstOffset: bigint }[];
-  readonly #open = new Set<bigint>();
-
-  constructor(aborted: FetchedPartition['abortedTransactions']) {
-    this.#ahead = [...aborted].sort((a, b) => Number(a.firstOffset - b.firstOffset));
-  }
-
-  isVisible(batch: Buffer, lastOffset: bigint): boolean {
-    const attributes = attributesOf(batch, 0);
-    const producerId = producerIdOf(batch, 0);
-    for (let next = this.#ahead[0]; next !== undefined && next.firstOffset <= lastOffset; ) {
-      this.#open.add(next.producerId);
-      this.#ahead.shift();
-      next = this.#ahead[0];
-    }
-    if (isControl(attributes)) {
-      this.#open.delete(producerId);
-      return false;
-    }
-    return !(isTransactional(attributes) && this.#open.has(producerId));
-  }
-}
+const later = (a: bigint, b: bigint) => (a > b ? a : b);

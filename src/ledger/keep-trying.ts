@@ -9,7 +9,7 @@ export const retryDelays = { delayMsMin: 50, delayMsMax: 2_000 };
 export interface Persistence {
   readonly clock: Clock;
   readonly random: Random;
-  /** No try begins later than this after the first. */
+  /** After this it is over, also in the middle of a try. */
   readonly giveUpMs: number;
   readonly signal?: AbortSignal;
 }
@@ -18,25 +18,42 @@ export interface Persistence {
 const lasting: ReadonlySet<string> = new Set(['CW-4001', 'CW-4004', 'CW-4006', 'CW-4009']);
 
 /**
- * Runs `attempt` until it succeeds. An error that is no CausewayError is a defect and goes up at once, and so do
- * those that last; others are tried again until `giveUpMs` have passed, then `onGiveUp` makes the error.
+ * Runs `attempt` until it succeeds. An error that is no CausewayError is a defect and goes up at once, and so
+ * do those that last; others are tried again until `giveUpMs` have passed, then `onGiveUp` makes the error. A
+ * try that is under way then, or when `signal` aborts, is left to itself: the caller ends what it waits for.
  */
 export async function keepTrying<T>(
   { clock, random, giveUpMs, signal }: Persistence,
   attempt: () => Promise<T>,
   onGiveUp: (last: CausewayError, tries: number) => CausewayError,
 ): Promise<T> {
+  signal?.throwIfAborted();
   const backoff = new Backoff(retryDelays, random);
   const untilMs = clock.monotonicMs() + giveUpMs;
-  for (let tries = 1; ; tries += 1) {
-    signal?.throwIfAborted();
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof CausewayError) || lasting.has(error.code)) throw error;
-      const delayMs = backoff.nextDelayMs();
-      if (clock.monotonicMs() + delayMs > untilMs) throw onGiveUp(error, tries);
-      await clock.sleep(delayMs, signal);
+  let last = new CausewayError('CW-3004', `nothing was answered within ${giveUpMs} ms`);
+  const over = Promise.withResolvers<never>();
+  let isOver = false;
+  const timer = clock.schedule(giveUpMs, () => {
+    isOver = true;
+    over.reject(last);
+  });
+  const onAbort = () => over.reject(signal?.reason as Error);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await Promise.race([over.promise, attempt()]);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof CausewayError) || lasting.has(error.code)) throw error;
+        last = error;
+        const delayMs = backoff.nextDelayMs();
+        if (isOver || clock.monotonicMs() + delayMs > untilMs) throw onGiveUp(last, tries);
+        await clock.sleep(delayMs, signal);
+      }
     }
+  } finally {
+    timer.cancel();
+    signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -8,10 +8,11 @@ const longPollMs = 5_000;
 
 /** What one fetch brought. */
 export interface Stretch extends FetchedRecords {
-  /** Last stable offset: nothing beyond is shown yet. */
-  readonly stableEnd: bigint;
-  /** The broker had nothing to hold back: emptiness means that there is nothing. */
-  readonly isWhole: boolean;
+  /**
+   * Last stable offset: nothing beyond is shown yet. Undefined where a quota made the broker answer with
+   * nothing.
+   */
+  readonly stableEnd: bigint | undefined;
 }
 
 export class LogCursor {
@@ -37,8 +38,8 @@ export class LogCursor {
   }
 
   /**
-   * Fetches once from where the last call ended, or from the log's start. Undefined: the log is not the one that was
-   * read before (re-created, or cut below our position); `next` begins again at its start.
+   * Fetches once from where the last call ended, or from the log's start. Undefined: the log is not the one
+   * that was read before (re-created, or cut below our position); `next` begins again at its start.
    */
   async read(wait: 'long-poll' | 'at-once'): Promise<Stretch | undefined> {
     const leader = await this.#leader.find();
@@ -49,13 +50,15 @@ export class LogCursor {
     const response = await leader.connection.fetch(this.#request(leader, from, wait));
     try {
       const partition = response.topics[0]?.partitions[0];
+      if (response.errorCode === 0 && response.throttleMs > 0 && partition === undefined) {
+        return { records: [], badBatches: [], nextOffset: from, stableEnd: undefined };
+      }
       const errorCode = response.errorCode === 0 ? (partition?.errorCode ?? -1) : response.errorCode;
       if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) return this.#restart();
       if (errorCode !== kafkaError.NONE || partition === undefined) throw this.#leader.refusal(errorCode);
       const read = recordsOf(partition, from);
       this.#next = read.nextOffset;
-      const isWhole = response.throttleMs === 0;
-      return { ...read, stableEnd: partition.lastStableOffset, isWhole };
+      return { ...read, stableEnd: partition.lastStableOffset };
     } finally {
       response.lease.release();
     }

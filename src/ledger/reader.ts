@@ -1,5 +1,5 @@
-// Reads the ledger of one region: a snapshot up to the end that the leader names first, or everything from the start
-// and then every change as it comes.
+// Reads the ledger of one region: a snapshot up to the end that the leader names first, or everything from
+// the start and then every change as it comes.
 import { Backoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { CausewayError, describeError } from '../base/errors.ts';
@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { type LedgerChange, type LedgerSnapshot, LedgerTable, changesOf } from './changes.ts';
+import { Follower, type LedgerListener } from './follower.ts';
 import { keepTrying, retryDelays } from './keep-trying.ts';
 import { LogCursor } from './log-cursor.ts';
 import { TopicLeader } from './topic-leader.ts';
@@ -22,52 +23,46 @@ export interface LedgerReaderParts {
   readonly giveUpMs?: number;
 }
 
-/** Called by `follow`, one after the other; what they throw ends `follow`. */
-export interface LedgerListener<T extends LedgerTopic> {
-  onChange(change: LedgerChange<T>): void;
-  /** Everything that stood in the log at one moment after the last call has been told. */
-  onCaughtUp?(endOffset: bigint): void;
-  /** The log is another one than before: forget everything; it is told again from its start. */
-  onReset?(): void;
-}
-
 const giveUpMsDefault = 30_000;
 /** Empty answers below the end, one after the other, that show that nothing is left there. */
 const emptyAnswersNeeded = 2;
 
 export class LedgerReader {
   readonly #parts: LedgerReaderParts;
-  readonly #leaders = new Set<TopicLeader>();
+  readonly #closing = new AbortController();
 
   constructor(parts: LedgerReaderParts) {
     this.#parts = parts;
   }
 
   /**
-   * Everything up to the end that the leader named after this call. Throws CW-4001 where the topic does not exist,
-   * CW-4002 where it cannot be read in time.
+   * Everything up to the end that the leader named after this call. Throws CW-4001 where the topic does not
+   * exist, CW-4002 where it cannot be read in time, and the reason of `signal`.
    */
   async snapshot<T extends LedgerTopic>(topic: T, signal?: AbortSignal): Promise<LedgerSnapshot<T>> {
     const { clock, random, region, giveUpMs = giveUpMsDefault } = this.#parts;
-    const persistence = { clock, random, giveUpMs, ...(signal === undefined ? {} : { signal }) };
     const leader = this.#open(topic);
+    const ended = this.#endedBy(signal);
     try {
-      return await keepTrying(
-        persistence,
-        () => this.#readAll(leader, topic),
+      const snapshot = await keepTrying(
+        { clock, random, giveUpMs, signal: ended },
+        () => this.#readAll(leader, topic, ended),
         (last, tries) => {
-          const text = `${region}: ${topic} could not be read to its end in ${tries} tries: ${describeError(last)}`;
+          const why = describeError(last);
+          const text = `${region}: ${topic} could not be read to its end in ${tries} tries: ${why}`;
           return new CausewayError('CW-4002', text, { region, topic, tries }, last);
         },
       );
+      for (const change of snapshot.leftAlone) this.#reportLeft(topic, change);
+      return snapshot;
     } finally {
-      this.#close(leader);
+      leader.end('the snapshot is over');
     }
   }
 
   /**
-   * Tells every record from the log's start and then every change, until `signal` aborts. Goes on over elections,
-   * restarts and a topic that does not exist yet: it returns only after the abort.
+   * Tells every record from the log's start and then every change, until `signal` aborts or the reader is
+   * closed. Goes on over elections, restarts and a topic that does not exist yet.
    */
   async follow<T extends LedgerTopic>(
     topic: T,
@@ -75,100 +70,64 @@ export class LedgerReader {
     signal: AbortSignal,
   ): Promise<void> {
     const leader = this.#open(topic);
-    const onAbort = () => leader.drop('no longer followed');
-    signal.addEventListener('abort', onAbort, { once: true });
+    const { clock, random, region, log } = this.#parts;
+    const follower = new Follower({ leader, clock, random, region, log, topic }, listener, (change) =>
+      this.#reportLeft(topic, change),
+    );
     try {
-      await this.#followForever(leader, topic, listener, signal);
+      await follower.run(this.#endedBy(signal));
     } finally {
-      signal.removeEventListener('abort', onAbort);
-      this.#close(leader);
+      leader.end('no longer followed');
     }
   }
 
-  /** Ends the connections of everything under way. */
+  /** Ends everything under way: snapshots reject with CW-4002, `follow` returns. */
   close(): void {
-    for (const leader of this.#leaders) leader.drop('the reader is closed');
+    const { region } = this.#parts;
+    this.#closing.abort(new CausewayError('CW-4002', `${region}: the reader is closed`, { region }));
   }
 
-  async #readAll<T extends LedgerTopic>(leader: TopicLeader, topic: T): Promise<LedgerSnapshot<T>> {
+  #endedBy(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any(signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal]);
+  }
+
+  async #readAll<T extends LedgerTopic>(
+    leader: TopicLeader,
+    topic: T,
+    ended: AbortSignal,
+  ): Promise<LedgerSnapshot<T>> {
+    const { clock, random, region } = this.#parts;
     try {
       const cursor = new LogCursor(leader);
       const { start, end } = await cursor.bounds();
       const table = new LedgerTable(topic);
+      const backoff = new Backoff(retryDelays, random);
       cursor.skipTo(start);
-      for (let empty = 0; (cursor.next ?? end) < end; ) {
+      for (let empty = 0; (cursor.next ?? end) < end && empty < emptyAnswersNeeded; ) {
+        const before = cursor.next;
         const stretch = await cursor.read('at-once');
-        if (stretch === undefined)
-          throw this.#unsettled(topic, 'the log was replaced or cut while it was read');
+        if (stretch === undefined) {
+          const text = `${region}: ${topic} was replaced or cut while it was read`;
+          throw new CausewayError('CW-4002', text, { region, topic });
+        }
         for (const change of changesOf(topic, stretch)) table.apply(change);
-        const isEmpty = stretch.records.length === 0 && stretch.badBatches.length === 0;
-        empty = isEmpty && stretch.isWhole && stretch.stableEnd >= end ? empty + 1 : 0;
-        if (empty >= emptyAnswersNeeded) break;
+        if (stretch.nextOffset !== before) empty = 0;
+        else {
+          // A log whose end was cleaned away, or a new leader that does not know yet how far it may show.
+          if (stretch.stableEnd !== undefined && stretch.stableEnd >= end) empty += 1;
+          await clock.sleep(backoff.nextDelayMs(), ended);
+        }
       }
-      const snapshot = table.snapshot(start, end);
-      this.#report(topic, snapshot);
-      return snapshot;
+      return table.snapshot(start, end);
     } catch (error) {
       leader.drop('reading failed');
       throw error;
     }
   }
 
-  async #followForever<T extends LedgerTopic>(
-    leader: TopicLeader,
-    topic: T,
-    listener: LedgerListener<T>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { clock, random } = this.#parts;
-    const backoff = new Backoff(retryDelays, random);
-    const cursor = new LogCursor(leader);
-    let troubled = false;
-    while (!signal.aborted) {
-      try {
-        const stretch = await cursor.read('long-poll');
-        if (troubled) this.#parts.log.info({ topic, region: this.#parts.region }, 'the ledger is read again');
-        troubled = false;
-        backoff.reset();
-        if (stretch === undefined) {
-          listener.onReset?.();
-          continue;
-        }
-        for (const change of changesOf(topic, stretch)) {
-          this.#reportLeft(topic, change);
-          listener.onChange(change);
-        }
-        if (stretch.nextOffset >= stretch.stableEnd) listener.onCaughtUp?.(stretch.nextOffset);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof CausewayError)) throw error;
-        leader.drop('reading failed');
-        if (!troubled) this.#reportTrouble(topic, error);
-        troubled = true;
-        await clock.sleep(backoff.nextDelayMs(), signal).catch(() => undefined); // Woken by the abort.
-      }
-    }
-  }
-
   #open(topic: LedgerTopic): TopicLeader {
     const { cluster, region } = this.#parts;
-    const leader = new TopicLeader({ cluster, region, topic });
-    this.#leaders.add(leader);
-    return leader;
-  }
-
-  #close(leader: TopicLeader): void {
-    leader.drop('read');
-    this.#leaders.delete(leader);
-  }
-
-  #unsettled(topic: LedgerTopic, why: string): CausewayError {
-    const { region } = this.#parts;
-    return new CausewayError('CW-4002', `${region}: ${topic}: ${why}`, { region, topic });
-  }
-
-  #report<T extends LedgerTopic>(topic: T, snapshot: LedgerSnapshot<T>): void {
-    for (const change of snapshot.leftAlone) this.#reportLeft(topic, change);
+    return new TopicLeader({ cluster, region, topic });
   }
 
   #reportLeft<T extends LedgerTopic>(topic: T, change: LedgerChange<T>): void {
@@ -176,13 +135,5 @@ export class LedgerReader {
     const code = change.is === 'newer' ? 'CW-4008' : 'CW-4007';
     const { region, log } = this.#parts;
     log.warn({ code, region, topic, offset: String(change.offset), key: change.key }, change.why);
-  }
-
-  #reportTrouble(topic: LedgerTopic, error: CausewayError): void {
-    const { region, log } = this.#parts;
-    log.warn(
-      { code: error.code, region, topic, error: describeError(error) },
-      'the ledger cannot be read now',
-    );
   }
 }

@@ -1,23 +1,11 @@
-// The ledger's own records, text on both sides, as record batches: uncompressed and without a producer id.
-import { decodeBatch as decodeRecords } from '../kafka/batch/decode-batch.ts';
-import { encodeBatch as encodeRecords } from '../kafka/batch/encode-batch.ts';
+// The ledger's own entries, keys and values as text, in record batches.
+import { decodeBatch, unpackedBytesMaxDefault } from '../kafka/batch/decode-batch.ts';
+import { encodeBatch } from '../kafka/batch/encode-batch.ts';
 
 /** `value` undefined is a tombstone. */
 export interface PlainEntry {
   readonly key: string;
   readonly value: string | undefined;
-}
-
-/** One batch with all entries, stamped `timestampMs`, fit for Produce. */
-export function encodeBatch(entries: readonly PlainEntry[], timestampMs: number): Buffer {
-  const timestamp = BigInt(Math.trunc(timestampMs));
-  return encodeRecords(
-    entries.map(({ key, value }) => ({
-      timestamp,
-      key: Buffer.from(key),
-      value: value === undefined ? undefined : Buffer.from(value),
-    })),
-  );
 }
 
 /** A record as it stands in the log. */
@@ -28,11 +16,19 @@ export interface RawRecord {
   readonly value: string | undefined;
 }
 
-/** The records of one whole batch. Throws CW-3005 or CW-3007 with the reason where it is not decodable. */
-export function decodeBatch(batch: Buffer): RawRecord[] {
-  return decodeRecords(batch).map(({ offset, key, value }) => ({
-    offset,
-    key: key?.toString(),
-    value: value?.toString(),
-  }));
+/** One uncompressed batch with all entries, without a producer id, stamped `timestampMs`, fit for Produce. */
+export function encodeEntries(entries: readonly PlainEntry[], timestampMs: number): Buffer {
+  const timestamp = BigInt(Math.trunc(timestampMs));
+  return encodeBatch(
+    entries.map(({ key, value }) => ({ timestamp, key: Buffer.from(key), value: bytesOf(value) })),
+  );
 }
+
+/** The records of one whole batch. Throws CW-3005 or CW-3007 with the reason where it is not decodable. */
+export function decodeEntries(batch: Buffer): RawRecord[] {
+  return decodeBatch(batch, 0, unpackedBytesMaxDefault).map(({ offset, key, value }) => {
+    return { offset, key: key?.toString(), value: value?.toString() };
+  });
+}
+
+const bytesOf = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text));

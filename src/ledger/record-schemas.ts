@@ -1,5 +1,5 @@
-// The JSON form of each record, version by version. A change of a record's shape is a new version; additions too, so
-// that an older program says "newer" instead of dropping what it does not know.
+// The JSON form of each record, version by version. A change of a record's shape is a new version; additions
+// too, so that an older program says "newer" instead of dropping what it does not know.
 import Type, { type TObject, type TProperties } from 'typebox';
 import type { LedgerRecord } from './record-key.ts';
 import type { LedgerTopic } from './topic-names.ts';

@@ -1,7 +1,10 @@
-// What is kept in the control topics. Every record is JSON with `kind` and `version`; a reader that meets a newer
-// version leaves the record alone and says so. Offsets are decimal strings in JSON and bigint here.
+// What is kept in the control topics. Every record is JSON with `kind` and `version`; a reader that meets a
+// newer version leaves the record alone and says so. Offsets are decimal strings in JSON and bigint here.
 
-/** `causeway.desired` (compacted): key `topology`. The topology as last applied, as YAML text with placeholders. */
+/**
+ * `causeway.desired` (compacted): key `topology`. The topology as last applied, as YAML text with
+ * placeholders.
+ */
 export interface DesiredTopology {
   readonly kind: 'topology';
   readonly yaml: string;
@@ -96,7 +99,9 @@ export interface ObservedProcess {
   readonly stoppedAtMs: number | undefined;
   readonly observedAtMs: number;
 }
-/** `causeway.observed`: key `topic/<set>/<topic>`: what the controller decided about a topic, with its reason. */
+/**
+ * `causeway.observed`: key `topic/<set>/<topic>`: what the controller decided about a topic, with its reason.
+ */
 export interface ObservedTopic {
   readonly kind: 'topic';
   readonly set: string;

@@ -16,6 +16,7 @@ export class TopicLeader {
   readonly region: string;
   readonly topic: LedgerTopic;
   #kept: Leader | undefined;
+  #ended: string | undefined;
 
   constructor(parts: { cluster: KafkaCluster; region: string; topic: LedgerTopic }) {
     this.#cluster = parts.cluster;
@@ -23,9 +24,13 @@ export class TopicLeader {
     this.topic = parts.topic;
   }
 
-  /** The leader last found, or by fresh metadata. Throws CW-4001, CW-4002, CW-4009 and what the cluster throws. */
+  /**
+   * The leader last found, or by fresh metadata. Throws CW-4001, CW-4002, CW-4009 and what the cluster
+   * throws.
+   */
   async find(): Promise<Leader> {
     if (this.#kept !== undefined && !this.#kept.connection.closed) return this.#kept;
+    this.#throwIfEnded();
     const { region, topic } = this;
     const view = (await this.#cluster.metadata([topic])).topics.find(({ name }) => name === topic);
     if (view === undefined || view.errorCode === kafkaError.UNKNOWN_TOPIC_OR_PARTITION) {
@@ -39,11 +44,12 @@ export class TopicLeader {
       throw new CausewayError('CW-4009', text, { region, topic });
     }
     const leaderId = view.partitions[0]?.leaderId ?? -1;
-    if (leaderId < 0)
-      throw new CausewayError('CW-4002', `${region}: ${topic} has no leader`, { region, topic });
-    const { topicId } = view;
+    if (leaderId < 0) throw this.#unreadable('it has no leader');
     const leaderEpoch = view.partitions[0]?.leaderEpoch ?? -1;
-    this.#kept = { connection: await this.#cluster.connect(leaderId), topicId, leaderEpoch };
+    const connection = await this.#cluster.connect(leaderId);
+    if (this.#ended !== undefined) connection.destroy(this.#ended);
+    this.#throwIfEnded();
+    this.#kept = { connection, topicId: view.topicId, leaderEpoch };
     return this.#kept;
   }
 
@@ -51,6 +57,21 @@ export class TopicLeader {
   drop(reason: string): void {
     this.#kept?.connection.destroy(reason);
     this.#kept = undefined;
+  }
+
+  /** For good: whatever is under way ends, and `find` throws CW-4002 from now on. Idempotent. */
+  end(reason: string): void {
+    this.#ended ??= reason;
+    this.drop(reason);
+  }
+
+  #throwIfEnded(): void {
+    if (this.#ended !== undefined) throw this.#unreadable(this.#ended);
+  }
+
+  #unreadable(why: string): CausewayError {
+    const { region, topic } = this;
+    return new CausewayError('CW-4002', `${region}: ${topic}: ${why}`, { region, topic });
   }
 
   /** An answer's error as ours. What may pass by itself is CW-4002. */

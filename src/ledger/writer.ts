@@ -1,5 +1,6 @@
-// Writes the ledger of one region. Plain batches with acks=all, one in flight per topic: a record that is written
-// twice after an unknown outcome means the same as once, in compacted topics as well as where the first one wins.
+// Writes the ledger of one region. Plain batches with acks=all, one in flight per topic: a record that is
+// written twice after an unknown outcome means the same as once, in compacted topics as well as where the
+// first one wins.
 import type { Clock } from '../base/clock.ts';
 import { CausewayError, describeError, invariant } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
@@ -7,7 +8,7 @@ import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { kafkaError } from '../kafka/wire/error-codes.ts';
 import { encodeRecord } from './codec.ts';
 import { keepTrying } from './keep-trying.ts';
-import { encodeBatch, type PlainEntry } from './record-batch.ts';
+import { encodeEntries, type PlainEntry } from './record-batch.ts';
 import { TopicLeader } from './topic-leader.ts';
 import { isCompacted, type LedgerRecords, type LedgerTopic, ledgerTopics } from './topic-names.ts';
 
@@ -25,8 +26,8 @@ export type LedgerWrite<T extends LedgerTopic> = LedgerRecords[T] | { readonly t
 
 const giveUpMsDefault = 30_000;
 const produceWaitMs = 10_000;
-/** Batches are cut at about this size. */
-const batchCharsMax = 512 * 1024;
+/** Batches are cut at about this size: half of what a broker takes unless told otherwise. */
+const batchBytesMax = 512 * 1024;
 
 export class LedgerWriter {
   readonly #parts: LedgerWriterParts;
@@ -43,47 +44,59 @@ export class LedgerWriter {
   }
 
   /**
-   * Writes all, in their order and after every write that was called before. Resolves with the offset of the last
-   * one once all are committed; throws CW-4001, CW-4003 (outcome unknown) or CW-4004.
+   * Writes all, in their order and after every write that was called before. Resolves with the offset of the
+   * last one once all are committed; throws CW-4001, CW-4003 (outcome unknown) or CW-4004.
    */
   write<T extends LedgerTopic>(topic: T, writes: readonly LedgerWrite<T>[]): Promise<bigint> {
     const batches = cutIntoBatches(writes.map((write) => entryOf(topic, write)));
-    const before = this.#last.get(topic) ?? Promise.resolve();
-    const done = before
-      .catch(() => undefined) // Whoever called for that write has been told.
-      .then(async () => {
-        let last = -1n;
-        for (const batch of batches) last = await this.#writeBatch(topic, batch);
-        return last;
-      });
+    const done = this.#writeAfter(this.#last.get(topic), topic, batches);
     this.#last.set(topic, done);
     return done;
+  }
+
+  async #writeAfter(
+    before: Promise<unknown> | undefined,
+    topic: LedgerTopic,
+    batches: readonly (readonly PlainEntry[])[],
+  ): Promise<bigint> {
+    // How it ended concerns only whoever called for it.
+    await Promise.allSettled([before]);
+    let last = -1n;
+    for (const batch of batches) last = await this.#writeBatch(topic, batch);
+    return last;
   }
 
   /** Ends the connections once everything called before has settled. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#last.values());
-    for (const leader of this.#leaders.values()) leader.drop('the writer is closed');
+    for (const leader of this.#leaders.values()) leader.end('the writer is closed');
   }
 
   #writeBatch(topic: LedgerTopic, batch: readonly PlainEntry[]): Promise<bigint> {
     const { clock, random, region, giveUpMs = giveUpMsDefault } = this.#parts;
+    const leader = this.#leaders.get(topic);
+    invariant(leader !== undefined, `${topic} is no ledger topic`);
+    const givenUp = new AbortController();
     return keepTrying(
       { clock, random, giveUpMs },
-      () => this.#produce(topic, batch),
+      () => this.#produce(leader, batch, givenUp.signal),
       (last, tries) => {
-        const text = `${region}: a write to ${topic} was not acknowledged in ${tries} tries: ${describeError(last)}`;
+        givenUp.abort();
+        leader.drop('a write was given up');
+        const why = describeError(last);
+        const text = `${region}: a write to ${topic} was not acknowledged in ${tries} tries: ${why}`;
         return new CausewayError('CW-4003', text, { region, topic, tries }, last);
       },
     );
   }
 
-  async #produce(topic: LedgerTopic, batch: readonly PlainEntry[]): Promise<bigint> {
-    const leader = this.#leaders.get(topic);
-    invariant(leader !== undefined, `${topic} is no ledger topic`);
+  async #produce(leader: TopicLeader, batch: readonly PlainEntry[], givenUp: AbortSignal): Promise<bigint> {
     try {
       const { connection, topicId } = await leader.find();
-      const records = encodeBatch(batch, this.#parts.clock.wallMs());
+      // Another write may have begun meanwhile: one that comes after it would undo it.
+      givenUp.throwIfAborted();
+      const { topic } = leader;
+      const records = encodeEntries(batch, this.#parts.clock.wallMs());
       const topics = [{ topic, topicId, partitions: [{ partition: 0, records }] }];
       const response = await connection.produce({ acks: -1, timeoutMs: produceWaitMs, topics });
       const answer = response.partitions[0];
@@ -92,7 +105,7 @@ export class LedgerWriter {
       }
       return answer.baseOffset + BigInt(batch.length - 1);
     } catch (error) {
-      leader.drop('writing failed');
+      if (!givenUp.aborted) leader.drop('writing failed');
       throw error;
     }
   }
@@ -106,15 +119,15 @@ function entryOf<T extends LedgerTopic>(topic: T, write: LedgerWrite<T>): PlainE
 
 function cutIntoBatches(entries: readonly PlainEntry[]): PlainEntry[][] {
   const batches: PlainEntry[][] = [];
-  let chars = Number.POSITIVE_INFINITY;
+  let bytes = Number.POSITIVE_INFINITY;
   for (const entry of entries) {
-    const size = entry.key.length + (entry.value?.length ?? 0);
-    if (chars + size > batchCharsMax) {
+    const entryBytes = Buffer.byteLength(entry.key) + Buffer.byteLength(entry.value ?? '');
+    if (bytes + entryBytes > batchBytesMax) {
       batches.push([]);
-      chars = 0;
+      bytes = 0;
     }
     batches.at(-1)?.push(entry);
-    chars += size;
+    bytes += entryBytes;
   }
   return batches;
 }

@@ -1,5 +1,5 @@
-// Which batches of one fetch answer belong to aborted transactions: what KafkaConsumer's CompletedFetch does to read
-// committed records only.
+// Which batches of one fetch answer belong to aborted transactions: what KafkaConsumer's CompletedFetch does
+// to read committed records only.
 import { attributesOf, baseOffsetOf, isControl, isTransactional } from './header.ts';
 import { lastOffsetDeltaOf, producerIdOf } from './header.ts';
 

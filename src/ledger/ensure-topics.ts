@@ -1,0 +1,102 @@
+// Creates the three control topics of a region where they are missing, and refuses those that would forget.
+import type { Clock } from '../base/clock.ts';
+import { CausewayError } from '../base/errors.ts';
+import type { ClusterAdmin } from '../kafka/admin/cluster-admin.ts';
+import type { KafkaCluster } from '../kafka/client/cluster.ts';
+import type { ClusterView } from '../kafka/client/messages.ts';
+import { kafkaError } from '../kafka/wire/error-codes.ts';
+import { generationsTopic, isCompacted, type LedgerTopic, ledgerTopics } from './topic-names.ts';
+
+export interface LedgerSite {
+  readonly region: string;
+  readonly cluster: KafkaCluster;
+  readonly admin: ClusterAdmin;
+  readonly clock: Clock;
+}
+
+const replicationFactorMax = 3;
+const mebibyte = 1024 * 1024;
+/** A topology of 100,000 topics fits into one record. */
+const recordBytesMax = 16 * mebibyte;
+/** How long the leaders of new topics are waited for. */
+const leaderWaitMs = 30_000;
+const lookEveryMs = 100;
+
+/**
+ * Idempotent. Resolves with the topics that were created, once each of the three has a leader. Throws
+ * CW-4002, CW-4005, CW-4009 and what the admin throws; nothing is created then that a second call would not
+ * need.
+ */
+export async function ensureLedgerTopics(site: LedgerSite): Promise<readonly LedgerTopic[]> {
+  const before = await site.cluster.metadata('all');
+  const existing = new Set(before.topics.map(({ name }) => name));
+  const missing = ledgerTopics.filter((topic) => !existing.has(topic));
+  const replicationFactor = Math.min(replicationFactorMax, before.brokers.length);
+  for (const topic of missing) {
+    const settings = settingsOf(topic, replicationFactor);
+    await site.admin.createTopic({ name: topic, partitions: 1, replicationFactor, settings });
+  }
+  if (missing.length > 0) await awaitLeaders(site);
+  await refuseForgetful(site, await site.cluster.metadata(ledgerTopics));
+  return missing;
+}
+
+function settingsOf(topic: LedgerTopic, replicationFactor: number): ReadonlyMap<string, string> {
+  const settings = new Map([
+    ['compression.type', 'producer'],
+    ['max.message.bytes', String(recordBytesMax)],
+    ['min.insync.replicas', String(Math.max(1, replicationFactor - 1))],
+    ['unclean.leader.election.enable', 'false'],
+  ]);
+  if (isCompacted(topic)) {
+    settings.set('cleanup.policy', 'compact');
+    // Observations are written every second under the same keys: small segments keep the log short.
+    settings.set('segment.bytes', String(16 * mebibyte));
+    settings.set('min.cleanable.dirty.ratio', '0.1');
+  } else {
+    settings.set('cleanup.policy', 'delete');
+    settings.set('retention.ms', '-1');
+    settings.set('retention.bytes', '-1');
+  }
+  return settings;
+}
+
+async function awaitLeaders({ region, cluster, clock }: LedgerSite): Promise<void> {
+  const untilMs = clock.monotonicMs() + leaderWaitMs;
+  for (;;) {
+    const { topics } = await cluster.metadata(ledgerTopics);
+    const open = topics.filter((topic) => topic.errorCode !== 0 || (topic.partitions[0]?.leaderId ?? -1) < 0);
+    if (open.length === 0) return;
+    if (clock.monotonicMs() >= untilMs) {
+      const names = open.map(({ name }) => name).join(', ');
+      throw new CausewayError('CW-4002', `${region}: no leader for ${names} after ${leaderWaitMs / 1000} s`, {
+        region,
+      });
+    }
+    await clock.sleep(lookEveryMs);
+  }
+}
+
+async function refuseForgetful({ region, admin }: LedgerSite, view: ClusterView): Promise<void> {
+  for (const { name, errorCode, partitions } of view.topics) {
+    if (errorCode === kafkaError.NONE && partitions.length === 1) continue;
+    const text = `${region}: ${name} has ${partitions.length} partitions, and must have one`;
+    throw new CausewayError('CW-4009', text, { region, topic: name });
+  }
+  const described = await admin.topicSettings(ledgerTopics);
+  for (const topic of ledgerTopics) {
+    const policy = described.get(topic)?.get('cleanup.policy');
+    if (topic !== generationsTopic && policy !== 'compact') {
+      const text = `${region}: ${topic} has cleanup.policy ${policy ?? '?'}, and must have compact`;
+      throw new CausewayError('CW-4009', text, { region, topic });
+    }
+  }
+  const kept = described.get(generationsTopic);
+  const wanted = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (kept?.get(name) === value) continue;
+    const is = kept?.get(name) ?? '?';
+    const text = `${region}: ${generationsTopic} has ${name} ${is}, and must have ${value}`;
+    throw new CausewayError('CW-4005', text, { region, topic: generationsTopic });
+  }
+}
