@@ -113,10 +113,12 @@ function checkTargetSettings({ places, problems }: CheckContext, set: SetDraft):
       const hint = meant === undefined ? 'Names are Kafka’s own.' : `Did you mean ${quoted(meant)}?`;
       problems.error('CW-1024', place, `target has the unknown topic setting ${quoted(name)}`, hint);
     } else if (held !== undefined) {
-      const message = `${name} cannot be set on a mirror: Causeway keeps it at ${held} so that records stay as they are`;
+      const why = `Causeway keeps it at ${held} so that records stay as they are`;
+      const message = `${name} cannot be set on a mirror: ${why}`;
       problems.error('CW-1025', place, message, 'Remove it.');
     } else if (followedTopicSettings.has(name)) {
-      const message = `${name} cannot be set on a mirror: it follows the source, or the copy would hold other records`;
+      const why = 'it follows the source, or the copy would hold other records';
+      const message = `${name} cannot be set on a mirror: ${why}`;
       problems.error('CW-1025', place, message, 'Remove it.');
     } else if (countTopicSettings.has(name) && !/^[1-9][0-9]{0,4}$/.test(value)) {
       const message = `${name} must be a whole number from 1, not ${quoted(value)}`;
@@ -126,12 +128,15 @@ function checkTargetSettings({ places, problems }: CheckContext, set: SetDraft):
   const replicas = Number(settings?.['replication.factor']);
   const insync = Number(settings?.['min.insync.replicas']);
   if (settings !== undefined && insync > replicas) {
-    const message = `min.insync.replicas ${insync} is more than replication.factor ${replicas}: no write would succeed`;
+    const both = `min.insync.replicas ${insync} is more than replication.factor ${replicas}`;
+    const message = `${both}: no write would succeed`;
     problems.error('CW-1025', places.value(settings, 'min.insync.replicas'), message);
   }
 }
 
-/** What the schema knows and this version does not act on: refused, or warned of where nothing depends on it. */
+/**
+ * What the schema knows and this version does not act on: refused, or warned of where nothing depends on it.
+ */
 function checkNotYet({ places, problems }: CheckContext, name: string, set: SetDraft): void {
   const refuse = (place: Place, what: string, hint: string) => {
     const message = `${what} of mirror set ${quoted(name)} is not supported by this version yet`;
@@ -154,7 +159,8 @@ function checkNotYet({ places, problems }: CheckContext, name: string, set: SetD
     refuse(places.value(set.failover, 'automatic'), 'failover.automatic: true', 'Use automatic: false.');
   }
   if ((set.groups ?? []).length > 0) {
-    const message = `groups of mirror set ${quoted(name)}: consumer groups are not copied by this version yet`;
+    const why = 'consumer groups are not copied by this version yet';
+    const message = `groups of mirror set ${quoted(name)}: ${why}`;
     problems.warning('CW-1013', places.key(set, 'groups'), message);
   }
   if (set.priority !== undefined && set.priority !== 1) {

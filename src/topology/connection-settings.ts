@@ -1,4 +1,5 @@
-// Kafka's connection settings by their own names: which are known, which this version acts on, and the address list.
+// Kafka's connection settings by their own names: which are known, which this version acts on, and the
+// address list.
 import { closestName } from '../base/closest-name.ts';
 
 /** Settings that this version uses. */
@@ -70,7 +71,10 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
-/** The addresses of `bootstrap.servers`, and the entries that are none. Hosts are in lower case, without brackets. */
+/**
+ * The addresses of `bootstrap.servers`, and the entries that are none. Hosts are in lower case, without
+ * brackets.
+ */
 export function parseBootstrapServers(text: string): {
   readonly addresses: readonly BrokerAddress[];
   readonly invalid: readonly string[];

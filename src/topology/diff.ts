@@ -1,5 +1,5 @@
-// What differs between two topologies, value by value, in the words of causeway.yaml: for `plan`, and for the record of
-// who changed what. Secrets are left out.
+// What differs between two topologies, value by value, in the words of causeway.yaml: for `plan`, and for the
+// record of who changed what. Secrets are left out.
 import { redact } from './secrets.ts';
 import type { MirrorSetSpec, Topology } from './topology.ts';
 import { formatDurationMs, formatRateBytesPerSecond } from './units.ts';
@@ -16,8 +16,8 @@ export interface TopologyChange {
 type Values = ReadonlyMap<string, string>;
 
 /**
- * Every value that differs, sorted by path; `before` is undefined where nothing was applied yet. A secret that differs
- * is listed, with both sides redacted.
+ * Every value that differs, sorted by path; `before` is undefined where nothing was applied yet. A secret
+ * that differs is listed, with both sides redacted.
  */
 export function diffTopologies(before: Topology | undefined, after: Topology): readonly TopologyChange[] {
   const old = before === undefined ? new Map<string, Value>() : valuesOf(before);

@@ -1,4 +1,5 @@
-// A name that two globs both match, found without trying names: the shortest walk through the product of the two.
+// A name that two globs both match, found without trying names: the shortest walk through the product of the
+// two.
 import { hasStar } from './patterns.ts';
 
 /** Steps that are left for one file; comparing patterns stops when it is used up. */
@@ -7,8 +8,8 @@ export interface Effort {
 }
 
 /**
- * A shortest name that both globs match (empty where both are only stars); undefined where there is none, or where
- * the effort is used up.
+ * A shortest name that both globs match (empty where both are only stars); undefined where there is none, or
+ * where the effort is used up.
  */
 export function commonName(a: string, b: string, effort: Effort): string | undefined {
   if (!mayMeet(a, b)) return undefined;

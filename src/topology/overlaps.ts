@@ -1,5 +1,5 @@
-// Topics that several mirror sets mean: two copies into one region, or a circle of copies. The same check runs on the
-// names that a file holds and, in the controller, on the topics that really exist.
+// Topics that several mirror sets mean: two copies into one region, or a circle of copies. The same check
+// runs on the names that a file holds and, in the controller, on the topics that really exist.
 import { commonName, type Effort } from './glob-overlap.ts';
 import { compileNameList, hasStar, isInternalTopic, type NameList } from './patterns.ts';
 import { listed } from './problem.ts';
@@ -48,8 +48,8 @@ const examplesMax = 1000;
 const overlapsMax = 1000;
 
 /**
- * Overlaps that can be told without a cluster: names given by themselves, and one example for each pair of patterns
- * that meet. What `exclude` takes out of an example is left to the check on real topics.
+ * Overlaps that can be told without a cluster: names given by themselves, and one example for each pair of
+ * patterns that meet. What `exclude` takes out of an example is left to the check on real topics.
  */
 export function findStaticOverlaps(sets: readonly OverlapSet[]): readonly Overlap[] {
   if (sets.length < 2) return [];

@@ -1,4 +1,5 @@
-// From the text of a causeway.yaml to a checked, frozen Topology, or to everything that is wrong with it. Pure.
+// From the text of a causeway.yaml to a checked, frozen Topology, or to everything that is wrong with it.
+// Pure.
 import { checkMirrors } from './check-mirrors.ts';
 import { checkCoordination, checkLinks, checkRegions, linkEnds } from './check-regions.ts';
 import { type Problem, ProblemList } from './problem.ts';

@@ -1,7 +1,11 @@
-// Which topics a mirror set means. Patterns are anchored globs: `*` stands for any characters, also for none. They are
-// matched piece by piece from the left, so the time is at most linear in the name for each piece: no backtracking.
+// Which topics a mirror set means. Patterns are anchored globs: `*` stands for any characters, also for none.
+// They are matched piece by piece from the left, so the time is at most linear in the name for each piece: no
+// backtracking.
 
-/** What belongs to Kafka or to Causeway itself is never mirrored; rescue and shadow topics begin with `causeway.`. */
+/**
+ * What belongs to Kafka or to Causeway itself is never mirrored; rescue and shadow topics begin with
+ * `causeway.`.
+ */
 export const internalPrefixes = ['__', 'causeway.'] as const;
 
 export function isInternalTopic(name: string): boolean {
@@ -68,7 +72,10 @@ export interface TopicMatcher {
   matches(topic: string): boolean;
 }
 
-/** Topics that `topics` matches and `exclude` does not; never an internal one. Compile once, use for many names. */
+/**
+ * Topics that `topics` matches and `exclude` does not; never an internal one. Compile once, use for many
+ * names.
+ */
 export function compileTopicMatcher(set: {
   readonly topics: readonly string[];
   readonly exclude: readonly string[];

@@ -1,5 +1,5 @@
-// Reads YAML nodes by a schema: plain values come out, problems with their places go to the list. Whatever has a
-// problem is left out, so that the checks that follow can say more about the rest.
+// Reads YAML nodes by a schema: plain values come out, problems with their places go to the list. Whatever
+// has a problem is left out, so that the checks that follow can say more about the rest.
 import type { TSchema } from 'typebox';
 import {
   isAlias,

@@ -1,11 +1,11 @@
-// The shape of causeway.yaml, declared once: the reader, the types, the JSON schema for editors and the reference page
-// come from here. `kind` names how a text is read (units.ts); other tools ignore it.
+// The shape of causeway.yaml, declared once: the reader, the types, the JSON schema for editors and the
+// reference page come from here. `kind` names how a text is read (units.ts); other tools ignore it.
 import Type, { type Static } from 'typebox';
 import { durationPattern, ratePattern } from './units.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const duration = (description: string, options: { default?: string; examples?: string[] } = {}) =>
+const durationText = (description: string, options: { default?: string; examples?: string[] } = {}) =>
   Type.String({ description, pattern: durationPattern, kind: 'duration', ...options });
 
 const rate = (description: string) =>
@@ -18,7 +18,8 @@ const choice = <const Values extends string[]>(values: [...Values], description:
   Type.Enum(values, { description, default: byDefault });
 
 const kafkaSettings = settings(
-  'Connection settings under Kafka’s own names, verbatim. Values may hold ${env:NAME}, ${file:PATH:KEY} and ${file:PATH}.',
+  'Connection settings under Kafka’s own names, verbatim. Values may hold ${env:NAME}, ${file:PATH:KEY} ' +
+    'and ${file:PATH}.',
 );
 
 const region = Type.Object(
@@ -46,7 +47,7 @@ const failover = Type.Object(
       Type.Boolean({ description: 'Whether Causeway may fail the set over by itself.', default: false }),
     ),
     window: Type.Optional(
-      duration('How long a home must be out of reach before an automatic failover.', { default: '60s' }),
+      durationText('How long a home must be out of reach before an automatic failover.', { default: '60s' }),
     ),
   },
   { ...closed, description: 'What happens when the home region is lost.' },
@@ -75,7 +76,7 @@ const mirrorSet = Type.Object(
       Type.Array(Type.String(), { description: 'Consumer groups whose offsets are copied.', default: [] }),
     ),
     mode: Type.Optional(choice(['async', 'sync', 'adaptive'], 'How writes wait for the copy.', 'async')),
-    rpo: Type.Optional(duration('Recovery point goal: how old the copy may be.', { examples: ['10s'] })),
+    rpo: Type.Optional(durationText('Recovery point goal: how old the copy may be.', { examples: ['10s'] })),
     priority: Type.Optional(
       Type.Integer({ description: '1 is served first.', minimum: 1, maximum: 1000, default: 1 }),
     ),

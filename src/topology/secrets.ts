@@ -1,5 +1,5 @@
-// Placeholders in Kafka's settings: `${env:NAME}`, `${file:PATH:KEY}` (a properties file), `${file:PATH}` (the whole
-// file, trimmed). Messages name the placeholder, never what it stands for.
+// Placeholders in Kafka's settings: `${env:NAME}`, `${file:PATH:KEY}` (a properties file), `${file:PATH}`
+// (the whole file, trimmed). Messages name the placeholder, never what it stands for.
 import { CausewayError, describeError } from '../base/errors.ts';
 import { isSecretName, redactedText } from '../base/secret-names.ts';
 import type { KafkaSettings } from './topology.ts';
@@ -111,8 +111,8 @@ export function formatPlaceholder(placeholder: Placeholder): string {
 }
 
 /**
- * A Java properties file (java.util.Properties.load): `key=value`, `key: value` or `key value`; # and ! begin a
- * comment; a backslash at the end of a line joins it with the next; the last of two equal keys counts.
+ * A Java properties file (java.util.Properties.load): `key=value`, `key: value` or `key value`; # and ! begin
+ * a comment; a backslash at the end of a line joins it with the next; the last of two equal keys counts.
  */
 export function parseProperties(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();

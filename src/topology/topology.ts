@@ -1,4 +1,5 @@
-// What the operator declares, checked and frozen. Durations are milliseconds, sizes bytes, rates bytes per second.
+// What the operator declares, checked and frozen. Durations are milliseconds, sizes bytes, rates bytes per
+// second.
 
 /** A checked `causeway.yaml`. Secrets are still placeholders (`${env:…}`, `${file:…}`); see secrets.ts. */
 export interface Topology {
@@ -34,7 +35,9 @@ export interface MirrorSetSpec {
   readonly priority: number;
   readonly naming: 'identical' | 'prefixed';
   readonly offsets: 'identical' | 'shifted';
-  /** Topic settings of the mirror that do not follow the source, by Kafka's names (`replication.factor` too). */
+  /**
+   * Topic settings of the mirror that do not follow the source, by Kafka's names (`replication.factor` too).
+   */
   readonly target: ReadonlyMap<string, string>;
   readonly onGap: 'stop' | 'fill';
   readonly onRecreate: 'stop' | 'recreate' | 'keep';

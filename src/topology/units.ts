@@ -1,4 +1,5 @@
-// Durations, sizes and rates as people write them. One table per kind; the file schema takes its patterns from here.
+// Durations, sizes and rates as people write them. One table per kind; the file schema takes its patterns
+// from here.
 
 const durationUnitMs: Readonly<Record<string, number>> = {
   ms: 1,

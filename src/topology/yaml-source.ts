@@ -1,5 +1,5 @@
-// From text to YAML nodes with places. Everything that could make a small file large is refused here: merge keys,
-// aliases inside of aliases, many aliases, very long files.
+// From text to YAML nodes with places. Everything that could make a small file large is refused here: merge
+// keys, aliases inside of aliases, many aliases, very long files.
 import {
   type Alias,
   type Document,

@@ -12,8 +12,8 @@ export interface ComparedBatch {
 
 export interface BatchSource {
   /**
-   * The next batch with records that consumers see, or undefined at the end of the range. What the call before
-   * returned is valid until this call.
+   * The next batch with records that consumers see, or undefined at the end of the range. What the call
+   * before returned is valid until this call.
    */
   next(): Promise<ComparedBatch | undefined>;
   /** Below this offset the log was trimmed while it was read: nothing can be said there. */

@@ -1,5 +1,5 @@
-// Compares two logs offset by offset. Batches that stand at the same offsets on both sides are compared by their
-// canonical CRC, without reading a payload; where batches do not align, their records are.
+// Compares two logs offset by offset. Batches that stand at the same offsets on both sides are compared by
+// their canonical CRC, without reading a payload; where batches do not align, their records are.
 import type { BatchSource, ComparedBatch } from './batch-source.ts';
 import { type DifferenceKind, Differences } from './differences.ts';
 import { decodeRecords, findDifference, type PlainRecord, UndecodableBatch } from './records.ts';
@@ -20,7 +20,9 @@ export interface OffsetRange {
   readonly to: bigint;
 }
 
-/** Compares what both sides hold inside `range`. `onProgress` is told the offset reached, after every batch. */
+/**
+ * Compares what both sides hold inside `range`. `onProgress` is told the offset reached, after every batch.
+ */
 export async function compareLogs(
   source: BatchSource,
   target: BatchSource,

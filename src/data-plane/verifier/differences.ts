@@ -1,10 +1,10 @@
-// What a comparison found, kept in bounded memory: neighbours of one kind are one range, and ranges beyond a maximum
-// are only counted.
+// What a comparison found, kept in bounded memory: neighbours of one kind are one range, and ranges beyond a
+// maximum are only counted.
 
 export const differenceKinds = ['different', 'missing', 'extra', 'not-comparable'] as const;
 /**
- * `different`: both sides have the record, not the same; `missing`: only the source has it; `extra`: only the target;
- * `not-comparable`: a side cannot be decoded or was trimmed meanwhile.
+ * `different`: both sides have the record, not the same; `missing`: only the source has it; `extra`: only the
+ * target; `not-comparable`: a side cannot be decoded or was trimmed meanwhile.
  */
 export type DifferenceKind = (typeof differenceKinds)[number];
 

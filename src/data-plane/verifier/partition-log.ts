@@ -1,5 +1,5 @@
-// Reads one partition of one cluster as a sequence of data batches, over leader changes and lost connections. At most
-// two fetch answers are held at a time: one that is read and one that is under way.
+// Reads one partition of one cluster as a sequence of data batches, over leader changes and lost connections.
+// At most two fetch answers are held at a time: one that is read and one that is under way.
 import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
@@ -108,7 +108,7 @@ export class PartitionLog implements BatchSource {
   }
 
   async #fetchMore(): Promise<void> {
-    const response = await this.#again(() => this.#ahead ?? this.#fetch());
+    const response = await this.#again(() => this.#ahead ?? this.#fetchOnce());
     this.#ahead = undefined;
     this.#held = response;
     const partition = response.topics[0]?.partitions[0];
@@ -123,7 +123,7 @@ export class PartitionLog implements BatchSource {
 
   /** A fetch that nobody may be waiting for when it fails: whoever waits later sees the failure, too. */
   #fetchAhead(): Promise<FetchResponse> {
-    const ahead = this.#fetch();
+    const ahead = this.#fetchOnce();
     ahead.catch(() => {
       if (this.#ahead === ahead) this.#ahead = undefined;
     });
@@ -187,7 +187,7 @@ export class PartitionLog implements BatchSource {
     return !isAborted && recordCountOf(bytes, 0) > 0;
   }
 
-  async #fetch(): Promise<FetchResponse> {
+  async #fetchOnce(): Promise<FetchResponse> {
     const connection = await this.#connect();
     const response = await connection.fetch({
       maxWaitMs: fetchWaitMs,

@@ -1,5 +1,5 @@
-// Records of a batch, decoded, for the places where batches of both sides do not align. Record format version 2 as in
-// Kafka's DefaultRecord; hostile lengths end in UndecodableBatch, never in a large allocation.
+// Records of a batch, decoded, for the places where batches of both sides do not align. Record format version
+// 2 as in Kafka's DefaultRecord; hostile lengths end in UndecodableBatch, never in a large allocation.
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { describeError } from '../../base/errors.ts';
@@ -32,7 +32,10 @@ export class UndecodableBatch extends Error {
 /** A decompressed batch larger than this is not looked into. */
 const decodedBytesMax = 256 * 1024 * 1024;
 
-/** All records of one batch. `batch` begins with its header; the records are views of it or of its decompressed copy. */
+/**
+ * All records of one batch. `batch` begins with its header; the records are views of it or of its
+ * decompressed copy.
+ */
 export function decodeRecords(batch: Buffer): PlainRecord[] {
   const attributes = attributesOf(batch, 0);
   const body = decompress(codecOf(attributes), batch.subarray(headerBytes));

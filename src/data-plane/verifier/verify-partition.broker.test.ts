@@ -1,5 +1,5 @@
-// The complete comparison against real brokers: equal, one differing record, missing tail, extra records, other
-// batches, another log start, a lost partition.
+// The complete comparison against real brokers: equal, one differing record, missing tail, extra records,
+// other batches, another log start, a lost partition.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
