@@ -15,11 +15,11 @@ export function commandsPage(specs: readonly CommandSpec[]): string {
     generatedNote('src/cli/specs'),
     '# Commands\n',
     'Data goes to standard output, progress and errors to standard error. Commands read and write the ' +
-    'ledger in Kafka',
+      'ledger in Kafka',
     'themselves; they work when no Causeway process is alive. In a clone, `causeway` is `node ' +
-    'bin/causeway`.\n',
+      'bin/causeway`.\n',
     'A value comes from the flag, else from the environment variable, else from `causeway.yaml`, else it ' +
-    'is the default.',
+      'is the default.',
     '`--show-origin` tells which. Values that are not known are printed as `?`, never as 0.\n',
     table(
       ['command', 'what it does'],
@@ -63,8 +63,11 @@ function commandText({ path, spec }: Named): string {
 function optionTable(options: readonly OptionSpec[]): string {
   const rows = options.map(({ flags, help, byDefault, env, choices, repeatable }) => [
     code(flags),
-    `${help}${choices === undefined ? '' : `: ${codes(choices)}`}${repeatable === true ? '; may be ` +
-    `repeated' : ''}`,
+    [
+      help,
+      choices === undefined ? '' : `: ${codes(choices)}`,
+      repeatable === true ? '; may be repeated' : '',
+    ].join(''),
     byDefault === undefined ? '' : code(byDefault),
     env === undefined ? '' : code(env),
   ]);

@@ -46,26 +46,26 @@ export function configurationPage(schema: unknown): string {
   const sections = Object.entries(root.properties ?? {}).map(([key, node]) => {
     const isRequired = root.required?.includes(key) === true;
     const rows = rowsBelow(key, node, isRequired);
-    return `## ${key}\n\n${node.description ?? ''}\n\n${table(['key', 'value', 'default', 'meaning'], ` +
-    `rows)}\n`;
+    const keys = table(['key', 'value', 'default', 'meaning'], rows);
+    return `## ${key}\n\n${node.description ?? ''}\n\n${keys}\n`;
   });
   return [
     generatedNote('src/topology/schema.ts'),
     '# causeway.yaml\n',
     'What the operator declares. The file is looked for in the working folder and upward, or named with ' +
-    '`--config`.',
+      '`--config`.',
     'All problems are reported at once, each with code, line and column, reason and hint. Keys that are ' +
-    'not listed here,',
+      'not listed here,',
     'keys that stand twice, and definitions that nothing uses are errors.\n',
     'For completion and checks while typing, begin the file with this line:\n',
     '```yaml',
     '# yaml-language-server: $schema=docs/reference/causeway.schema.json',
     '```\n',
     'Topic patterns are anchored: they must match the whole name. `*` stands for any characters within a ' +
-    'name. Topics that',
+      'name. Topics that',
     'begin with `__` or `causeway.` never match.\n',
     '“Not yet” marks what this version does not act on. Where it matters it is refused with CW-1013, so ' +
-    'that nobody',
+      'that nobody',
     'relies on it.\n',
     ...sections,
   ].join('\n');

@@ -18,7 +18,7 @@ export function errorsPage(catalog: Readonly<Record<string, ErrorEntry>>): strin
     generatedNote('src/base/error-catalog.ts'),
     '# Error codes\n',
     'Whatever goes wrong says a code, where it happened, and what to do. `causeway explain CW-2007` ' +
-    'tells the same as',
+      'tells the same as',
     'this page. A code that was published keeps its meaning for ever.\n',
   ];
   for (const [digit, area] of Object.entries(areas)) {

@@ -20,10 +20,10 @@ export function metricsPage(catalog: Readonly<Record<string, MetricEntry>>): str
     generatedNote('src/telemetry/metric-catalog.ts'),
     '# Metrics\n',
     'Every process serves `/metrics` in the Prometheus text format. Values are computed in the ' +
-    'background and served',
+      'background and served',
     'from memory. Units are seconds, bytes and records. A value that is not known is absent, never 0.\n',
     'At a granularity coarser than `partition`, the labels `partition` and `topic` are left out; the ' +
-    'fourth column says',
+      'fourth column says',
     'what the remaining value then is.\n',
     table(['metric', 'type', 'labels', 'when labels are left out', 'meaning'], rows),
     '',
