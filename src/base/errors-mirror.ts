@@ -155,4 +155,18 @@ export const mirrorErrors = {
     'A broken invariant in the worker stopped this partition. Nothing wrong was written.',
     'Please report the message together with `causeway mirrors describe`.',
   ),
+  'CW-2027': entry(
+    'target has more partitions than the source',
+    'The topic exists at the target with more partitions than the source has. A keyed record would ' +
+      'not be where its readers look for it, and Kafka cannot take partitions away.',
+    'If the topic at the target is not needed, delete it: it is created again as a mirror. If it is, ' +
+      'take the topic out of the mirror set.',
+  ),
+  'CW-2028': entry(
+    'topic at the target is not a mirror',
+    'A topic of this name exists at the target, holds records, and was not made by Causeway. Nothing ' +
+      'is written into it and its settings are left alone.',
+    'If the topic at the target is not needed, delete it: it is created again as a mirror. If it is, ' +
+      'take the topic out of the mirror set.',
+  ),
 } as const;

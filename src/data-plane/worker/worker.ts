@@ -7,7 +7,7 @@ import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { ObservedMirror } from '../../ledger/records.ts';
 import type { Fence } from '../mirror/fence.ts';
-import type { MirrorPartition } from '../mirror/mirror-partition.ts';
+import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, type Wanted } from './assignment.ts';
 import { Engine } from './engine.ts';
 import { FenceReader } from './fence-reader.ts';
@@ -45,6 +45,9 @@ export class Worker {
   readonly #keepAlive: KeepAlive;
   readonly #engines = new Map<string, Engine>();
   readonly #abort = new AbortController();
+  #view: AssignmentView | undefined;
+  /** Everything in the last view is running. */
+  #isSettled = true;
   #loops: Promise<unknown> = Promise.resolve();
   /** Set once the first view of the ledger has been taken in. */
   ready = false;
@@ -89,6 +92,8 @@ export class Worker {
   }
 
   #follow(view: AssignmentView): void {
+    this.#view = view;
+    this.#isSettled = true;
     const wanted = assign(this.#parts.region, view);
     for (const each of wanted) this.#run(each);
     this.#giveBack(wanted);
@@ -98,10 +103,19 @@ export class Worker {
   #run({ spec, paused }: Wanted): void {
     const engine = this.#engineFor(spec.sourceRegion);
     const before = engine.find(spec.topic, spec.partition);
+    if (before !== undefined && !isSameMirror(before.spec, spec)) {
+      // Another topic under the same name: the old mirror drains first, then this one is taken on.
+      engine.remove(spec.topic, spec.partition);
+      this.#isSettled = false;
+      return;
+    }
     const partition = before ?? engine.add(spec);
-    const rests = partition.state.name === 'paused';
-    if (paused && !rests) partition.pause();
-    if (!paused && rests) partition.resume();
+    const { state } = partition;
+    const heading = state.name === 'draining' ? state.next.name : state.name;
+    // Given back before and on its way out: taken on again once it is gone.
+    if (heading === 'closed') this.#isSettled = false;
+    else if (paused && heading !== 'paused') partition.pause();
+    else if (!paused && heading === 'paused') partition.resume();
   }
 
   #giveBack(wanted: readonly Wanted[]): void {
@@ -135,6 +149,7 @@ export class Worker {
   async #reportForever(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await restOn(this.#parts.clock, progressMs, signal);
+      if (!this.#isSettled && this.#view !== undefined) this.#follow(this.#view);
       await this.#report();
     }
   }
@@ -155,3 +170,7 @@ export class Worker {
     }
   }
 }
+
+/** A topic that was created again is another one. */
+const isSameMirror = (a: MirrorSpec, b: MirrorSpec): boolean =>
+  a.set === b.set && a.sourceTopicId === b.sourceTopicId && a.targetTopicId === b.targetTopicId;

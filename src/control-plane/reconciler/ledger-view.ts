@@ -1,0 +1,48 @@
+// What a controller reads of its region's ledger before it plans.
+import { CausewayError } from '../../base/errors.ts';
+import { recordsIn } from '../../ledger/changes.ts';
+import { foldGenerations, type GenerationsOfSet } from '../../ledger/generations.ts';
+import type { DesiredTopology, ObservedTopic } from '../../ledger/records.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import { desiredView, observedView } from '../../ledger/snapshot-view.ts';
+import { parseTopology } from '../../topology/parse-topology.ts';
+import { formatProblems } from '../../topology/problem.ts';
+import type { Topology } from '../../topology/topology.ts';
+
+export interface LedgerLook {
+  /** undefined where nothing has been applied. */
+  readonly topology: Topology | undefined;
+  readonly generations: ReadonlyMap<string, GenerationsOfSet>;
+  readonly decided: readonly ObservedTopic[];
+}
+
+/** Throws CW-1027, CW-4001, CW-4002, CW-4006 and CW-4008. */
+export async function lookAtLedger(reader: LedgerReader, region: string): Promise<LedgerLook> {
+  const [desired, observed, generations] = await Promise.all([
+    reader.snapshot('causeway.desired'),
+    reader.snapshot('causeway.observed'),
+    reader.snapshot('causeway.generations'),
+  ]);
+  if (generations.startOffset > 0n) {
+    const text = `${region}: causeway.generations begins at offset ${generations.startOffset}, not at 0`;
+    throw new CausewayError('CW-4006', text, { region });
+  }
+  // A generation of a newer program may be the live one: acting without it could let two writers in.
+  for (const { is, why } of [...generations.leftAlone, ...desired.leftAlone]) {
+    if (is === 'newer') throw new CausewayError('CW-4008', `${region}: ${why}`, { region });
+  }
+  const { topology } = desiredView(recordsIn(desired));
+  return {
+    topology: topology === undefined ? undefined : parseApplied(topology, region),
+    generations: foldGenerations(recordsIn(generations)),
+    decided: observedView(recordsIn(observed)).topics.filter(({ target }) => target === region),
+  };
+}
+
+/** The applied topology; it was checked before it was applied. Throws CW-1027. */
+export function parseApplied(record: DesiredTopology, region: string): Topology {
+  const parsed = parseTopology({ text: record.yaml, file: 'the applied topology' });
+  if ('topology' in parsed) return parsed.topology;
+  const text = `${region}: the applied topology is not valid here:\n${formatProblems(parsed.problems)}`;
+  throw new CausewayError('CW-1027', text, { region });
+}

@@ -1,0 +1,127 @@
+// Looks at the clusters: which topics there are, and of those that matter here their settings, sizes and whether they
+// hold anything. A cluster that does not answer is told as such; the others are seen all the same.
+import type { Clock } from '../../base/clock.ts';
+import { CausewayError, describeError } from '../../base/errors.ts';
+import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
+import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { ClusterView, TopicView } from '../../kafka/client/messages.ts';
+import type { GenerationsOfSet } from '../../ledger/generations.ts';
+import type { ObservedTopic } from '../../ledger/records.ts';
+import { compileTopicMatcher, type TopicMatcher } from '../../topology/patterns.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { topicsWithRecords } from './log-ends.ts';
+import type { ClusterLook, Observation, TopicLook, Unseen } from './observation.ts';
+
+export interface Eyes {
+  readonly clusterOf: (region: string) => KafkaCluster;
+  readonly adminOf: (region: string) => ClusterAdmin;
+  readonly clock: Clock;
+}
+
+export interface Known {
+  readonly region: string;
+  readonly topology: Topology;
+  readonly generations: ReadonlyMap<string, GenerationsOfSet>;
+  readonly decided: readonly ObservedTopic[];
+}
+
+export async function observe(eyes: Eyes, known: Known): Promise<Observation> {
+  const { region, topology } = known;
+  const sets = [...topology.mirrors.values()].filter(({ to }) => to.includes(region));
+  const matchers = sets.map(compileTopicMatcher);
+  const isWanted = (topic: string) => matchers.some((matcher) => matcher.matches(topic));
+  const sources = new Set(sets.map(({ home }) => home));
+  const looks = await Promise.all([
+    lookSafely(region, () => lookAtTarget(eyes, known, isWanted)),
+    ...[...sources].map((source) => {
+      const ofSource = sets.filter(({ home }) => home === source).map(compileTopicMatcher);
+      return lookSafely(source, () => lookAtSource(eyes, known, source, ofSource));
+    }),
+  ]);
+  return { ...known, clusters: new Map(looks.map((look) => [look.region, look])) };
+}
+
+async function lookSafely(region: string, look: () => Promise<ClusterLook>): Promise<ClusterLook | Unseen> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    return { region, error: { code: error.code, message: describeError(error) } };
+  }
+}
+
+async function lookAtSource(
+  eyes: Eyes,
+  { decided }: Known,
+  region: string,
+  matchers: readonly TopicMatcher[],
+): Promise<ClusterLook> {
+  const { look, view } = await lookAtCluster(eyes, region);
+  const wanted = view.topics.filter(({ name }) => matchers.some((matcher) => matcher.matches(name)));
+  const settings = await eyes.adminOf(region).topicSettings(wanted.map(({ name }) => name));
+  const known = new Set(decided.map(({ topic }) => topic));
+  const sizes = await sizesOf(
+    eyes.adminOf(region),
+    wanted.filter(({ name }) => !known.has(name)),
+  );
+  const topics = new Map<string, TopicLook>();
+  for (const topic of view.topics) {
+    const bytes = sizes.get(topic.name);
+    topics.set(topic.name, { ...topicLook(topic), settings: settings.get(topic.name), bytes });
+  }
+  return { ...look, topics };
+}
+
+async function lookAtTarget(eyes: Eyes, { region, decided }: Known, isWanted: (topic: string) => boolean) {
+  const { look, view } = await lookAtCluster(eyes, region);
+  const wanted = view.topics.filter(({ name }) => isWanted(name));
+  const settings = await eyes.adminOf(region).topicSettings(wanted.map(({ name }) => name));
+  const ours = new Set(decided.map(({ targetTopicId }) => targetTopicId));
+  const strangers = wanted.filter(({ topicId }) => !ours.has(topicId));
+  const filled = await topicsWithRecords(eyes.clusterOf(region), strangers);
+  const topics = new Map<string, TopicLook>();
+  for (const topic of view.topics) {
+    const hasRecords = filled.get(topic.name);
+    topics.set(topic.name, { ...topicLook(topic), settings: settings.get(topic.name), hasRecords });
+  }
+  return { ...look, topics };
+}
+
+async function lookAtCluster({ clusterOf, clock }: Eyes, region: string) {
+  const view = await clusterOf(region).metadata('all');
+  // The second answer comes over a connection that is open: its time is the round trip.
+  const fromMs = clock.monotonicMs();
+  await clusterOf(region).metadata([]);
+  const rttMs = clock.monotonicMs() - fromMs;
+  const usable = view.topics.filter(({ errorCode, partitions }) => errorCode === 0 && partitions.length > 0);
+  const shown: ClusterView = { ...view, topics: usable };
+  return { view: shown, look: { region, clusterId: view.clusterId, brokers: view.brokers.length, rttMs } };
+}
+
+function topicLook({ name, topicId, partitions }: TopicView): TopicLook {
+  const replicas = partitions.map((partition) => partition.replicas.length);
+  return {
+    name,
+    topicId,
+    partitions: partitions.length,
+    replicationFactor: Math.min(...replicas),
+    settings: undefined,
+    hasRecords: undefined,
+    bytes: undefined,
+  };
+}
+
+/** Sizes are for show: without the permission to read them, they are unknown. */
+async function sizesOf(
+  admin: ClusterAdmin,
+  topics: readonly TopicView[],
+): Promise<ReadonlyMap<string, bigint>> {
+  try {
+    return await admin.topicBytes(
+      topics.map(({ name, partitions }) => ({ name, partitions: partitions.length })),
+    );
+  } catch (error) {
+    if (error instanceof CausewayError) return new Map();
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+// What is to be done about one topic of a mirror set at one target. Pure.
+import type { ObservedTopic } from '../../ledger/records.ts';
+import type { MirrorSetSpec } from '../../topology/topology.ts';
+import type { Action, DecideTopic } from './actions.ts';
+import { replicationFactorForMirror, settingDrift, settingsForMirror } from './mirror-settings.ts';
+import type { ClusterLook, TopicLook } from './observation.ts';
+
+export interface TopicContext {
+  readonly set: MirrorSetSpec;
+  readonly source: ClusterLook;
+  readonly target: ClusterLook;
+  /** What was decided last, if anything. */
+  readonly decided: ObservedTopic | undefined;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `isOurs`: the topic at the target is one that Causeway mirrored into before. */
+export function planTopic(
+  context: TopicContext,
+  atSource: TopicLook,
+  atTarget: TopicLook | undefined,
+  isOurs: boolean,
+  refusal: Refusal | undefined,
+): Action[] {
+  if (refusal !== undefined) return refuse(context, atSource, atTarget, refusal);
+  if (atTarget === undefined) return create(context, atSource);
+  if (!isOurs && atTarget.hasRecords === undefined) return [];
+  if (!isOurs && atTarget.hasRecords === true) {
+    const message = `${context.target.region} has a topic ${atTarget.name} that holds records and is no mirror`;
+    return refuse(context, atSource, atTarget, { code: 'CW-2028', message });
+  }
+  if (atTarget.partitions > atSource.partitions) {
+    const { source, target } = context;
+    const message =
+      `${atTarget.name} has ${atTarget.partitions} partitions in ${target.region} and ` +
+      `${atSource.partitions} in ${source.region}`;
+    return refuse(context, atSource, atTarget, { code: 'CW-2027', message });
+  }
+  const mending = mend(context, atSource, atTarget);
+  // What is written into a topic that is not yet as a mirror must be would not stay as it is.
+  const isNew = context.decided?.targetTopicId !== atTarget.topicId;
+  return isNew && mending.length > 0 ? mending : [...mending, ...mirror(context, atSource, atTarget)];
+}
+
+function create({ set, source, target }: TopicContext, atSource: TopicLook): Action[] {
+  if (atSource.settings === undefined) return [];
+  const topic = {
+    name: atSource.name,
+    partitions: atSource.partitions,
+    replicationFactor: replicationFactorForMirror(set, atSource.replicationFactor, target.brokers),
+    settings: settingsForMirror(set, atSource.settings),
+  };
+  const reason = `it is in ${source.region} and not in ${target.region}`;
+  const bytesToCopy = atSource.bytes;
+  return [{ kind: 'create-topic', set: set.name, topic, source: source.region, bytesToCopy, reason }];
+}
+
+function mend({ set, source }: TopicContext, atSource: TopicLook, atTarget: TopicLook): Action[] {
+  const actions: Action[] = [];
+  const { name: topic, partitions: from } = atTarget;
+  if (from < atSource.partitions) {
+    const reason = `it has that many in ${source.region}`;
+    actions.push({ kind: 'add-partitions', set: set.name, topic, from, to: atSource.partitions, reason });
+  }
+  if (atSource.settings !== undefined && atTarget.settings !== undefined) {
+    const changes = settingDrift(settingsForMirror(set, atSource.settings), atTarget.settings);
+    const reason = 'these belong to the data, or are held while it is a mirror';
+    if (changes.length > 0) actions.push({ kind: 'set-settings', set: set.name, topic, changes, reason });
+  }
+  return actions;
+}
+
+/** The source's id is kept as first recorded: a re-created source must stop the mirror, not move it. */
+function mirror({ set, target, decided }: TopicContext, atSource: TopicLook, atTarget: TopicLook): Action[] {
+  const isSameMirror = decided?.targetTopicId === atTarget.topicId;
+  const sourceTopicId = isSameMirror ? (decided?.sourceTopicId ?? atSource.topicId) : atSource.topicId;
+  const partitions = Math.min(atSource.partitions, atTarget.partitions);
+  const isDecided =
+    isSameMirror &&
+    decided?.state === 'mirrored' &&
+    decided.cause === undefined &&
+    decided.sourceTopicId === sourceTopicId &&
+    decided.partitions === partitions;
+  if (isDecided) return [];
+  const reason = `its topic is ready in ${target.region}`;
+  const decision = {
+    kind: 'topic',
+    set: set.name,
+    topic: atSource.name,
+    target: target.region,
+    state: 'mirrored',
+    cause: undefined,
+    sourceTopicId,
+    targetTopicId: atTarget.topicId,
+    partitions,
+  } as const satisfies DecideTopic['decision'];
+  return [{ kind: 'mirror-topic', set: set.name, topic: atSource.name, reason, decision }];
+}
+
+/** What is mirrored already keeps its worker: the worker goes by what it finds in the logs. */
+function refuse(
+  { set, target, decided }: TopicContext,
+  atSource: TopicLook,
+  atTarget: TopicLook | undefined,
+  { code, message }: Refusal,
+): Action[] {
+  const { cause } = decided ?? {};
+  if (decided?.state === 'refused' && cause?.code === code && cause.message === message) return [];
+  const decision = {
+    kind: 'topic',
+    set: set.name,
+    topic: atSource.name,
+    target: target.region,
+    state: 'refused',
+    cause: { code, message },
+    sourceTopicId: atSource.topicId,
+    // Not remembered: a topic that is not ours must not look like ours later.
+    targetTopicId: decided?.targetTopicId === atTarget?.topicId ? decided?.targetTopicId : undefined,
+    partitions: atSource.partitions,
+  } as const;
+  return [{ kind: 'refuse-topic', set: set.name, topic: atSource.name, reason: message, decision }];
+}

@@ -1,0 +1,165 @@
+// The controller of one region: observe, plan, apply, and again. It acts on its own region's cluster alone.
+import type { Clock } from '../../base/clock.ts';
+import { CausewayError, describeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
+import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { ObservedRecord, ObservedRegion } from '../../ledger/records.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import type { LedgerWriter } from '../../ledger/writer.ts';
+import type { Topology } from '../../topology/topology.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import { type Action, describeAction, topicOf } from './actions.ts';
+import { applyAction, failureRecord } from './apply-action.ts';
+import { type LedgerLook, lookAtLedger } from './ledger-view.ts';
+import { isSeen, type Observation } from './observation.ts';
+import { observe } from './observe.ts';
+import { plan, type Plan } from './plan.ts';
+
+export interface ReconcilerParts {
+  readonly region: string;
+  readonly clusterOf: (region: string) => KafkaCluster;
+  readonly adminOf: (region: string) => ClusterAdmin;
+  /** Told each topology before it is used, so that its regions can be reached. */
+  readonly useTopology: (topology: Topology) => void;
+  readonly reader: LedgerReader;
+  readonly writer: LedgerWriter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A round begins at the latest so long after the last one: drift is mended well within a minute. */
+const roundMs = 5_000;
+/** Actions make others possible, a created topic its mirroring: rounds that follow one another at once. */
+const roundsAtOnceMax = 3;
+
+export class Reconciler {
+  readonly #parts: ReconcilerParts;
+  #wake: AbortController | undefined;
+  #wokenAlready = false;
+  /** When a round last went through, monotonic; undefined before the first. */
+  lastRoundMs: number | undefined;
+  /** Why the last round failed, if it did. */
+  trouble: CausewayError | undefined;
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins a round soon. */
+  wake(): void {
+    this.#wokenAlready = true;
+    this.#wake?.abort();
+  }
+
+  /** Until `signal` aborts; an action under way is finished first. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    while (!signal.aborted) {
+      await this.#roundsSafely(signal);
+      if (signal.aborted) return;
+      this.#wake = new AbortController();
+      if (!this.#wokenAlready) {
+        // Ends early when woken or stopped; both are looked at above.
+        await clock.sleep(roundMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined);
+      }
+      this.#wokenAlready = false;
+    }
+  }
+
+  async #roundsSafely(signal: AbortSignal): Promise<void> {
+    const { log, region, clock } = this.#parts;
+    try {
+      for (let round = 0; round < roundsAtOnceMax && !signal.aborted; round += 1) {
+        if ((await this.#round()) === 0) break;
+      }
+      if (this.trouble !== undefined) log.info({ region }, 'the controller works again');
+      this.trouble = undefined;
+      this.lastRoundMs = clock.monotonicMs();
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      if (this.trouble?.message !== error.message) {
+        log.warn(
+          { region, code: error.code, error: describeError(error) },
+          'the controller could not look or act',
+        );
+      }
+      this.trouble = error;
+    }
+  }
+
+  /** The number of actions that succeeded. */
+  async #round(): Promise<number> {
+    const { region, reader, useTopology } = this.#parts;
+    const ledger = await lookAtLedger(reader, region);
+    if (ledger.topology === undefined) return 0;
+    useTopology(ledger.topology);
+    const { topology } = ledger;
+    const observation = await observe(this.#parts, { ...ledger, topology, region });
+    const planned = plan(observation);
+    this.#reportUnknown(planned);
+    let succeeded = 0;
+    for (const action of planned.actions) if (await this.#act(action, ledger)) succeeded += 1;
+    await this.#writeObserved(this.#regionRecords(observation));
+    return succeeded;
+  }
+
+  async #act(action: Action, { decided }: LedgerLook): Promise<boolean> {
+    const { region, clusterOf, adminOf, writer, clock, log, metrics } = this.#parts;
+    const topic = topicOf(action);
+    const before = decided.find((each) => each.set === action.set && each.topic === topic);
+    const fields = { region, set: action.set, topic, action: action.kind, reason: action.reason };
+    const hands = { region, cluster: clusterOf(region), admin: adminOf(region), ledger: writer, clock };
+    const count = (outcome: string) =>
+      metrics.count('causeway_reconciler_actions_total', { region, action: action.kind, outcome });
+    try {
+      await applyAction(hands, action, before);
+      log.info(fields, describeAction(action));
+      count('done');
+      return true;
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      count('failed');
+      const cause = { code: error.code, message: error.message };
+      log.warn(
+        { ...fields, code: error.code, error: describeError(error) },
+        `failed: ${describeAction(action)}`,
+      );
+      if (topic !== undefined) {
+        await this.#writeObserved([failureRecord(region, action, topic, cause, clock.wallMs(), before)]);
+      }
+      return false;
+    }
+  }
+
+  async #writeObserved(records: readonly ObservedRecord[]): Promise<void> {
+    await this.#parts.writer.write('causeway.observed', records);
+  }
+
+  #regionRecords({ clusters }: Observation): ObservedRegion[] {
+    const { region: seenFrom, clock } = this.#parts;
+    return [...clusters.values()].map((look) => ({
+      kind: 'region',
+      region: look.region,
+      seenFrom,
+      clusterId: isSeen(look) ? look.clusterId : undefined,
+      brokers: isSeen(look) ? look.brokers : undefined,
+      rttMs: isSeen(look) ? look.rttMs : undefined,
+      error: isSeen(look) ? undefined : look.error,
+      observedAtMs: clock.wallMs(),
+    }));
+  }
+
+  readonly #reported = new Map<string, string>();
+
+  #reportUnknown({ unknown }: Plan): void {
+    const sets = new Set(unknown.map(({ set }) => set));
+    for (const set of this.#reported.keys()) if (!sets.has(set)) this.#reported.delete(set);
+    for (const { set, code, message } of unknown) {
+      if (this.#reported.get(set) === message) continue;
+      this.#reported.set(set, message);
+      this.#parts.log.warn({ set, code, region: this.#parts.region }, `nothing can be planned: ${message}`);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// Topics and their settings on one cluster, through the Kafka library. The library's client is opened for a call and
+// kept for the next; after an error it is opened anew, since it may hold on to a broker that is gone.
+import { Admin } from '@platformatic/kafka';
+import { adminError } from './admin-errors.ts';
+
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** Kafka's own names. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** Effective values of a topic's settings, by Kafka's own names. Sensitive ones are left out. */
+export type TopicSettings = ReadonlyMap<string, string>;
+
+export interface ClusterAdmin {
+  readonly region: string;
+  /** Settings of the topics. Throws CW-3008, CW-3009 or CW-3010, as every call here. */
+  topicSettings(names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>>;
+  /** Resolves also where the topic exists already. */
+  createTopic(topic: NewTopic): Promise<void>;
+  setTopicSettings(topic: string, settings: ReadonlyMap<string, string>): Promise<void>;
+  /** Raises the partition count to `count`; resolves also where it has that many already. */
+  raisePartitions(topic: string, count: number): Promise<void>;
+  /** Bytes of each topic's partitions on disk, one replica each. */
+  topicBytes(topics: readonly { name: string; partitions: number }[]): Promise<ReadonlyMap<string, bigint>>;
+  close(): Promise<void>;
+}
+
+export interface ClusterAdminOptions {
+  readonly region: string;
+  readonly bootstrapServers: readonly string[];
+  readonly clientId: string;
+  readonly timeoutMs?: number;
+}
+
+const timeoutMsDefault = 15_000;
+const connectMs = 5_000;
+/** Topics in one DescribeConfigs request. */
+const topicsPerCall = 200;
+/** Kafka's ConfigResource.Type.TOPIC, and the SET operation of IncrementalAlterConfigs. */
+const topicResource = 2;
+const setOperation = 0;
+
+export function openClusterAdmin(options: ClusterAdminOptions): ClusterAdmin {
+  return new LibraryAdmin(options);
+}
+
+class LibraryAdmin implements ClusterAdmin {
+  readonly region: string;
+  readonly #options: ClusterAdminOptions;
+  #kept: Admin | undefined;
+
+  constructor(options: ClusterAdminOptions) {
+    this.#options = options;
+    this.region = options.region;
+  }
+
+  async topicSettings(names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>> {
+    const found = new Map<string, TopicSettings>();
+    for (let from = 0; from < names.length; from += topicsPerCall) {
+      const resources = names
+        .slice(from, from + topicsPerCall)
+        .map((resourceName) => ({ resourceType: topicResource, resourceName }) as const);
+      const described = await this.#call('read the settings of topics', (admin) =>
+        admin.describeConfigs({ resources }),
+      );
+      for (const { resourceName, configs } of described) {
+        const values = new Map<string, string>();
+        for (const { name, value } of configs) if (typeof value === 'string') values.set(name, value);
+        found.set(resourceName, values);
+      }
+    }
+    return found;
+  }
+
+  async createTopic({ name, partitions, replicationFactor, settings }: NewTopic): Promise<void> {
+    const configs = [...settings].map(([key, value]) => ({ name: key, value }));
+    await this.#callUnless('TOPIC_ALREADY_EXISTS', `create the topic ${name}`, (admin) =>
+      admin.createTopics({ topics: [name], partitions, replicas: replicationFactor, configs }),
+    );
+  }
+
+  async setTopicSettings(topic: string, settings: ReadonlyMap<string, string>): Promise<void> {
+    const configs = [...settings].map(
+      ([name, value]) => ({ name, configOperation: setOperation, value }) as const,
+    );
+    await this.#call(`set the settings of ${topic}`, (admin) =>
+      admin.incrementalAlterConfigs({
+        resources: [{ resourceType: topicResource, resourceName: topic, configs }],
+      }),
+    );
+  }
+
+  async raisePartitions(topic: string, count: number): Promise<void> {
+    await this.#callUnless('INVALID_PARTITIONS', `raise ${topic} to ${count} partitions`, (admin) =>
+      admin.createPartitions({ topics: [{ name: topic, count }] }),
+    );
+  }
+
+  async topicBytes(
+    topics: readonly { name: string; partitions: number }[],
+  ): Promise<ReadonlyMap<string, bigint>> {
+    const asked = topics.map(({ name, partitions }) => ({
+      name,
+      partitions: Array.from({ length: partitions }, (_, partition) => partition),
+    }));
+    if (asked.length === 0) return new Map();
+    const described = await this.#call('read the sizes of topics', (admin) =>
+      admin.describeLogDirs({ topics: asked }),
+    );
+    // Every replica is told; the largest one of a partition counts.
+    const largest = new Map<string, bigint>();
+    for (const { results } of described) {
+      for (const { topics: inFolder } of results) {
+        for (const { name, partitions } of inFolder) {
+          for (const { partitionIndex, partitionSize } of partitions) {
+            const key = `${partitionIndex} ${name}`;
+            const size = BigInt(partitionSize);
+            if (size > (largest.get(key) ?? -1n)) largest.set(key, size);
+          }
+        }
+      }
+    }
+    const bytes = new Map<string, bigint>();
+    for (const [key, size] of largest) {
+      const name = key.slice(key.indexOf(' ') + 1);
+      bytes.set(name, (bytes.get(name) ?? 0n) + size);
+    }
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    const admin = this.#kept;
+    this.#kept = undefined;
+    await admin?.close();
+  }
+
+  #call<T>(doing: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+    return this.#callUnless(undefined, doing, use) as Promise<T>;
+  }
+
+  /** `unless`: the name of the Kafka error that means that nothing is left to do. */
+  async #callUnless<T>(
+    unless: string | undefined,
+    doing: string,
+    use: (admin: Admin) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { region, bootstrapServers, clientId, timeoutMs = timeoutMsDefault } = this.#options;
+    this.#kept ??= new Admin({
+      clientId,
+      bootstrapBrokers: [...bootstrapServers],
+      retries: 0,
+      connectTimeout: connectMs,
+      timeout: timeoutMs,
+    });
+    try {
+      return await use(this.#kept);
+    } catch (error) {
+      const failure = adminError(error, region, doing);
+      if (unless !== undefined && failure.kafkaErrors.includes(unless)) return undefined;
+      await this.close();
+      throw failure.error;
+    }
+  }
+}

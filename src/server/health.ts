@@ -1,0 +1,32 @@
+// What must hold for a process to be alive, and for it to do its work.
+import type { Reconciler } from '../control-plane/reconciler/reconciler.ts';
+import type { Worker } from '../data-plane/worker/worker.ts';
+import type { Check } from '../telemetry/http.ts';
+
+/** A controller that has not gone through a round for so long is not at work. */
+const roundMsMax = 60_000;
+
+export function readyChecks(worker: Worker, reconciler: Reconciler, nowMs: number): readonly Check[] {
+  return [ledgerCheck(worker), reportCheck(worker), controllerCheck(reconciler, nowMs)];
+}
+
+function ledgerCheck({ ready }: Worker): Check {
+  const message = ready
+    ? 'what is to be mirrored is known'
+    : 'the ledger has not told yet what is to be mirrored';
+  return { name: 'assignment', ok: ready, message };
+}
+
+function reportCheck({ ledgerTrouble }: Worker): Check {
+  const ok = ledgerTrouble === undefined;
+  return { name: 'reports', ok, message: ledgerTrouble ?? 'progress is written to the ledger' };
+}
+
+function controllerCheck({ lastRoundMs, trouble }: Reconciler, nowMs: number): Check {
+  const name = 'controller';
+  const ageMs = lastRoundMs === undefined ? undefined : nowMs - lastRoundMs;
+  const ok = ageMs !== undefined && ageMs < roundMsMax;
+  const age =
+    ageMs === undefined ? 'no round has gone through yet' : `last round ${Math.round(ageMs / 1000)} s ago`;
+  return { name, ok, message: trouble === undefined ? age : `${age}; ${trouble.message}` };
+}

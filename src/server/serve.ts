@@ -1,0 +1,150 @@
+// A Causeway process of one region: a worker and a controller, with metrics and health over HTTP.
+import type { Clock } from '../base/clock.ts';
+import { CausewayError, describeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { Reconciler } from '../control-plane/reconciler/reconciler.ts';
+import { Worker } from '../data-plane/worker/worker.ts';
+import { LedgerReader } from '../ledger/reader.ts';
+import { LedgerWriter } from '../ledger/writer.ts';
+import { type HttpServer, startHttpServer } from '../telemetry/http.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import type { SecretReaders } from '../topology/secrets.ts';
+import type { Topology } from '../topology/topology.ts';
+import { RegionAdmins } from './region-admins.ts';
+import { readyChecks } from './health.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { RegionClusters } from './region-clusters.ts';
+import { reportWorker } from './report-metrics.ts';
+import { RegionWorkerLedger } from './worker-ledger.ts';
+
+export interface ServerParts {
+  readonly region: string;
+  /** Of this process, unlike that of any other in the region. */
+  readonly name: string;
+  /** How the clusters are reached from here; what is mirrored comes from the ledger. */
+  readonly local: Topology;
+  readonly secrets: SecretReaders;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+  readonly httpHost?: string;
+  /** 0: the system chooses one. */
+  readonly httpPort: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Rejects with CW-6012 when a part ended by itself, which is a defect; resolves after `stop`. */
+  readonly finished: Promise<void>;
+  /** Orderly: what is in flight is awaited, the ledger is told, every connection ends. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const metricsMs = 1_000;
+
+/** Throws CW-6006 for a region that the topology does not name, CW-6011 for a port that is taken. */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const server = new CausewayServer(parts);
+  await server.start();
+  return server;
+}
+
+class CausewayServer implements RunningServer {
+  readonly #parts: ServerParts;
+  readonly #metrics = new Metrics({ processMetrics: true });
+  readonly #clusters: RegionClusters;
+  readonly #admins: RegionAdmins;
+  readonly #reader: LedgerReader;
+  readonly #writer: LedgerWriter;
+  readonly #reconciler: Reconciler;
+  readonly #worker: Worker;
+  readonly #abort = new AbortController();
+  #http: HttpServer | undefined;
+  #loops: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+  finished: Promise<void> = Promise.resolve();
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    const { region, name, local, clock, random, log } = parts;
+    const clientId = `causeway-${name}`;
+    this.#clusters = new RegionClusters({ ...parts, clientId }, local);
+    this.#admins = new RegionAdmins(clientId, (of) => this.#clusters.bootstrapServersOf(of));
+    const cluster = this.#clusters.clusterOf(region);
+    this.#reader = new LedgerReader({ cluster, region, clock, random, log });
+    this.#writer = new LedgerWriter({ cluster, region, clock, random });
+    const useTopology = (topology: Topology) => this.#clusters.useApplied(topology);
+    const clusterOf = (of: string) => this.#clusters.clusterOf(of);
+    const adminOf = (of: string) => this.#admins.adminOf(of);
+    const [reader, writer, metrics] = [this.#reader, this.#writer, this.#metrics];
+    const shared = { region, clusterOf, clock, random, log, reader, writer, useTopology };
+    this.#reconciler = new Reconciler({ ...shared, adminOf, metrics });
+    const ledger = new RegionWorkerLedger({ ...shared, onDesired: () => this.#reconciler.wake() });
+    this.#worker = new Worker({ ...shared, name, ledger });
+  }
+
+  get url(): string {
+    return this.#http?.url ?? '';
+  }
+
+  async start(): Promise<void> {
+    const { httpHost, httpPort, clock, log, region, version } = this.#parts;
+    const metrics = this.#metrics;
+    metrics.set('causeway_build_info', { version, node: process.version }, 1);
+    this.#http = await startHttpServer({
+      ...(httpHost !== undefined && { host: httpHost }),
+      port: httpPort,
+      metrics,
+      readyChecks: () => readyChecks(this.#worker, this.#reconciler, clock.monotonicMs()),
+      log,
+    });
+    const { signal } = this.#abort;
+    this.#worker.start();
+    const heartbeat = new Heartbeat({ ...this.#parts, writer: this.#writer });
+    this.#loops = Promise.all([
+      this.#reconciler.run(signal),
+      heartbeat.run(signal),
+      this.#updateMetrics(signal),
+    ]);
+    this.finished = this.#loops.then(
+      () => undefined,
+      (error: unknown) => {
+        const text = `the process of ${region} cannot go on: ${describeError(error)}`;
+        throw new CausewayError('CW-6012', text, { region }, error);
+      },
+    );
+    // Whoever awaits `finished` later is told all the same.
+    this.finished.catch(() => undefined);
+    log.info(
+      { region, port: this.#http.port, version },
+      `serving ${region}; metrics and health at ${this.url}`,
+    );
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopOnce();
+    return this.#stopped;
+  }
+
+  async #stopOnce(): Promise<void> {
+    await this.#worker.stop();
+    this.#abort.abort();
+    await this.#loops.catch(() => undefined); // `finished` tells it.
+    await this.#writer.close();
+    this.#reader.close();
+    await this.#admins.close();
+    await this.#clusters.close();
+    await this.#http?.close();
+    this.#parts.log.info({ region: this.#parts.region }, 'stopped');
+  }
+
+  async #updateMetrics(signal: AbortSignal): Promise<void> {
+    const { clock, region } = this.#parts;
+    while (!signal.aborted) {
+      reportWorker(this.#metrics, this.#worker, region, clock.wallMs());
+      await clock.sleep(metricsMs, signal).catch(() => undefined); // Woken by the stop.
+    }
+  }
+}
