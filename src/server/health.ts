@@ -6,9 +6,11 @@ import type { Check } from '../telemetry/http.ts';
 /** A controller that has not gone through a round for so long is not at work. */
 const roundMsMax = 60_000;
 
-export function readyChecks(worker: Worker, reconciler: Reconciler, nowMs: number): readonly Check[] {
-  return [ledgerCheck(worker), reportCheck(worker), controllerCheck(reconciler, nowMs)];
-}
+export const workerChecks = (worker: Worker): readonly Check[] => [ledgerCheck(worker), reportCheck(worker)];
+
+export const controllerChecks = (reconciler: Reconciler, nowMs: number): readonly Check[] => [
+  roundCheck(reconciler, nowMs),
+];
 
 function ledgerCheck({ ready }: Worker): Check {
   const message = ready
@@ -22,7 +24,7 @@ function reportCheck({ ledgerTrouble }: Worker): Check {
   return { name: 'reports', ok, message: ledgerTrouble ?? 'progress is written to the ledger' };
 }
 
-function controllerCheck({ lastRoundMs, trouble }: Reconciler, nowMs: number): Check {
+function roundCheck({ lastRoundMs, trouble }: Reconciler, nowMs: number): Check {
   const name = 'controller';
   const ageMs = lastRoundMs === undefined ? undefined : nowMs - lastRoundMs;
   const ok = ageMs !== undefined && ageMs < roundMsMax;

@@ -8,6 +8,7 @@ import type { LedgerWriter } from '../ledger/writer.ts';
 export interface HeartbeatParts {
   readonly name: string;
   readonly region: string;
+  readonly roles: readonly string[];
   readonly version: string;
   readonly writer: LedgerWriter;
   readonly clock: Clock;
@@ -36,12 +37,12 @@ export class Heartbeat {
   }
 
   async #write(stoppedAtMs: number | undefined): Promise<void> {
-    const { name, region, version, writer, clock, log } = this.#parts;
+    const { name, region, roles, version, writer, clock, log } = this.#parts;
     const record: ObservedProcess = {
       kind: 'process',
       name,
       region,
-      roles: ['controller', 'worker'],
+      roles,
       version,
       startedAtMs: this.#startedAtMs,
       stoppedAtMs,

@@ -12,16 +12,20 @@ import { Metrics } from '../telemetry/metrics.ts';
 import type { SecretReaders } from '../topology/secrets.ts';
 import type { Topology } from '../topology/topology.ts';
 import { RegionAdmins } from './region-admins.ts';
-import { readyChecks } from './health.ts';
+import { controllerChecks, workerChecks } from './health.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RegionClusters } from './region-clusters.ts';
 import { reportWorker } from './report-metrics.ts';
 import { RegionWorkerLedger } from './worker-ledger.ts';
 
+export type Role = 'controller' | 'worker';
+
 export interface ServerParts {
   readonly region: string;
   /** Of this process, unlike that of any other in the region. */
   readonly name: string;
+  /** Which parts of Causeway run in this process. */
+  readonly roles: readonly Role[];
   /** How the clusters are reached from here; what is mirrored comes from the ledger. */
   readonly local: Topology;
   readonly secrets: SecretReaders;
@@ -90,21 +94,25 @@ class CausewayServer implements RunningServer {
   }
 
   async start(): Promise<void> {
-    const { httpHost, httpPort, clock, log, region, version } = this.#parts;
+    const { httpHost, httpPort, clock, log, region, version, roles } = this.#parts;
     const metrics = this.#metrics;
     metrics.set('causeway_build_info', { version, node: process.version }, 1);
     this.#http = await startHttpServer({
       ...(httpHost !== undefined && { host: httpHost }),
       port: httpPort,
       metrics,
-      readyChecks: () => readyChecks(this.#worker, this.#reconciler, clock.monotonicMs()),
+      readyChecks: () => [
+        ...(roles.includes('worker') ? workerChecks(this.#worker) : []),
+        ...(roles.includes('controller') ? controllerChecks(this.#reconciler, clock.monotonicMs()) : []),
+      ],
       log,
     });
     const { signal } = this.#abort;
-    this.#worker.start();
+    const has = (role: Role) => roles.includes(role);
+    if (has('worker')) this.#worker.start();
     const heartbeat = new Heartbeat({ ...this.#parts, writer: this.#writer });
     this.#loops = Promise.all([
-      this.#reconciler.run(signal),
+      ...(has('controller') ? [this.#reconciler.run(signal)] : []),
       heartbeat.run(signal),
       this.#updateMetrics(signal),
     ]);
