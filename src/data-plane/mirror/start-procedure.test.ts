@@ -1,0 +1,193 @@
+// Where a partition goes on, from two made-up logs: position and sequence from the same bytes, in the right
+// order.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Clock, sleepOn } from '../../base/clock.ts';
+import type { ErrorCode } from '../../base/error-catalog.ts';
+import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
+import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
+import { Obstacle } from './obstacle.ts';
+import { findStartPoint, type StartSite } from './start-procedure.ts';
+
+const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
+
+/** A clock on which every waiting is over at once, and counts. */
+function hastyClock(): Clock {
+  let now = 0;
+  const clock: Clock = {
+    wallMs: () => now,
+    monotonicMs: () => now,
+    schedule(delayMs, fire) {
+      now += delayMs;
+      queueMicrotask(fire);
+      return { cancel: () => undefined };
+    },
+    sleep: (delayMs, signal) => sleepOn(clock, delayMs, signal),
+  };
+  return clock;
+}
+
+const sourceBatch = (baseOffset: bigint, recordCount: number, over: Partial<PlainBatch> = {}) =>
+  plainBatch({ baseOffset, recordCount, leaderEpoch: 3, ...over });
+
+/** The same records as the mirror writes them. */
+const mirroredBatch = (
+  baseOffset: bigint,
+  recordCount: number,
+  sequence: number,
+  over: Partial<PlainBatch> = {},
+) => plainBatch({ baseOffset, recordCount, producer: { id: 77n, epoch: 2, sequence }, ...over });
+
+/** Ten records at the source; the first five, and the id's state, at the target. */
+function rig() {
+  const asked: string[] = [];
+  const source = madeEnd('source', [sourceBatch(0n, 3), sourceBatch(3n, 2), sourceBatch(5n, 5)]);
+  const target = madeEnd('target', [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 103)]);
+  target.producers = [producerState(77n, 2, 104)];
+  const log = (name: string, end: MadeEnd) => {
+    end.onAsk = (what) => asked.push(`${name} ${what}`);
+  };
+  log('source', source);
+  log('target', target);
+  const site: StartSite = {
+    clock: hastyClock(),
+    random: { int: () => 4711 },
+    signal: new AbortController().signal,
+    fence: () => {
+      asked.push('fence');
+      return Promise.resolve(fence);
+    },
+    findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
+  };
+  return { site, source, target, asked };
+}
+
+async function causeOfStart(site: StartSite): Promise<{ code: ErrorCode; message: string }> {
+  try {
+    await findStartPoint(site);
+  } catch (thrown) {
+    if (thrown instanceof Obstacle) return thrown.because;
+    throw thrown;
+  }
+  return assert.fail('a start point was found');
+}
+
+test('position and next sequence follow the last batch of the target', async () => {
+  const { site } = rig();
+  const point = await findStartPoint(site);
+  assert.deepEqual(
+    { position: point.position, nextSequence: point.nextSequence, idKnown: point.idKnown, tail: point.tail },
+    {
+      position: 5n,
+      nextSequence: 105,
+      idKnown: true,
+      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3 },
+    },
+  );
+});
+
+test('the generations are read before the target, and the sequence before the log end', async () => {
+  const { site, asked } = rig();
+  await findStartPoint(site);
+  const ofTarget = asked.filter((each) => each === 'fence' || each.startsWith('target'));
+  assert.deepEqual(ofTarget.slice(0, 5), [
+    'fence',
+    'target end',
+    'target producers',
+    'target end',
+    'target highWatermark',
+  ]);
+});
+
+test('an append that is not committed yet is waited for, and belongs to the position', async () => {
+  const { site, target, asked } = rig();
+  target.highWatermarks = [3n, 3n, 5n];
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.nextSequence], [5n, 105]);
+  assert.equal(asked.filter((each) => each === 'target highWatermark').length, 3);
+});
+
+test('an append that is never committed is told, not passed over', async () => {
+  const { site, target } = rig();
+  target.highWatermarks = [3n];
+  const { code, message } = await causeOfStart(site);
+  assert.equal(code, 'CW-2022');
+  assert.match(message, /ends at 5, replicated only up to 3/);
+});
+
+test('a predecessor’s write between the two reads is noticed: the bytes do not carry the sequence', async () => {
+  const { site, target } = rig();
+  target.onAsk = (what) => {
+    if (what !== 'producers') return;
+    target.producers = [producerState(77n, 2, 104)];
+    target.batches = [...target.batches, mirroredBatch(5n, 5, 105)];
+  };
+  assert.equal((await causeOfStart(site)).code, 'CW-2020');
+});
+
+test('other records than the source’s at the end of the target stop the partition', async () => {
+  const { site, target } = rig();
+  target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 103, { payload: Buffer.from('else') })];
+  assert.equal((await causeOfStart(site)).code, 'CW-2006');
+  target.batches = [mirroredBatch(0n, 3, 100), sourceBatch(3n, 2, { payload: Buffer.from('else') })];
+  assert.equal((await causeOfStart(site)).code, 'CW-2005');
+});
+
+test('a source that ends before the position has lost records', async () => {
+  const { site, source } = rig();
+  source.batches = [sourceBatch(0n, 3)];
+  const { code, message } = await causeOfStart(site);
+  assert.equal(code, 'CW-2008');
+  assert.match(message, /the source ends at 3, the mirror at 5/);
+});
+
+test('a source whose retention passed the position names the range that is lost', async () => {
+  const { site, source } = rig();
+  source.batches = [sourceBatch(9n, 1)];
+  source.logStart = 9n;
+  const { code, message } = await causeOfStart(site);
+  assert.equal(code, 'CW-2007');
+  assert.match(message, /lost 5\.\.8 \(4 records\)/);
+});
+
+test('a leader that was paused and wakes up is not believed: reads name the leader epoch', async () => {
+  for (const side of ['source', 'target'] as const) {
+    const parts = rig();
+    const stale = parts[side];
+    // It was leader in epoch 4; metadata names epoch 5, and the log it holds is shorter than the real one.
+    stale.brokerEpoch = 4;
+    assert.equal((await causeOfStart(parts.site)).code, 'CW-2021', side);
+  }
+});
+
+test('an id that the target does not know begins with a random sequence', async () => {
+  const { site, target } = rig();
+  target.producers = [];
+  target.batches = [];
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.nextSequence, point.idKnown], [0n, 4711, false]);
+  assert.equal(point.tail.verdict, 'empty');
+});
+
+test('another epoch of the id than the ledger’s stops the start', async () => {
+  const { site, target } = rig();
+  target.producers = [producerState(77n, 3, 104)];
+  const { code, message } = await causeOfStart(site);
+  assert.equal(code, 'CW-2018');
+  assert.match(message, /epoch 3 where the ledger says 2/);
+});
+
+test('sequences start over after the highest', async () => {
+  const { site, target } = rig();
+  target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 0x7ffffffe)];
+  target.producers = [producerState(77n, 2, 0x7fffffff)];
+  assert.equal((await findStartPoint(site)).nextSequence, 0);
+});
+
+test('a target whose retention has deleted everything goes on unverified', async () => {
+  const { site, target } = rig();
+  target.batches = [];
+  target.logStart = 5n;
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
+});
