@@ -84,7 +84,7 @@ export function producerState(
     lastSequence,
     lastTimestampMs: -1n,
     coordinatorEpoch: -1,
-    currentTransactionStart: -1n,
+    currentTransactionStartOffset: -1n,
   };
 }
 

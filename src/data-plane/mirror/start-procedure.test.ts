@@ -115,7 +115,7 @@ test('an append that is never committed is told, not passed over', async () => {
   assert.match(message, /ends at 5, replicated only up to 3/);
 });
 
-test('a predecessor’s write between the two reads is noticed: the bytes do not carry the sequence', async () => {
+test('a write of a predecessor between the two reads is noticed', async () => {
   const { site, target } = rig();
   target.onAsk = (what) => {
     if (what !== 'producers') return;

@@ -1,0 +1,71 @@
+// Which partitions a worker runs, from a topology, the controller's decisions and the pauses.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
+import { fileWith } from '../../topology/file-for-tests.ts';
+import { parseTopology } from '../../topology/parse-topology.ts';
+import { assign } from './assignment.ts';
+
+const text = fileWith({ payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' });
+
+function topology() {
+  const parsed = parseTopology({ text, file: 'causeway.yaml' });
+  return 'topology' in parsed ? parsed.topology : assert.fail('the file does not parse');
+}
+
+const decided = (topic: string, over: Partial<ObservedTopic> = {}): ObservedTopic => ({
+  kind: 'topic',
+  set: 'payments',
+  topic,
+  target: 'us-east',
+  state: 'mirrored',
+  cause: undefined,
+  sourceTopicId: 's',
+  targetTopicId: 't',
+  partitions: 1,
+  observedAtMs: 0,
+  ...over,
+});
+
+const pause = (topic: string): DesiredPause => ({
+  kind: 'pause',
+  set: 'payments',
+  topic,
+  pausedAtMs: 0,
+  actor: '',
+  reason: '',
+});
+
+const assigned = (topics: ObservedTopic[], pauses: DesiredPause[] = [], region = 'us-east') =>
+  assign(region, { topology: topology(), pauses, topics }).map(
+    ({ spec, paused }) => `${spec.sourceRegion} ${spec.topic}-${spec.partition}${paused ? ' paused' : ''}`,
+  );
+
+test('every partition of a topic is mirrored, and those that are added later too', () => {
+  assert.deepEqual(assigned([decided('orders')]), ['eu-west orders-0']);
+  assert.deepEqual(assigned([decided('orders', { partitions: 3 })]), [
+    'eu-west orders-0',
+    'eu-west orders-1',
+    'eu-west orders-2',
+  ]);
+});
+
+test('refused topics, gone topics and those of other targets or sets are left alone', () => {
+  assert.deepEqual(
+    assigned([
+      decided('a', { state: 'refused' }),
+      decided('b', { state: 'gone' }),
+      decided('c', { target: 'eu-west' }),
+      decided('d', { set: 'other' }),
+      decided('e', { partitions: undefined }),
+    ]),
+    [],
+  );
+  assert.deepEqual(assigned([decided('a', { target: 'eu-west' })], [], 'eu-west'), []);
+});
+
+test('a pause holds one topic, or the whole set', () => {
+  const topics = [decided('a'), decided('b')];
+  assert.deepEqual(assigned(topics, [pause('a')]), ['eu-west a-0 paused', 'eu-west b-0']);
+  assert.deepEqual(assigned(topics, [pause('*')]), ['eu-west a-0 paused', 'eu-west b-0 paused']);
+});
