@@ -22,6 +22,7 @@ import { layOutProduce } from './produce-frame.ts';
 import { type BrokerAddress, addressText, type OpenSocket } from './socket.ts';
 import { type SharedVersions, chooseVersion, sharedVersions } from './versions.ts';
 import { WriteBuffers } from './write-buffers.ts';
+import { WriteGate } from './write-gate.ts';
 import { decodeProduceResponse, produceByIdFrom } from '../wire/produce.ts';
 import { noTopicId } from './messages.ts';
 
@@ -58,11 +59,12 @@ export class Connection {
   readonly #reader: FrameReader;
   readonly #buffers = new WriteBuffers();
   #socket: Socket | undefined;
+  #gate: WriteGate | undefined;
   #versions: SharedVersions = new Map();
   #nextCorrelationId = 1;
-  #corked = false;
   #end: CausewayError | undefined;
   #idleReason: string | undefined;
+  #quietMs = 0;
 
   private constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -128,6 +130,7 @@ export class Connection {
   #close(end: CausewayError): void {
     if (this.#end !== undefined) return;
     this.#end = end;
+    this.#gate?.close();
     this.#socket?.destroy();
     this.#reader.close();
     for (const request of this.#pipeline.drain()) request.reject(end);
@@ -138,6 +141,7 @@ export class Connection {
       const onread = { buffer: this.#reader.nextBuffer, callback: this.#received };
       const socket = this.#parts.openSocket(this.#parts.address, onread, resolve);
       this.#socket = socket;
+      this.#gate = new WriteGate(socket, this.#parts.clock);
       socket.on('error', (error) => this.destroy(describeError(error), error));
       socket.on('end', () => this.destroy('the broker closed it'));
       socket.on('close', () => {
@@ -184,7 +188,7 @@ export class Connection {
     call.encode(writer, version);
     writer.patchInt32(0, writer.position - 4);
     const answered = this.#await(call, version, correlationId);
-    this.#cork().write(writer.bytes);
+    (this.#gate as WriteGate).corked().write(writer.bytes);
     return answered;
   }
 
@@ -245,22 +249,8 @@ export class Connection {
     });
   }
 
-  /** Everything written in one turn of the event loop leaves together. */
-  #cork(): Socket {
-    const socket = this.#socket as Socket;
-    if (!this.#corked) {
-      this.#corked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
-    }
-    return socket;
-  }
-
   #write(pieces: readonly Buffer[], written: () => void): void {
-    const socket = this.#cork();
+    const socket = (this.#gate as WriteGate).corked();
     const last = pieces.length - 1;
     for (let at = 0; at < last; at += 1) socket.write(pieces[at] as Buffer);
     socket.write(pieces[last] as Buffer, written);
@@ -322,11 +312,21 @@ export class Connection {
       throw error;
     }
     this.#pipeline.shift();
+    if (reader.throttleMs > 0) this.#throttled(reader.throttleMs);
     if (this.#idleReason !== undefined && this.#pipeline.size === 0) this.destroy(this.#idleReason);
   }
 
+  #throttled(wantedMs: number): void {
+    const forMs = Math.min(wantedMs, this.#parts.limits.throttleMsMax);
+    this.#quietMs = forMs;
+    this.#pipeline.throttled(forMs);
+    this.#gate?.hold(forMs);
+  }
+
   #expired(request: PendingRequest): void {
-    const text = `${this.where}: no answer to ${request.name} within ${request.waitMs} ms${this.#underWay()}`;
+    const late = `no answer to ${request.name} within ${request.waitMs} ms`;
+    const quiet = this.#quietMs > 0 ? `, after ${this.#quietMs} ms of quiet that it had asked for` : '';
+    const text = `${this.where}: ${late}${quiet}${this.#underWay()}`;
     this.#close(
       new CausewayError('CW-3004', text, { brokerId: this.#parts.brokerId, waitMs: request.waitMs }),
     );

@@ -13,6 +13,8 @@ export interface ClientLimits {
   readonly silenceMsMax: number;
   /** … but not longer than that beyond it. */
   readonly overtimeMsMax: number;
+  /** A broker that throttles us is left alone for as long as it says, and not longer than that. */
+  readonly throttleMsMax: number;
   /** One broker is asked for metadata for that long, then another one: a cut-off broker tells old things. */
   readonly metadataStickMs: number;
   /** A longer answer is taken for nonsense. A single record batch must fit. */
@@ -30,6 +32,7 @@ export const defaultClientLimits: ClientLimits = {
   answerMarginMs: 10_000,
   silenceMsMax: 5_000,
   overtimeMsMax: 300_000,
+  throttleMsMax: 60_000,
   metadataStickMs: 10_000,
   frameBytesMax: 128 * MiB,
   poolBytesMax: 128 * MiB,

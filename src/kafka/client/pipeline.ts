@@ -29,8 +29,9 @@ export class Pipeline {
   #head = 0;
   #timer: Timer | undefined;
   #firesMs = Number.POSITIVE_INFINITY;
-  #lastBytesMs = 0;
+  #lastBytesMs = Number.NEGATIVE_INFINITY;
   #pausedMs: number | undefined;
+  #throttledUntilMs = 0;
 
   constructor(clock: Clock, limits: ClientLimits, onExpired: (request: PendingRequest) => void) {
     this.#clock = clock;
@@ -47,6 +48,7 @@ export class Pipeline {
   }
 
   push(request: PendingRequest): void {
+    if (this.#throttledUntilMs > 0) request.deadlineMs += this.throttledMs;
     this.#requests.push(request);
     if (request.deadlineMs < this.#firesMs) this.#arm(request.deadlineMs);
   }
@@ -78,6 +80,22 @@ export class Pipeline {
       (this.#requests[at] as PendingRequest).deadlineMs += lostMs;
     }
     this.#rearm();
+  }
+
+  /** How long nothing is sent to the broker from now on. */
+  get throttledMs(): number {
+    return Math.max(0, this.#throttledUntilMs - this.#clock.monotonicMs());
+  }
+
+  /** The broker wants quiet and reads nothing meanwhile (KIP-219): no deadline runs. */
+  throttled(forMs: number): void {
+    const addedMs = forMs - this.throttledMs;
+    if (addedMs <= 0) return;
+    this.#throttledUntilMs = this.#clock.monotonicMs() + forMs;
+    for (let at = this.#head; at < this.#requests.length; at += 1) {
+      (this.#requests[at] as PendingRequest).deadlineMs += addedMs;
+    }
+    // The timer fires too early now, finds nothing and is set anew.
   }
 
   /** Ends the watch and hands over what is still under way. */

@@ -50,7 +50,7 @@ export function decodeApiVersionsResponse(r: WireReader, version: number): ApiVe
     ranges.push({ key: r.int16(), min: r.int16(), max: r.int16() });
     if (version >= 3 && !r.emptyTags()) r.taggedFields();
   }
-  const throttleMs = version >= 1 ? r.int32() : 0;
+  const throttleMs = version >= 1 ? r.throttle() : 0;
   if (version >= 3) r.taggedFields();
   return { errorCode, ranges, throttleMs };
 }

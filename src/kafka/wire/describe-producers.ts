@@ -53,7 +53,7 @@ export function decodeDescribeProducersResponse(
   r: WireReader,
   _version: number,
 ): readonly DescribedPartition[] {
-  r.int32();
+  r.throttle();
   const answer: DescribedPartition[] = [];
   const topicCount = r.compactCount(3);
   for (let i = 0; i < topicCount; i += 1) {

@@ -99,7 +99,7 @@ function encodeFetched(w: WireWriter, fetched: FetchedPartition): void {
 
 /** `lease` keeps the reader's bytes alive; the answer takes over one reference. */
 export function decodeFetchResponse(r: WireReader, _version: number, lease: Lease): FetchResponse {
-  const throttleMs = r.int32();
+  const throttleMs = r.throttle();
   const errorCode = r.int16();
   const sessionId = r.int32();
   const topics = r.compactArray(18, (each) => {

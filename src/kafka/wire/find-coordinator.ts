@@ -39,7 +39,7 @@ export function encodeFindCoordinatorResponse(
 }
 
 export function decodeFindCoordinatorResponse(r: WireReader, _version: number): FindCoordinatorResponse {
-  r.int32();
+  r.throttle();
   const found = r.compactArray(14, (each) => {
     each.compactString();
     const nodeId = each.int32();

@@ -32,7 +32,7 @@ export function encodeInitProducerIdResponse(
 }
 
 export function decodeInitProducerIdResponse(r: WireReader, _version: number): InitProducerIdResponse {
-  r.int32();
+  r.throttle();
   const answer = { errorCode: r.int16(), producerId: r.int64(), producerEpoch: r.int16() };
   r.taggedFields();
   return answer;

@@ -56,7 +56,7 @@ export function encodeListOffsetsResponse(
 }
 
 export function decodeListOffsetsResponse(r: WireReader, _version: number): readonly ListedOffset[] {
-  r.int32();
+  r.throttle();
   const answer: ListedOffset[] = [];
   const topicCount = r.compactCount(3);
   for (let i = 0; i < topicCount; i += 1) {

@@ -55,7 +55,7 @@ function encodePartition(w: WireWriter, partition: PartitionView): void {
 }
 
 export function decodeMetadataResponse(r: WireReader, _version: number): ClusterView {
-  r.int32();
+  r.throttle();
   const brokers = r.compactArray(11, decodeBroker);
   const clusterId = r.compactNullableString() ?? '';
   const controllerId = r.int32();

@@ -60,7 +60,7 @@ export function decodeOffsetForLeaderEpochResponse(
   r: WireReader,
   _version: number,
 ): readonly EpochEndOffset[] {
-  r.int32();
+  r.throttle();
   const answer: EpochEndOffset[] = [];
   const topicCount = r.compactCount(3);
   for (let i = 0; i < topicCount; i += 1) {

@@ -79,7 +79,7 @@ export function decodeProduceResponse(r: WireReader, version: number): ProduceRe
     for (let k = 0; k < count; k += 1) partitions.push(decodeProduced(r, topic, topicId));
     r.taggedFields();
   }
-  const throttleMs = r.int32();
+  const throttleMs = r.throttle();
   r.taggedFields();
   return { throttleMs, partitions };
 }

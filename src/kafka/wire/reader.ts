@@ -9,6 +9,8 @@ export class WireReader {
   readonly bytes: Buffer;
   readonly end: number;
   position: number;
+  /** How long the broker wants quiet (KIP-219), once the answer has told. */
+  throttleMs = 0;
   readonly #view: DataView;
 
   constructor(bytes: Buffer, start = 0, end = bytes.length) {
@@ -49,6 +51,11 @@ export class WireReader {
   }
   int64(): bigint {
     return this.#view.getBigInt64(this.#take(8));
+  }
+  /** The throttle time of an answer. */
+  throttle(): number {
+    this.throttleMs = this.int32();
+    return this.throttleMs;
   }
   boolean(): boolean {
     return this.#view.getInt8(this.#take(1)) !== 0;

@@ -1,0 +1,52 @@
+// When bytes leave: everything written in one turn of the event loop together, and nothing while the broker has asked
+// for quiet (KIP-219).
+import type { Socket } from 'node:net';
+import type { Clock, Timer } from '../../base/clock.ts';
+
+export class WriteGate {
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  #corked = false;
+  #heldUntilMs = 0;
+  #timer: Timer | undefined;
+
+  constructor(socket: Socket, clock: Clock) {
+    this.#socket = socket;
+    this.#clock = clock;
+  }
+
+  /** The socket, held back until this turn of the event loop is over. */
+  corked(): Socket {
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        if (this.#timer === undefined) this.#uncork();
+      });
+    }
+    return this.#socket;
+  }
+
+  /** Lets nothing out for `forMs`; what is written meanwhile leaves afterwards, in its order. */
+  hold(forMs: number): void {
+    const untilMs = this.#clock.monotonicMs() + forMs;
+    if (untilMs <= this.#heldUntilMs) return;
+    this.#heldUntilMs = untilMs;
+    this.corked();
+    this.#timer?.cancel();
+    this.#timer = this.#clock.schedule(forMs, () => {
+      this.#timer = undefined;
+      this.#uncork();
+    });
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #uncork(): void {
+    this.#corked = false;
+    this.#socket.uncork();
+  }
+}
