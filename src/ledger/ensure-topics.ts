@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { CausewayError } from '../base/errors.ts';
 import type { ClusterAdmin } from '../kafka/admin/cluster-admin.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
-import type { ClusterView } from '../kafka/client/messages.ts';
+import type { ClusterView } from '../kafka/wire/messages.ts';
 import { kafkaError } from '../kafka/wire/error-codes.ts';
 import { generationsTopic, isCompacted, type LedgerTopic, ledgerTopics } from './topic-names.ts';
 

@@ -3,7 +3,7 @@ import { CausewayError } from '../base/errors.ts';
 import { AbortedTransactions } from '../kafka/batch/aborted-transactions.ts';
 import { baseOffsetOf, lastOffsetDeltaOf, magicOf } from '../kafka/batch/header.ts';
 import { forEachBatch } from '../kafka/batch/walk.ts';
-import type { FetchedPartition } from '../kafka/client/messages.ts';
+import type { FetchedPartition } from '../kafka/wire/messages.ts';
 import { decodeEntries, type RawRecord } from './record-batch.ts';
 
 /** A batch that cannot be decoded. */

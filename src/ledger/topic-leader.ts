@@ -1,7 +1,7 @@
 // The leader of a ledger topic's one partition: found, connected to, and let go after every failure.
 import { CausewayError } from '../base/errors.ts';
 import type { BrokerConnection, KafkaCluster } from '../kafka/client/cluster.ts';
-import type { TopicId } from '../kafka/client/messages.ts';
+import type { TopicId } from '../kafka/wire/messages.ts';
 import { kafkaError, kafkaErrorName } from '../kafka/wire/error-codes.ts';
 import type { LedgerTopic } from './topic-names.ts';
 

@@ -1,6 +1,6 @@
 // The controller of the model: which brokers are alive, who leads each partition, who is in sync. It acts at once;
 // brokers learn of it by messages.
-import type { TopicId } from '../../src/kafka/client/messages.ts';
+import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import { type PartitionImage, partitionKey } from './model-types.ts';
 
 export interface TopicSpec {

@@ -1,6 +1,6 @@
 // Incremental fetch sessions of one broker (KIP-227).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
-import type { FetchPartition, FetchRequest, TopicId } from '../../src/kafka/client/messages.ts';
+import type { FetchPartition, FetchRequest, TopicId } from '../../src/kafka/wire/messages.ts';
 import { partitionKey } from './model-types.ts';
 
 export interface SessionPartition {

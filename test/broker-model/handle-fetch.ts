@@ -1,7 +1,7 @@
 // Fetch at one broker: bounds, leader epochs, diverging logs, sizes, sessions and the long poll (Kafka's
 // ReplicaManager.fetchMessages, Partition.readRecords and DelayedFetch).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
-import type { FetchedPartition, FetchRequest, TopicId } from '../../src/kafka/client/messages.ts';
+import type { FetchedPartition, FetchRequest, TopicId } from '../../src/kafka/wire/messages.ts';
 import type { SessionPartition } from './fetch-sessions.ts';
 import type { ModelBroker } from './model-broker.ts';
 import { checkLeaderEpoch, type Replica } from './replica.ts';

@@ -1,7 +1,7 @@
 // One broker of the model: the replicas on its disk, what it believes about the cluster, and its request handlers.
 // Each incarnation is a process of the scheduler that can be frozen and dropped.
 import type { Random } from '../../src/base/random.ts';
-import type { TopicId } from '../../src/kafka/client/messages.ts';
+import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
 import type { Controller } from './controller.ts';
 import { FetchSessions } from './fetch-sessions.ts';

@@ -1,7 +1,7 @@
 // A model cluster as one process sees it: metadata from any broker that answers, connections to brokers by id.
 import { CausewayError, describeError } from '../../src/base/errors.ts';
 import type { BrokerConnection, KafkaCluster } from '../../src/kafka/client/cluster.ts';
-import type { ClusterView } from '../../src/kafka/client/messages.ts';
+import type { ClusterView } from '../../src/kafka/wire/messages.ts';
 import type { ModelCluster } from './model-cluster.ts';
 import type { ModelConnection } from './model-connection.ts';
 

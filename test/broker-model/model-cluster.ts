@@ -2,7 +2,7 @@
 import { CausewayError } from '../../src/base/errors.ts';
 import { seededRandom, type Random } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
-import type { TopicId } from '../../src/kafka/client/messages.ts';
+import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
 import { Controller, type TopicSpec } from './controller.ts';
 import { type BrokerSite, ModelBroker } from './model-broker.ts';

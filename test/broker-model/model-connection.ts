@@ -3,7 +3,7 @@
 import type { Timer } from '../../src/base/clock.ts';
 import { CausewayError } from '../../src/base/errors.ts';
 import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
-import type * as messages from '../../src/kafka/client/messages.ts';
+import type * as messages from '../../src/kafka/wire/messages.ts';
 import type { FetchAnswer } from './handle-fetch.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { ModelMemory } from './model-memory.ts';

@@ -7,7 +7,7 @@ import type {
   OffsetForLeaderEpochRequest,
   ProduceRequest,
   TopicId,
-} from '../../src/kafka/client/messages.ts';
+} from '../../src/kafka/wire/messages.ts';
 
 export interface ClusterSettings {
   /** One way between client and broker, and between brokers; the jitter comes on top. */

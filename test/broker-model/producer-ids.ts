@@ -1,7 +1,7 @@
 // Producer ids and transactional ids of a model cluster, without transactions: InitProducerId as its coordinator
 // answers it (Kafka's TransactionCoordinator.handleInitProducerId).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
-import type { InitProducerIdRequest, InitProducerIdResponse } from '../../src/kafka/client/messages.ts';
+import type { InitProducerIdRequest, InitProducerIdResponse } from '../../src/kafka/wire/messages.ts';
 
 interface Holder {
   producerId: bigint;

@@ -1,6 +1,6 @@
 // What one replica knows of each producer id at its log end (Kafka's ProducerStateManager, without transactions).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
-import type { ProducerState } from '../../src/kafka/client/messages.ts';
+import type { ProducerState } from '../../src/kafka/wire/messages.ts';
 import type { StoredBatch } from './stored-batch.ts';
 
 /** Batches of one id that are recognised as repeats. */

@@ -1,6 +1,6 @@
 // Which topics ever held a record: those of which some partition's log end is above 0.
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { TopicView } from '../../kafka/client/messages.ts';
+import type { TopicView } from '../../kafka/wire/messages.ts';
 
 const latest = -1n;
 

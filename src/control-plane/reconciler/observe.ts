@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { ClusterView, TopicView } from '../../kafka/client/messages.ts';
+import type { ClusterView, TopicView } from '../../kafka/wire/messages.ts';
 import type { GenerationsOfSet } from '../../ledger/generations.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
 import { compileTopicMatcher, type TopicMatcher } from '../../topology/patterns.ts';

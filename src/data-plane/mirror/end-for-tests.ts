@@ -1,7 +1,7 @@
 // One end of a mirror partition kept in memory, for tests of the start procedure: a log of batches behind the
 // few requests that the procedure makes, with a leader epoch of its own and a list of what was asked.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
-import type { FetchRequest, FetchResponse, ProducerState } from '../../kafka/client/messages.ts';
+import type { FetchRequest, FetchResponse, ProducerState } from '../../kafka/wire/messages.ts';
 import { baseOffsetOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { PartitionEnd } from './partition-end.ts';

@@ -12,7 +12,7 @@ import {
   usesLogAppendTime,
 } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
-import type { Lease } from '../../kafka/client/messages.ts';
+import type { Lease } from '../../kafka/wire/messages.ts';
 import { asSource, type SourceOffset } from './offsets.ts';
 import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { seededRandom } from '../../base/random.ts';
 import { crc32c } from '../../kafka/batch/crc32c.ts';
 import { baseOffsetOf, baseSequenceOf, crcOf, producerIdOf } from '../../kafka/batch/header.ts';
-import type { FetchedPartition } from '../../kafka/client/messages.ts';
+import type { FetchedPartition } from '../../kafka/wire/messages.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { countingLease, plainBatch } from '../../../test/fixtures/plain-batch.ts';

@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
-import type { FetchedPartition, Lease } from '../../kafka/client/messages.ts';
+import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { type QueuedBatch, takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';

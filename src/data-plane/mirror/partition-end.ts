@@ -1,7 +1,7 @@
 // One end of a mirror partition as the start procedure and the checks see it, and the reads they make there.
 // Every read names the leader epoch, so that a broker that was paused as leader cannot answer with old state.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
-import type { FetchedPartition, ProducerState, TopicId } from '../../kafka/client/messages.ts';
+import type { FetchedPartition, ProducerState, TopicId } from '../../kafka/wire/messages.ts';
 import { type KafkaErrorName, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import { Obstacle } from './obstacle.ts';
 import { causeOf } from './stop-cause.ts';

@@ -17,7 +17,7 @@ import {
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
 import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { FetchedPartition, FetchResponse } from '../../kafka/client/messages.ts';
+import type { FetchedPartition, FetchResponse } from '../../kafka/wire/messages.ts';
 import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { BatchSource, ComparedBatch } from './batch-source.ts';
 import type { RateLimit } from './rate-limit.ts';

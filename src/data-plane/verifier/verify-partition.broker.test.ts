@@ -7,7 +7,7 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { noTopicId } from '../../kafka/client/messages.ts';
+import { noTopicId } from '../../kafka/wire/messages.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch, type TestRecord } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';

@@ -2,7 +2,7 @@
 // for the reads of start procedures.
 import type { Clock } from '../../base/clock.ts';
 import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { ClusterView, PartitionView, TopicView } from '../../kafka/client/messages.ts';
+import type { ClusterView, PartitionView, TopicView } from '../../kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { type PartitionEnd, refuseError } from '../mirror/partition-end.ts';

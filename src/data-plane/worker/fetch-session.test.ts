@@ -1,7 +1,7 @@
 // What each request of an incremental fetch session names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FetchResponse } from '../../kafka/client/messages.ts';
+import type { FetchResponse } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { asSource } from '../mirror/offsets.ts';
 import { type Asked, FetchSession } from './fetch-session.ts';

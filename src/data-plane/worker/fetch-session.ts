@@ -1,6 +1,6 @@
 // An incremental fetch session (KIP-227) of one lane: after the first request only what changed is named
 // again.
-import type { FetchPartition, FetchRequest, FetchResponse, TopicId } from '../../kafka/client/messages.ts';
+import type { FetchPartition, FetchRequest, FetchResponse, TopicId } from '../../kafka/wire/messages.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { SourceOffset } from '../mirror/offsets.ts';

@@ -2,7 +2,7 @@
 // comes.
 import type { Clock } from '../../base/clock.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
-import type { FetchResponse, TopicId } from '../../kafka/client/messages.ts';
+import type { FetchResponse, TopicId } from '../../kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';

@@ -1,7 +1,7 @@
 // One produce connection to one target broker: a window of requests in flight, each with at most one batch
 // per partition and as many ready partitions as there are.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
-import type { ProducedPartition, ProduceRequest, ProduceTopic } from '../../kafka/client/messages.ts';
+import type { ProducedPartition, ProduceRequest, ProduceTopic } from '../../kafka/wire/messages.ts';
 import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
 import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
 import type { WorkerLimits } from './limits.ts';

@@ -32,13 +32,13 @@ function slowCrc(bytes: Uint8Array): number {
   return ~register >>> 0;
 }
 
-function randomBytes(length: number, seed: number): Buffer {
+function noise(length: number, seed: number): Buffer {
   const random = seededRandom(seed);
   return Buffer.from(Array.from({ length }, () => random.int(256)));
 }
 
 test('crc32c agrees with the definition for every length and alignment', () => {
-  const bytes = randomBytes(200, 1);
+  const bytes = noise(200, 1);
   for (let from = 0; from < 9; from += 1) {
     for (let to = from; to <= bytes.length; to += 1) {
       assert.equal(crc32c(bytes, from, to), slowCrc(bytes.subarray(from, to)), `${from} to ${to}`);

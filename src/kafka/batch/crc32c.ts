@@ -1,5 +1,5 @@
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4), reflected: the checksum of bytes, and how it changes when bytes
-// change far before the end, which needs no look at what lies behind them.
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4), reflected: the checksum of bytes, and how it changes when
+// bytes change far before the end, which needs no look at what lies behind them.
 
 const polynomial = 0x82f63b78;
 const slices = 8;
@@ -51,8 +51,8 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
 }
 
 /**
- * shifts[((k * 4) + j) * 256 + b]: what byte j of the register, being b, contributes after 2^k zero bytes. Running n
- * zero bytes through the register is then one step per set bit of n.
+ * shifts[((k * 4) + j) * 256 + b]: what byte j of the register, being b, contributes after 2^k zero bytes.
+ * Running n zero bytes through the register is then one step per set bit of n.
  */
 const shiftBits = 31;
 const shifts = buildShifts();

@@ -1,5 +1,5 @@
-// Reads the records of a batch of magic 2 one by one, its checksum first. Lengths are checked against the bytes that
-// are left, and what a codec unpacks is bounded.
+// Reads the records of a batch of magic 2 one by one, its checksum first. Lengths are checked against the
+// bytes that are left, and what a codec unpacks is bounded.
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import { crc32c } from './crc32c.ts';
@@ -35,7 +35,10 @@ const recordBytesMin = 7;
 /** A batch unpacks to no more than this, unless the caller says otherwise. */
 export const unpackedBytesMaxDefault = 64 * 1024 * 1024;
 
-/** Throws CW-3005 unless the batch at `at` is whole, of magic 2, and its checksum is right. Returns its length. */
+/**
+ * Throws CW-3005 unless the batch at `at` is whole, of magic 2, and its checksum is right. Returns its
+ * length.
+ */
 export function checkBatch(bytes: Buffer, at: number): number {
   if (bytes.length - at < headerBytes) return refuse(`${bytes.length - at} bytes hold no record batch`);
   const length = batchLengthOf(bytes, at);
@@ -50,8 +53,8 @@ export function checkBatch(bytes: Buffer, at: number): number {
 }
 
 /**
- * The records of the batch at `at`, as views of `bytes` or of what was unpacked from it. Throws CW-3005 where the
- * batch is damaged or malformed, CW-3007 where its codec cannot be read here.
+ * The records of the batch at `at`, as views of `bytes` or of what was unpacked from it. Throws CW-3005 where
+ * the batch is damaged or malformed, CW-3007 where its codec cannot be read here.
  */
 export function* recordsOf(
   bytes: Buffer,

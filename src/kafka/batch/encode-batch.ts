@@ -1,4 +1,5 @@
-// Makes a record batch of magic 2 from records: for control topics, fixtures and tests, not for the byte path.
+// Makes a record batch of magic 2 from records: for control topics, fixtures and tests, not for the byte
+// path.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { crc32c } from './crc32c.ts';
 import { type Codec, codecs, crcFrom, headerBytes, lengthOverheadBytes } from './header.ts';

@@ -1,5 +1,5 @@
-// A record batch of magic 2 as bytes: each field read where it stands (KIP-98, DefaultRecordBatch). `at` is where
-// the batch begins in `bytes`; nothing is checked here (see walk.ts).
+// A record batch of magic 2 as bytes: each field read where it stands (KIP-98, DefaultRecordBatch). `at` is
+// where the batch begins in `bytes`; nothing is checked here (see walk.ts).
 
 const field = {
   baseOffset: 0,

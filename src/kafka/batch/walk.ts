@@ -6,8 +6,8 @@ import { batchLengthOf, headerBytes, magicOf } from './header.ts';
 const lengthEnds = 12;
 
 /**
- * Calls `visit(start, length)` for every whole batch until it returns false. A cut batch at the end, which a fetch
- * may leave, is passed over. Throws CW-3005 for a length that no batch can have.
+ * Calls `visit(start, length)` for every whole batch until it returns false. A cut batch at the end, which a
+ * fetch may leave, is passed over. Throws CW-3005 for a length that no batch can have.
  */
 export function forEachBatch(bytes: Buffer, visit: (start: number, length: number) => boolean): void {
   let start = 0;

@@ -15,7 +15,7 @@ import { decodeMetadataResponse, encodeMetadataRequest } from '../wire/metadata.
 import type { BrokerConnection } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import type { ClientLimits } from './limits.ts';
-import type * as messages from './messages.ts';
+import type * as messages from '../wire/messages.ts';
 import type { PooledFrame } from './buffer-pool.ts';
 
 /** Asks for metadata on any connection. */

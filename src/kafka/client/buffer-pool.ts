@@ -1,7 +1,7 @@
-// Memory for fetch answers: reference-counted buffers in size classes, kept for the next answer, bounded in bytes.
-// Fresh memory costs page faults on every answer; a bounded pool also bounds the process.
+// Memory for fetch answers: reference-counted buffers in size classes, kept for the next answer, bounded in
+// bytes. Fresh memory costs page faults on every answer; a bounded pool also bounds the process.
 import { invariant } from '../../base/errors.ts';
-import type { Lease } from './messages.ts';
+import type { Lease } from '../wire/messages.ts';
 
 const classBytesMin = 1024;
 /** Classes per doubling: at most a quarter of a frame is wasted. */

@@ -15,7 +15,7 @@ import type {
   OffsetForLeaderEpochRequest,
   ProduceRequest,
   ProduceResponse,
-} from './messages.ts';
+} from '../wire/messages.ts';
 
 /** One Kafka cluster as seen from this process. */
 export interface KafkaCluster {
@@ -29,8 +29,8 @@ export interface KafkaCluster {
 
 /**
  * One ordered pipeline to one broker: requests are answered in the order in which they were sent, several may
- * be under way. Each call rejects with CW-3003 (connection lost: outcome unknown) or CW-3004 (deadline passed:
- * the connection is destroyed with it, since a late answer could not be told apart).
+ * be under way. Each call rejects with CW-3003 (connection lost: outcome unknown) or CW-3004 (deadline
+ * passed: the connection is destroyed with it, since a late answer could not be told apart).
  */
 export interface BrokerConnection {
   readonly brokerId: number;

@@ -1,4 +1,5 @@
-// One connection against a broker that keeps to the protocol: order, versions, produce, memory, the way it ends.
+// One connection against a broker that keeps to the protocol: order, versions, produce, memory, the way it
+// ends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
@@ -9,7 +10,7 @@ import { kafkaError } from '../wire/error-codes.ts';
 import { encodeApiVersionsResponse } from '../wire/api-versions.ts';
 import { decodeProduceRequest, encodeProduceResponse } from '../wire/produce.ts';
 import { WireReader } from '../wire/reader.ts';
-import type { ProduceRequest } from './messages.ts';
+import type { ProduceRequest } from '../wire/messages.ts';
 
 test('many requests under way get their own answers, in order', async (t) => {
   const broker = await startBroker(t);

@@ -1,5 +1,5 @@
-// One ordered pipeline to one broker: requests leave in vectored writes, answers come back in order, every request
-// has a deadline. Whatever breaks the order ends the connection.
+// One ordered pipeline to one broker: requests leave in vectored writes, answers come back in order, every
+// request has a deadline. Whatever breaks the order ends the connection.
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
@@ -16,7 +16,7 @@ import { WireWriter } from '../wire/writer.ts';
 import type { BufferPool, PooledFrame } from './buffer-pool.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { ClientLimits } from './limits.ts';
-import type { ProduceResponse, ProduceRequest } from './messages.ts';
+import type { ProduceResponse, ProduceRequest } from '../wire/messages.ts';
 import { type PendingRequest, Pipeline } from './pipeline.ts';
 import { layOutProduce } from './produce-frame.ts';
 import { type BrokerAddress, addressText, type OpenSocket } from './socket.ts';
@@ -24,7 +24,7 @@ import { type SharedVersions, chooseVersion, sharedVersions } from './versions.t
 import { WriteBuffers } from './write-buffers.ts';
 import { WriteGate } from './write-gate.ts';
 import { decodeProduceResponse, produceByIdFrom } from '../wire/produce.ts';
-import { noTopicId } from './messages.ts';
+import { noTopicId } from '../wire/messages.ts';
 
 export interface ConnectionParts {
   readonly address: BrokerAddress;

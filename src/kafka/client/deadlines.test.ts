@@ -162,7 +162,7 @@ const throttledOffsets = (throttleMs: number) => (request: Received) =>
     writer.patchInt32(5, throttleMs);
   });
 
-test('a broker that throttles is left alone for as long as it says, and deadlines wait with it', async (t) => {
+test('a broker that throttles is left alone for as long as it says, and deadlines wait', async (t) => {
   const { broker, clock, calls } = await open(t);
   broker.behaviour.set('listOffsets', throttledOffsets(20_000));
   await calls.listOffsets(latestOf(0));
@@ -194,7 +194,7 @@ test('requests under way when the throttle comes get as much longer', async (t) 
   assert.equal((await second)[0]?.offset, 7n);
 });
 
-test('an endless throttle is cut to a minute, and silence after it ends with CW-3004 that tells', async (t) => {
+test('an endless throttle is cut to a minute; silence after it ends with CW-3004', async (t) => {
   const { broker, clock, calls } = await open(t);
   broker.behaviour.set('listOffsets', throttledOffsets(0x7fff_ffff));
   await calls.listOffsets(latestOf(0));

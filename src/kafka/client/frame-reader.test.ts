@@ -27,7 +27,10 @@ function createReader(pool = new BufferPool(64 * MiB), frameBytesMax = MiB) {
   return { pool, reader, frames, leases, resumes: () => resumes };
 }
 
-/** Hands over `bytes` as a socket does: never more than there is room for. False once the reader wants no more. */
+/**
+ * Hands over `bytes` as a socket does: never more than there is room for. False once the reader wants no
+ * more.
+ */
 function feed(reader: FrameReader, bytes: Buffer): boolean {
   let at = 0;
   while (at < bytes.length) {

@@ -1,5 +1,5 @@
-// Cuts the byte stream of a connection into answers. Fetch answers are read straight into pooled memory; everything
-// else goes through a small buffer, and a larger one only as its bytes arrive.
+// Cuts the byte stream of a connection into answers. Fetch answers are read straight into pooled memory;
+// everything else goes through a small buffer, and a larger one only as its bytes arrive.
 import { CausewayError } from '../../base/errors.ts';
 import type { BufferPool, PooledFrame } from './buffer-pool.ts';
 
@@ -17,7 +17,9 @@ export interface FrameReaderParts {
   readonly pool: BufferPool;
   /** An answer longer than that is taken for nonsense. */
   readonly frameBytesMax: number;
-  /** True where the answer to `correlationId` belongs into the pool. Throws CW-3005 where none is expected. */
+  /**
+   * True where the answer to `correlationId` belongs into the pool. Throws CW-3005 where none is expected.
+   */
   readonly isPooled: (correlationId: number) => boolean;
   /** A whole answer without its length. Without `lease` the bytes are valid during the call only. */
   readonly onFrame: (bytes: Buffer, lease: PooledFrame | undefined) => void;

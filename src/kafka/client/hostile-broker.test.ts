@@ -1,5 +1,5 @@
-// A broker that lies, cuts, floods or falls silent. Each time: an error that says what, a connection that is over,
-// memory given back, and a new connection that works once the broker behaves.
+// A broker that lies, cuts, floods or falls silent. Each time: an error that says what, a connection that is
+// over, memory given back, and a new connection that works once the broker behaves.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { hostilities, rightAnswer } from '../../../test/fixtures/hostilities.ts';
@@ -70,7 +70,7 @@ for (const { name, does, code, says } of hostilities) {
   }
 }
 
-test('a cluster asks a hostile broker for metadata a few times, then says CW-3001, and finds it well later', async (t) => {
+test('a hostile broker is asked for metadata three times: CW-3001, and later all is well', async (t) => {
   for (const { name, does, code } of hostilities.filter((each) => each.code !== 'CW-3004')) {
     const broker = await startBroker(t);
     const parts = { bootstrapServers: [broker.text], clientId: 'c', clock: manualClock(), log: silentLog };
@@ -84,7 +84,7 @@ test('a cluster asks a hostile broker for metadata a few times, then says CW-300
   }
 });
 
-test('a broker that is hostile from the first byte is not connected to: CW-3002, or its deadline', async (t) => {
+test('a broker that is hostile from the first byte is not connected to: CW-3002', async (t) => {
   for (const { name, does } of hostilities) {
     const broker = await startBroker(t);
     const clock = manualClock();
@@ -111,10 +111,7 @@ const alreadyAsked = {
 test('other connections go on while one is attacked', async (t) => {
   const { broker, cluster, connection, pool } = await start(t);
   const attacked = await cluster.connect(1);
-  broker.behaviour.set(
-    'fetch',
-    hostilities.find(({ name }) => name === 'a page of HTTP')?.does ?? assert.fail,
-  );
+  broker.behaviour.set('fetch', ({ link }) => link.send(Buffer.from('HTTP/1.1 400 Bad Request')));
   broker.behaviour.set('listOffsets', rightAnswer);
   await assert.rejects(attacked.fetch(anyFetch), { code: 'CW-3005' });
   assert.equal((await connection.listOffsets(latestOf(3)))[0]?.offset, 3n);

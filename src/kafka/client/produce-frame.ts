@@ -1,14 +1,17 @@
-// Lays out a produce request for the network: large batches stay where they are, small ones and everything between
-// them are gathered into one buffer.
+// Lays out a produce request for the network: large batches stay where they are, small ones and everything
+// between them are gathered into one buffer.
 import { InvariantError } from '../../base/errors.ts';
 import { produceByIdFrom } from '../wire/produce.ts';
-import type { ProduceRequest, ProduceTopic } from './messages.ts';
+import type { ProduceRequest, ProduceTopic } from '../wire/messages.ts';
 
 /** Below that, copying a batch costs less than one more piece of a vectored write. */
 const copyBytesMax = 4 * 1024;
 /** Index, length of the records (at most 5), tags. */
 const partitionBytesMax = 4 + 5 + 1;
-/** Length, api key, version, correlation id, length of the client id; transactional id, acks, time-out, counts, tags. */
+/**
+ * Length, api key, version, correlation id, length of the client id; transactional id, acks, time-out,
+ * counts, tags.
+ */
 const fixedBytesMax = 14 + 1 + 1 + 2 + 4 + 5 + 1;
 const topicBytesMax = 16 + 5 + 5 + 1;
 

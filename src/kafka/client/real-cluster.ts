@@ -1,5 +1,5 @@
-// A Kafka cluster over real connections: metadata from any broker that answers, and connections to brokers at the
-// addresses they advertise.
+// A Kafka cluster over real connections: metadata from any broker that answers, and connections to brokers at
+// the addresses they advertise.
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -8,7 +8,7 @@ import { BufferPool } from './buffer-pool.ts';
 import type { BrokerConnection, KafkaCluster } from './cluster.ts';
 import { Connection } from './connection.ts';
 import { type ClientLimits, defaultClientLimits } from './limits.ts';
-import type { ClusterView } from './messages.ts';
+import type { ClusterView } from '../wire/messages.ts';
 import { addressText, type BrokerAddress, type OpenSocket, openPlainSocket, parseAddress } from './socket.ts';
 
 export interface KafkaClusterParts {

@@ -6,7 +6,10 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
-/** Begins to connect; calls `ready` once bytes may be sent. The socket reports failures by 'error' and 'close'. */
+/**
+ * Begins to connect; calls `ready` once bytes may be sent. The socket reports failures by 'error' and
+ * 'close'.
+ */
 export type OpenSocket = (address: BrokerAddress, onread: OnReadOpts, ready: () => void) => Socket;
 
 export const openPlainSocket: OpenSocket = (address, onread, ready) => {

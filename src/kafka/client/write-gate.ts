@@ -1,5 +1,5 @@
-// When bytes leave: everything written in one turn of the event loop together, and nothing while the broker has asked
-// for quiet (KIP-219).
+// When bytes leave: everything written in one turn of the event loop together, and nothing while the broker
+// has asked for quiet (KIP-219).
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../base/clock.ts';
 

@@ -1,5 +1,5 @@
-// ApiVersions, versions 0 to 3 (KIP-511): what a broker understands. A broker that is asked in a version it does not
-// know answers in version 0, with UNSUPPORTED_VERSION.
+// ApiVersions, versions 0 to 3 (KIP-511): what a broker understands. A broker that is asked in a version it
+// does not know answers in version 0, with UNSUPPORTED_VERSION.
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 

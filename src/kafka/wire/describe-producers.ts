@@ -1,5 +1,5 @@
 // DescribeProducers, version 0 (KIP-664): each producer id that a partition knows, at the broker's log end.
-import type { DescribedPartition, DescribeProducersRequest, ProducerState } from '../client/messages.ts';
+import type { DescribedPartition, DescribeProducersRequest, ProducerState } from './messages.ts';
 import { groupByTopic } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';

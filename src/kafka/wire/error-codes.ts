@@ -1,4 +1,5 @@
-// Kafka's error codes by name (org.apache.kafka.common.protocol.Errors). Retriable marks Kafka's own judgement.
+// Kafka's error codes by name (org.apache.kafka.common.protocol.Errors). Retriable marks Kafka's own
+// judgement.
 
 export const kafkaError = {
   UNKNOWN_SERVER_ERROR: -1,

@@ -6,7 +6,7 @@ import type {
   FetchResponse,
   FetchTopic,
   Lease,
-} from '../client/messages.ts';
+} from './messages.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 

@@ -1,5 +1,5 @@
 // FindCoordinator, version 4 (KIP-699), for one transactional id.
-import type { FindCoordinatorResponse } from '../client/messages.ts';
+import type { FindCoordinatorResponse } from './messages.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 

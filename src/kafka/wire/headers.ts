@@ -1,4 +1,5 @@
-// What stands before every request and answer (KIP-482: header versions 1 and 2 for requests, 0 and 1 for answers).
+// What stands before every request and answer (KIP-482: header versions 1 and 2 for requests, 0 and 1 for
+// answers).
 import { apis } from './api.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';

@@ -1,5 +1,5 @@
 // InitProducerId, version 4 (KIP-360): a producer id, or a higher epoch of one.
-import type { InitProducerIdRequest, InitProducerIdResponse } from '../client/messages.ts';
+import type { InitProducerIdRequest, InitProducerIdResponse } from './messages.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 

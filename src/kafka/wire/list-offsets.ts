@@ -1,5 +1,5 @@
 // ListOffsets, version 7: earliest, latest or by time; as a replica, the leader's log end.
-import type { ListedOffset, ListOffsetsRequest } from '../client/messages.ts';
+import type { ListedOffset, ListOffsetsRequest } from './messages.ts';
 import { groupByTopic } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';

@@ -1,6 +1,6 @@
 // Metadata, version 12: brokers, topics with their ids, partitions with leaders and epochs.
-import type { ClusterView, PartitionView, TopicView } from '../client/messages.ts';
-import { noTopicId } from '../client/messages.ts';
+import type { ClusterView, PartitionView, TopicView } from './messages.ts';
+import { noTopicId } from './messages.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 

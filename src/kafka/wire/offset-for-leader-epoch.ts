@@ -1,5 +1,5 @@
 // OffsetForLeaderEpoch, version 4 (KIP-101, KIP-320): where a leader epoch ended.
-import type { EpochEndOffset, OffsetForLeaderEpochRequest } from '../client/messages.ts';
+import type { EpochEndOffset, OffsetForLeaderEpochRequest } from './messages.ts';
 import { groupByTopic } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';

@@ -1,7 +1,8 @@
-// Produce, versions 9 to 13: topics by name up to 12, by id from 13 on. The request is laid out for the network in
-// client/produce-frame.ts; the plain form here is for tests, the broker model and the check against Java.
-import { noTopicId } from '../client/messages.ts';
-import type { ProducedPartition, ProduceRequest, ProduceResponse } from '../client/messages.ts';
+// Produce, versions 9 to 13: topics by name up to 12, by id from 13 on. The request is laid out for the
+// network in client/produce-frame.ts; the plain form here is for tests, the broker model and the check
+// against Java.
+import { noTopicId } from './messages.ts';
+import type { ProducedPartition, ProduceRequest, ProduceResponse } from './messages.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 

@@ -1,5 +1,6 @@
-// Reads Kafka's primitive types from bytes that nobody has vouched for. Every read is checked against the bytes that
-// are left, and no count or length is believed before that: a decoder never makes room for what cannot follow.
+// Reads Kafka's primitive types from bytes that nobody has vouched for. Every read is checked against the
+// bytes that are left, and no count or length is believed before that: a decoder never makes room for what
+// cannot follow.
 import { CausewayError } from '../../base/errors.ts';
 
 const noBytes = Buffer.alloc(0);
@@ -151,8 +152,8 @@ export class WireReader {
   }
 
   /**
-   * Tagged fields (KIP-482): each one known is handed to `known` with its end; what it leaves unread, and every field
-   * it does not know, is passed over.
+   * Tagged fields (KIP-482): each one known is handed to `known` with its end; what it leaves unread, and
+   * every field it does not know, is passed over.
    */
   taggedFields(known?: (tag: number, reader: WireReader) => void): void {
     const count = this.uvarint();
