@@ -143,7 +143,9 @@ export class Broker {
     const { heapMb, jvm, jars } = this.#place;
     return [
       ...(this.#place.javaFlags ?? []),
-      ...[`-Xmx${heapMb}m`, `-Xms${Math.min(heapMb, 128)}m`, '-Djava.awt.headless=true'],
+      `-Xmx${heapMb}m`,
+      `-Xms${Math.min(heapMb, 128)}m`,
+      '-Djava.awt.headless=true',
       ...(jvm === 'start' ? ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] : ['-XX:+UseG1GC']),
       ...(await brokerJavaFlags(jars)),
     ];

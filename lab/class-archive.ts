@@ -28,15 +28,17 @@ export async function ensureClassArchive(jars: KafkaJars, onProgress?: OnProgres
 
 async function runOneBroker(jars: KafkaJars, folder: string, archive: string): Promise<void> {
   const plan = {
-    ...{
-      labId: `archive-${process.pid}`,
-      region: 'archive',
-      jars,
-      folder,
-      heapMb: 384,
-      jvm: 'start' as const,
-    },
-    ...{ brokers: 1, location: undefined, dataFolder: join(folder, 'data'), remoteRegions: [], settings: {} },
+    labId: `archive-${process.pid}`,
+    region: 'archive',
+    jars,
+    folder,
+    heapMb: 384,
+    jvm: 'start' as const,
+    brokers: 1,
+    location: undefined,
+    dataFolder: join(folder, 'data'),
+    remoteRegions: [],
+    settings: {},
     javaFlags: [`-XX:ArchiveClassesAtExit=${archive}`],
   };
   const region = await Region.prepare(plan, await chooseRegionPorts(plan), []);

@@ -80,8 +80,13 @@ async function fetchJars(
   const staging = await mkdtemp(join(workFolder, 'fetch-'));
   try {
     const { exitCode, stdout, stderr } = await runProgram(mvn, [
-      ...['-q', '-B', '-f', join(repositoryFolder, 'lab', 'pom.xml')],
-      ...['dependency:copy-dependencies', `-Dkafka.version=${version}`, `-DoutputDirectory=${staging}`],
+      '-q',
+      '-B',
+      '-f',
+      join(repositoryFolder, 'lab', 'pom.xml'),
+      'dependency:copy-dependencies',
+      `-Dkafka.version=${version}`,
+      `-DoutputDirectory=${staging}`,
     ]);
     if (exitCode !== 0) {
       const words = (stdout + stderr).split('\n').filter((line) => line.includes('ERROR'));

@@ -6,41 +6,33 @@ import { systemRandom } from '../src/base/random.ts';
 import { ensureClassArchive } from './class-archive.ts';
 import { dataFolderOf, labFoldersFolder } from './folders.ts';
 import { Faults } from './faults.ts';
-import { ensureKafkaJars } from './jars.ts';
-import type { OnProgress, RegionOptions } from './lab-types.ts';
+import { ensureKafkaJars, type KafkaJars } from './jars.ts';
+import {
+  checkRegions,
+  heapMbByDefault,
+  type LabOptions,
+  type LabRegionOptions,
+  regionsByDefault,
+} from './lab-options.ts';
 import { checkMachine } from './machine-checks.ts';
 import { processStart } from './process-table.ts';
 import { createTopic, deleteTopic, type TopicShape } from './region-admin.ts';
 import { chooseRegionPorts, Region, type RegionPlan } from './region.ts';
 import { clearLab, clearLeftovers, type LabState, writeState } from './state-file.ts';
+import { placeOfRegion } from './wan/cloud-distances.ts';
+import { advertisedPorts, planCrossings, startWan } from './wan/lab-wan.ts';
+import type { CrossingPlan } from './wan/wan-messages.ts';
+import type { Wan } from './wan/wan.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
-export interface LabRegionOptions extends RegionOptions {
-  /** Where this region's brokers keep their data, as on a small tmpfs; not deleted with the lab. */
-  readonly dataFolder?: string;
-  /** Kafka's own broker settings, for this region only. */
-  readonly brokerSettings?: Readonly<Record<string, string>>;
+interface LabParts {
+  readonly state: LabState;
+  readonly kafkaVersion: string;
+  readonly regions: readonly Region[];
+  readonly wan: Wan | undefined;
+  readonly crossings: readonly CrossingPlan[];
+  readonly watchdog: Watchdog;
 }
-
-export interface LabOptions {
-  /** `eu-west` and `us-east` with one broker each, unless given. */
-  readonly regions?: readonly LabRegionOptions[];
-  /** `lab` for the one that commands talk to; `test` unless given. */
-  readonly kind?: string;
-  readonly kafkaVersion?: string;
-  /** Per broker; 384 unless given. */
-  readonly heapMb?: number;
-  /** `start` unless given: quick to start. `throughput`: Java's full compiler, for measuring. */
-  readonly jvm?: 'start' | 'throughput';
-  /** Kafka's own broker settings, for every region. */
-  readonly brokerSettings?: Readonly<Record<string, string>>;
-  /** Folder for all brokers' data in place of one below the system's temporary folder; deleted with the lab. */
-  readonly dataFolder?: string;
-  readonly onProgress?: OnProgress;
-}
-
-const heapMbByDefault = 384;
-export const regionsByDefault: readonly LabRegionOptions[] = [{ name: 'eu-west' }, { name: 'us-east' }];
 
 export class Lab implements AsyncDisposable {
   readonly id: string;
@@ -50,20 +42,41 @@ export class Lab implements AsyncDisposable {
   readonly startedAtMs: number;
   readonly regions: readonly Region[];
   readonly faults: Faults;
+  readonly #wan: Wan | undefined;
+  readonly #crossings: readonly CrossingPlan[];
   readonly #watchdog: Watchdog;
   #state: LabState;
   #closed: Promise<void> | undefined;
 
   /** Use `startLab`. */
-  constructor(state: LabState, kafkaVersion: string, regions: readonly Region[], watchdog: Watchdog) {
+  constructor({ state, kafkaVersion, regions, wan, crossings, watchdog }: LabParts) {
     this.id = state.id;
     this.kafkaVersion = kafkaVersion;
     this.folder = state.folder;
     this.startedAtMs = state.startedAtMs;
     this.regions = regions;
+    this.#wan = wan;
+    this.#crossings = crossings;
     this.#watchdog = watchdog;
     this.#state = state;
-    this.faults = new Faults((name) => this.region(name));
+    this.faults = new Faults({
+      region: (name) => this.region(name),
+      wan: () => this.wan,
+      hasWan: () => this.hasWan,
+    });
+  }
+
+  /** The emulated WAN between the regions. Throws CW-5014 for a lab that was started without one. */
+  get wan(): Wan {
+    if (this.#wan) return this.#wan;
+    throw new CausewayError(
+      'CW-5014',
+      'this lab has no emulated WAN: it has one region, or was started without',
+    );
+  }
+
+  get hasWan(): boolean {
+    return this.#wan !== undefined;
   }
 
   get logsFolder(): string {
@@ -78,9 +91,17 @@ export class Lab implements AsyncDisposable {
     throw new CausewayError('CW-5011', `the lab has no region ${name}; it has ${names}`, { region: name });
   }
 
-  /** Addresses of a region, as a client inside of it sees them, or as one in the region `from` does. */
-  bootstrapServers(name: string, _from: string = name): string {
-    return this.region(name).bootstrapServers;
+  /**
+   * Addresses of a region, as a client inside of it sees them, or as one in the region `from` does: then through the
+   * emulated WAN. Throws CW-5011.
+   */
+  bootstrapServers(name: string, from: string = name): string {
+    const region = this.region(name);
+    if (this.region(from) === region) return region.bootstrapServers;
+    return this.#crossings
+      .filter((crossing) => crossing.from === from && crossing.to === name)
+      .map(({ port }) => `127.0.0.1:${port}`)
+      .join(',');
   }
 
   createTopic(region: string, topic: string, shape: TopicShape = {}): Promise<void> {
@@ -109,7 +130,7 @@ export class Lab implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const brokers = this.regions.flatMap((region) => region.brokers);
-    await Promise.all(brokers.map((broker) => broker.kill()));
+    await Promise.all([this.#wan?.close(), ...brokers.map((broker) => broker.kill())]);
     clearLab(this.#state);
     await this.#watchdog.release();
   }
@@ -117,16 +138,15 @@ export class Lab implements AsyncDisposable {
 
 /**
  * Starts a lab and resolves when all brokers are registered. What a killed lab left behind is cleared first.
- * Throws CW-5001 to CW-5008 and CW-5014; then nothing is left running.
+ * Throws CW-5001 to CW-5008 CW-5014 and CW-5015; then nothing is left running.
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const regionOptions = options.regions ?? regionsByDefault;
   checkRegions(regionOptions);
-  const heapMb = options.heapMb ?? heapMbByDefault;
   clearLeftovers();
   await checkMachine(
     regionOptions.reduce((sum, region) => sum + (region.brokers ?? 1), 0),
-    heapMb,
+    options.heapMb ?? heapMbByDefault,
   );
   const jars = await ensureKafkaJars({
     ...(options.kafkaVersion === undefined ? {} : { version: options.kafkaVersion }),
@@ -139,23 +159,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   writeState(state);
   const watchdog = startWatchdog(state.id, state.dataFolders);
   try {
-    const plans = regionOptions.map(
-      (region): RegionPlan => ({
-        labId: state.id,
-        region: region.name,
-        jars,
-        folder: state.folder,
-        heapMb,
-        jvm: options.jvm ?? 'start',
-        brokers: region.brokers ?? 1,
-        location: region.location,
-        dataFolder: region.dataFolder ?? (state.dataFolders[0] as string),
-        remoteRegions: regionOptions.map(({ name }) => name).filter((name) => name !== region.name),
-        settings: { ...options.brokerSettings, ...region.brokerSettings },
-      }),
-    );
-    const regions = await startRegions(plans, options.onProgress);
-    return new Lab(state, jars.version, regions, watchdog);
+    const plans = regionOptions.map((region) => planRegion(region, options, state, jars));
+    return new Lab({
+      state,
+      watchdog,
+      kafkaVersion: jars.version,
+      ...(await startParts(state, plans, options)),
+    });
   } catch (error) {
     clearLab(state);
     await watchdog.release();
@@ -163,13 +173,48 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
-async function startRegions(plans: readonly RegionPlan[], onProgress?: OnProgress): Promise<Region[]> {
-  const regions: Region[] = [];
-  for (const plan of plans) regions.push(await Region.prepare(plan, await chooseRegionPorts(plan), []));
-  const brokers = regions.reduce((sum, region) => sum + region.brokers.length, 0);
-  onProgress?.(`starting ${brokers} brokers`);
-  await Promise.all(regions.map((region) => region.start()));
-  return regions;
+function planRegion(
+  region: LabRegionOptions,
+  options: LabOptions,
+  state: LabState,
+  jars: KafkaJars,
+): RegionPlan {
+  const all = options.regions ?? regionsByDefault;
+  return {
+    labId: state.id,
+    region: region.name,
+    jars,
+    folder: state.folder,
+    heapMb: options.heapMb ?? heapMbByDefault,
+    jvm: options.jvm ?? 'start',
+    brokers: region.brokers ?? 1,
+    location: placeOfRegion(region.name, region.location),
+    dataFolder: region.dataFolder ?? (state.dataFolders[0] as string),
+    remoteRegions: all.map(({ name }) => name).filter((name) => name !== region.name),
+    settings: { ...options.brokerSettings, ...region.brokerSettings },
+  };
+}
+
+async function startParts(state: LabState, plans: readonly RegionPlan[], options: LabOptions) {
+  const laidOut = await Promise.all(
+    plans.map(async (plan) => ({ plan, ports: await chooseRegionPorts(plan) })),
+  );
+  const crossings = await planCrossings(laidOut, options.wan !== 'none');
+  const withWan = options.wan !== 'none' && plans.length > 1;
+  const wan = withWan ? await startWan(state.id, state.folder, plans, crossings, options) : undefined;
+  try {
+    const regions: Region[] = [];
+    for (const { plan, ports } of laidOut) {
+      regions.push(await Region.prepare(plan, ports, advertisedPorts(plan, crossings)));
+    }
+    const brokers = regions.reduce((sum, region) => sum + region.brokers.length, 0);
+    options.onProgress?.(brokers === 1 ? 'starting one broker' : `starting ${brokers} brokers`);
+    await Promise.all(regions.map((region) => region.start()));
+    return { regions, wan, crossings };
+  } catch (error) {
+    await wan?.close();
+    throw error;
+  }
 }
 
 function newState(options: LabOptions): LabState {
@@ -184,23 +229,4 @@ function newState(options: LabOptions): LabState {
     folder: join(labFoldersFolder, id),
     dataFolders: [options.dataFolder === undefined ? dataFolderOf(id) : join(options.dataFolder, id)],
   };
-}
-
-function checkRegions(regions: readonly LabRegionOptions[]): void {
-  const refuse = (message: string): never => {
-    throw new CausewayError('CW-5014', message);
-  };
-  const names = regions.map((region) => region.name);
-  if (names.length === 0) refuse('a lab has at least one region');
-  for (const name of names) {
-    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
-      refuse(`${JSON.stringify(name)} is no region name: small letters, digits and -, at most 63`);
-    }
-  }
-  if (new Set(names).size !== names.length) refuse(`a region is given twice: ${names.join(', ')}`);
-  for (const { name, brokers = 1 } of regions) {
-    if (!Number.isInteger(brokers) || brokers < 1 || brokers > 9) {
-      refuse(`region ${name}: ${brokers} brokers; 1 to 9 are possible`);
-    }
-  }
 }

@@ -31,6 +31,13 @@ export const registeredBrokers = (bootstrapServers: string): Promise<readonly nu
     return [...brokers.keys()];
   });
 
+/** `host:port` by node id, as the brokers advertise themselves to whoever asks there. */
+export const advertisedAddresses = (bootstrapServers: string): Promise<ReadonlyMap<number, string>> =>
+  withAdmin(bootstrapServers, async (admin) => {
+    const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
+    return new Map([...brokers].map(([nodeId, { host, port }]) => [nodeId, `${host}:${port}`]));
+  });
+
 /** Creates a topic; the numbers are the broker's defaults unless given. */
 export const createTopic = (bootstrapServers: string, topic: string, shape: TopicShape = {}): Promise<void> =>
   withAdmin(bootstrapServers, async (admin) => {

@@ -1,7 +1,8 @@
 // The lab as tests use it: one shared by most files of a run, or an own one for tests that break things.
 import { randomBytes } from 'node:crypto';
 import { after, type TestContext } from 'node:test';
-import { type Lab, type LabOptions, startLab } from './lab.ts';
+import { type Lab, startLab } from './lab.ts';
+import type { LabOptions } from './lab-options.ts';
 import { createTopic, deleteTopic, type TopicShape } from './region-admin.ts';
 
 /** Set by `rig-host.ts` for the tests of one run. */

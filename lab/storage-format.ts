@@ -59,7 +59,9 @@ async function ensureTemplate(jars: KafkaJars): Promise<string> {
     const { java } = await mustFindJava();
     const tool = ['kafka.tools.StorageTool', 'format', '-t', newKafkaId(), '-c', properties];
     const { exitCode, stdout, stderr } = await runProgram(java, [
-      ...['-XX:TieredStopAtLevel=1', '-cp', jars.classpath],
+      '-XX:TieredStopAtLevel=1',
+      '-cp',
+      jars.classpath,
       ...tool,
     ]);
     if (exitCode !== 0) {

@@ -2,7 +2,7 @@
 import type { Clock, Timer } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { PathSettings } from '../lab-types.ts';
-import { isPlain, pieceBytes, plainPath, windowBytes } from './settings.ts';
+import { connectionBytesMin, isPlain, pathBytesMax, pieceBytes, plainPath, windowBytes } from './settings.ts';
 
 /** What a path needs to know of one connection's bytes in its direction. */
 export interface Traveller {
@@ -29,6 +29,8 @@ export class Path {
   #timer: Timer | undefined;
   /** Bytes that have departed since the start. */
   bytes = 0;
+  /** Bytes that wait or travel now, of all connections. */
+  bytesHeld = 0;
 
   constructor(from: string, to: string, clock: Clock, random: Random) {
     this.from = from;
@@ -45,15 +47,19 @@ export class Path {
     return isPlain(this.#settings);
   }
 
-  /** Bytes that one connection may have under way. */
-  get windowBytes(): number {
-    return windowBytes(this.#settings);
+  /**
+   * Whether a connection that has `bytes` under way may read more. One with few may always, so that none starves
+   * while others fill the path.
+   */
+  hasRoomFor(bytes: number): boolean {
+    if (bytes < connectionBytesMin) return true;
+    return bytes < windowBytes(this.#settings) && this.bytesHeld < pathBytesMax;
   }
 
   set(settings: PathSettings): void {
     this.#settings = settings;
     this.#freeAtMs = Math.min(this.#freeAtMs, this.#clock.monotonicMs());
-    for (const traveller of [...this.#travellers]) traveller.settingsChanged();
+    for (const traveller of this.#travellers) traveller.settingsChanged();
     this.#pump();
   }
 

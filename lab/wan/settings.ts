@@ -1,4 +1,5 @@
 // One direction of a link between two regions: its settings, and what follows from them. Pure.
+import { CausewayError } from '../../src/base/errors.ts';
 import type { LinkChange, PathSettings } from '../lab-types.ts';
 
 export const plainPath: PathSettings = {
@@ -28,9 +29,28 @@ export function changePath(now: PathSettings, change: LinkChange): PathSettings 
   };
 }
 
+const roundTripMsMax = 60_000;
+const bandwidthMin = 1_000;
+
+/** Throws CW-5014 for a value that no link can have. */
+export function checkChange(change: LinkChange): void {
+  const check = (what: string, value: number | null | undefined, min: number, max: number) => {
+    if (value === undefined || value === null || (value >= min && value <= max)) return;
+    throw new CausewayError('CW-5014', `${what} is ${value}; ${min} to ${max} is possible`);
+  };
+  check('the round trip of a link in ms', change.rttMs, 0, roundTripMsMax);
+  check('the jitter of a link in ms', change.jitterMs, 0, roundTripMsMax);
+  check('the bandwidth of a link in bytes per second', change.bandwidthBytesPerSecond, bandwidthMin, 1e12);
+}
+
 const mebibyte = 1024 * 1024;
 const windowBytesPlain = mebibyte;
-const windowBytesUnlimited = 64 * mebibyte;
+const windowBytesUnlimited = 16 * mebibyte;
+
+/** Bytes under way in one direction of a link, all connections together. */
+export const pathBytesMax = 128 * mebibyte;
+/** Each connection may have this much under way, however full the path is. */
+export const connectionBytesMin = 64 * 1024;
 
 /**
  * Bytes of one connection that may be under way in one direction: twice the bandwidth-delay product, so that a
