@@ -3,7 +3,7 @@
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
+import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
 
@@ -16,6 +16,15 @@ export interface GenerationSite {
 
 /** Never used for a transaction in this generation's own name; the broker's default limit allows it. */
 const transactionTimeoutMs = 60_000;
+/** The first call on a new cluster creates the coordinator's topic, which takes a moment. */
+const passingMsMax = 10_000;
+const passingDelayMs = 100;
+const passing: ReadonlySet<number> = new Set([
+  kafkaError.COORDINATOR_NOT_AVAILABLE,
+  kafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+  kafkaError.NOT_COORDINATOR,
+  kafkaError.CONCURRENT_TRANSACTIONS,
+]);
 
 /** Throws CW-4010, or what the ledger's writer throws. */
 export async function openGeneration(site: GenerationSite, set: string, generation: number): Promise<void> {
@@ -26,25 +35,45 @@ export async function openGeneration(site: GenerationSite, set: string, generati
   ]);
 }
 
-async function obtainProducerId({ region, cluster }: GenerationSite, set: string, generation: number) {
+async function obtainProducerId(site: GenerationSite, set: string, generation: number) {
+  const { region, clock } = site;
+  const untilMs = clock.monotonicMs() + passingMsMax;
   const transactionalId = transactionalIdOf(set, region, generation);
-  const failed = (why: string, cause?: unknown) => {
-    const text = `${region}: generation ${generation} of mirror set ${set} could not be opened: ${why}`;
-    return new CausewayError('CW-4010', text, { region, set }, cause);
-  };
-  try {
-    const [broker] = (await cluster.metadata([])).brokers;
-    if (broker === undefined) throw failed('the cluster names no broker');
-    const asked = await cluster.connect(broker.nodeId);
-    const found = await asked.findCoordinator(transactionalId).finally(() => asked.destroy('asked'));
-    if (found.errorCode !== 0) throw failed(`FindCoordinator answered ${kafkaErrorName(found.errorCode)}`);
-    const coordinator = await cluster.connect(found.nodeId);
-    const request = { transactionalId, transactionTimeoutMs, producerId: -1n, producerEpoch: -1 };
-    const got = await coordinator.initProducerId(request).finally(() => coordinator.destroy('asked'));
-    if (got.errorCode !== 0) throw failed(`InitProducerId answered ${kafkaErrorName(got.errorCode)}`);
-    return got;
-  } catch (error) {
-    if (error instanceof CausewayError && error.code !== 'CW-4010') throw failed(describeError(error), error);
-    throw error;
+  for (;;) {
+    const answer = await askCoordinator(site.cluster, transactionalId).catch((error: unknown) => {
+      if (!(error instanceof CausewayError)) throw error;
+      throw failure(region, set, generation, describeError(error), error);
+    });
+    if (answer.errorCode === kafkaError.NONE) return answer;
+    if (!passing.has(answer.errorCode) || clock.monotonicMs() >= untilMs) {
+      throw failure(region, set, generation, `${answer.call} answered ${kafkaErrorName(answer.errorCode)}`);
+    }
+    await clock.sleep(passingDelayMs);
   }
+}
+
+async function askCoordinator(cluster: KafkaCluster, transactionalId: string) {
+  const nothing = { producerId: -1n, producerEpoch: -1 };
+  const [broker] = (await cluster.metadata([])).brokers;
+  if (broker === undefined)
+    return { call: 'Metadata', errorCode: kafkaError.COORDINATOR_NOT_AVAILABLE, ...nothing };
+  const asked = await cluster.connect(broker.nodeId);
+  const found = await asked.findCoordinator(transactionalId).finally(() => asked.destroy('asked'));
+  if (found.errorCode !== kafkaError.NONE)
+    return { call: 'FindCoordinator', errorCode: found.errorCode, ...nothing };
+  const coordinator = await cluster.connect(found.nodeId);
+  const request = { transactionalId, transactionTimeoutMs, ...nothing };
+  const got = await coordinator.initProducerId(request).finally(() => coordinator.destroy('asked'));
+  return { call: 'InitProducerId', ...got };
+}
+
+function failure(
+  region: string,
+  set: string,
+  generation: number,
+  why: string,
+  cause?: unknown,
+): CausewayError {
+  const text = `${region}: generation ${generation} of mirror set ${set} could not be opened: ${why}`;
+  return new CausewayError('CW-4010', text, { region, set, generation }, cause);
 }

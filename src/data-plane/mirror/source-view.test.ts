@@ -35,3 +35,13 @@ test('an unknown high watermark changes nothing', () => {
   view.look(-1n, -1n, -1n, 5);
   assert.equal(view.seenAtMs, undefined);
 });
+
+test('an answer that nothing has changed makes the evidence fresh, and is none where nothing was seen', () => {
+  const view = new SourceView();
+  view.lookAgain(4_000);
+  assert.equal(view.seenAtMs, undefined);
+  view.look(10n, 10n, 0n, 1_000);
+  view.lookAgain(5_000);
+  assert.equal(view.seenAtMs, 5_000);
+  assert.equal(view.missingSinceMs, 1_000, 'what is missing is not younger for it');
+});

@@ -27,6 +27,11 @@ export class SourceView {
     this.#samples.push({ end: highWatermark, seenAtMs: nowMs });
   }
 
+  /** An answer of the source said that nothing has changed since. */
+  lookAgain(nowMs: number): void {
+    if (this.highWatermark !== undefined) this.seenAtMs = nowMs;
+  }
+
   /** Forgets the samples that the position has passed. */
   passed(position: bigint): void {
     while (this.#samples.length > 0 && (this.#samples[0]?.end ?? 0n) <= position) this.#samples.shift();

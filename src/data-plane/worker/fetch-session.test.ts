@@ -74,3 +74,15 @@ test('a broker without room for a session is asked for everything each time', ()
   session.answered(answer(0));
   assert.deepEqual(named(session).asked, [[0, 0n]]);
 });
+
+test('an answer is about every partition of the session but those asked for since', () => {
+  const session = new FetchSession();
+  const about = () => [...session.answeredPartitions()].map((asked) => asked.partition.spec.partition);
+  session.ask(partition(0), topicId, 1, asSource(0n));
+  session.ask(partition(1), topicId, 1, asSource(0n));
+  session.next(form);
+  session.ask(partition(1), topicId, 1, asSource(8n));
+  session.ask(partition(2), topicId, 1, asSource(0n));
+  session.answered(answer(7));
+  assert.deepEqual(about(), [0]);
+});

@@ -59,6 +59,11 @@ export class FetchSession {
     return this.#asked.get(keyOf(topicId, partition));
   }
 
+  /** Those that the last answer was about, whether it named them or not. */
+  *answeredPartitions(): Generator<Asked> {
+    for (const [key, asked] of this.#asked) if (!this.#changed.has(key)) yield asked;
+  }
+
   /** The next request's part; everything when there is no session. */
   next(form: (asked: Asked) => FetchPartition): SessionRequest {
     const open = this.#id !== 0;

@@ -23,6 +23,8 @@ export interface SourceLaneParts {
 
 /** Refused sessions in a row after which the lane gives up. */
 const refusedSessionsMax = 3;
+/** How often the partitions that an answer passed over are noted as seen. */
+const silenceMs = 250;
 
 export class SourceLane {
   readonly brokerId: number;
@@ -35,6 +37,7 @@ export class SourceLane {
   readonly #held = new Set<MirrorPartition>();
   #connection: BrokerConnection | undefined;
   #ended = false;
+  #silenceDueMs = 0;
   #wake: (() => void) | undefined;
 
   constructor(parts: SourceLaneParts) {
@@ -164,6 +167,16 @@ export class SourceLane {
         this.touch(asked.partition);
       }
     }
+    this.#seeSilent();
+  }
+
+  /** A broker passes over the partitions of a session of which nothing changed: silence is evidence too. */
+  #seeSilent(): void {
+    const { clock } = this.#parts;
+    if (clock.monotonicMs() < this.#silenceDueMs) return;
+    this.#silenceDueMs = clock.monotonicMs() + silenceMs;
+    const nowMs = clock.wallMs();
+    for (const { partition } of this.#session.answeredPartitions()) partition.view.lookAgain(nowMs);
   }
 }
 
