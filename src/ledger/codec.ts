@@ -18,7 +18,7 @@ export type Decoded<T> =
 /** Key and value of a record as they are written. */
 export function encodeRecord(record: LedgerRecord): { readonly key: string; readonly value: string } {
   const { kind, ...fields } = record;
-  const value = JSON.stringify({ kind, version: recordForms[kind].version, ...fields }, bigintAsText);
+  const value = JSON.stringify({ kind, version: recordForms[kind].version, record: fields }, bigintAsText);
   invariant(
     validatorOf(recordForms[kind]).Check(JSON.parse(value)),
     `a record of kind ${kind} is ill-formed`,
@@ -61,9 +61,9 @@ function decodeKnown<T extends LedgerTopic>(
     const [first] = validator.Errors(parsed);
     return malformed(`${first?.instancePath || 'it'} ${first?.message ?? 'has the wrong form'}`);
   }
-  const { version: _version, ...fields } = parsed;
-  const record = revive(fields) as LedgerRecord | undefined;
-  if (record === undefined) return malformed('a number in it does not fit into 64 bits');
+  const fields = revive(parsed.record) as object | undefined;
+  if (fields === undefined) return malformed('a number in it does not fit into 64 bits');
+  const record = { kind: parsed.kind, ...fields } as LedgerRecord;
   if (keyOf(record) !== key) return malformed(`its key is ${key ?? 'missing'}, not ${keyOf(record)}`);
   return { is: 'record', record: record as LedgerRecords[T] };
 }

@@ -8,7 +8,7 @@ import type { Random } from '../base/random.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { type LedgerChange, type LedgerSnapshot, LedgerTable, changesOf } from './changes.ts';
 import { Follower, type LedgerListener } from './follower.ts';
-import { keepTrying, retryDelays } from './keep-trying.ts';
+import { keepTrying, retryDelays, triesText } from './keep-trying.ts';
 import { LogCursor } from './log-cursor.ts';
 import { TopicLeader } from './topic-leader.ts';
 import type { LedgerTopic } from './topic-names.ts';
@@ -42,14 +42,13 @@ export class LedgerReader {
   async snapshot<T extends LedgerTopic>(topic: T, signal?: AbortSignal): Promise<LedgerSnapshot<T>> {
     const { clock, random, region, giveUpMs = giveUpMsDefault } = this.#parts;
     const leader = this.#open(topic);
-    const ended = this.#endedBy(signal);
     try {
       const snapshot = await keepTrying(
-        { clock, random, giveUpMs, signal: ended },
-        () => this.#readAll(leader, topic, ended),
+        { clock, random, giveUpMs, signal: this.#endedBy(signal) },
+        (over) => this.#readAll(leader, topic, over),
         (last, tries) => {
           const why = describeError(last);
-          const text = `${region}: ${topic} could not be read to its end in ${tries} tries: ${why}`;
+          const text = `${region}: ${topic} could not be read to its end in ${triesText(tries)}: ${why}`;
           return new CausewayError('CW-4002', text, { region, topic, tries }, last);
         },
       );
@@ -94,7 +93,7 @@ export class LedgerReader {
   async #readAll<T extends LedgerTopic>(
     leader: TopicLeader,
     topic: T,
-    ended: AbortSignal,
+    over: AbortSignal,
   ): Promise<LedgerSnapshot<T>> {
     const { clock, random, region } = this.#parts;
     try {
@@ -115,7 +114,7 @@ export class LedgerReader {
         else {
           // A log whose end was cleaned away, or a new leader that does not know yet how far it may show.
           if (stretch.stableEnd !== undefined && stretch.stableEnd >= end) empty += 1;
-          await clock.sleep(backoff.nextDelayMs(), ended);
+          await clock.sleep(backoff.nextDelayMs(), over);
         }
       }
       return table.snapshot(start, end);

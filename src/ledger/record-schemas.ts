@@ -56,7 +56,8 @@ export interface RecordForm {
 const form = (topic: LedgerTopic, kind: LedgerRecord['kind'], fields: TProperties): RecordForm => ({
   topic,
   version: 1,
-  schema: object({ kind: Type.Literal(kind), version: Type.Literal(1), ...fields }),
+  // The record has a room of its own: a process has a version, too.
+  schema: object({ kind: Type.Literal(kind), version: Type.Literal(1), record: object(fields) }),
 });
 
 export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {

@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { kafkaError } from '../kafka/wire/error-codes.ts';
 import { encodeRecord } from './codec.ts';
-import { keepTrying } from './keep-trying.ts';
+import { keepTrying, triesText } from './keep-trying.ts';
 import { encodeEntries, type PlainEntry } from './record-batch.ts';
 import { TopicLeader } from './topic-leader.ts';
 import { isCompacted, type LedgerRecords, type LedgerTopic, ledgerTopics } from './topic-names.ts';
@@ -76,25 +76,23 @@ export class LedgerWriter {
     const { clock, random, region, giveUpMs = giveUpMsDefault } = this.#parts;
     const leader = this.#leaders.get(topic);
     invariant(leader !== undefined, `${topic} is no ledger topic`);
-    const givenUp = new AbortController();
     return keepTrying(
       { clock, random, giveUpMs },
-      () => this.#produce(leader, batch, givenUp.signal),
+      (over) => this.#produce(leader, batch, over),
       (last, tries) => {
-        givenUp.abort();
         leader.drop('a write was given up');
         const why = describeError(last);
-        const text = `${region}: a write to ${topic} was not acknowledged in ${tries} tries: ${why}`;
+        const text = `${region}: a write to ${topic} was not acknowledged in ${triesText(tries)}: ${why}`;
         return new CausewayError('CW-4003', text, { region, topic, tries }, last);
       },
     );
   }
 
-  async #produce(leader: TopicLeader, batch: readonly PlainEntry[], givenUp: AbortSignal): Promise<bigint> {
+  async #produce(leader: TopicLeader, batch: readonly PlainEntry[], over: AbortSignal): Promise<bigint> {
     try {
       const { connection, topicId } = await leader.find();
       // Another write may have begun meanwhile: one that comes after it would undo it.
-      givenUp.throwIfAborted();
+      over.throwIfAborted();
       const { topic } = leader;
       const records = encodeEntries(batch, this.#parts.clock.wallMs());
       const topics = [{ topic, topicId, partitions: [{ partition: 0, records }] }];
@@ -105,7 +103,7 @@ export class LedgerWriter {
       }
       return answer.baseOffset + BigInt(batch.length - 1);
     } catch (error) {
-      if (!givenUp.aborted) leader.drop('writing failed');
+      if (!over.aborted) leader.drop('writing failed');
       throw error;
     }
   }
