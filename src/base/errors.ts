@@ -34,9 +34,11 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new InvariantError(message);
 }
 
-/** The text of anything that was thrown, with its causes. */
+/** The text of anything that was thrown, with its causes; one that the text tells already is not repeated. */
 export function describeError(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const own = thrown instanceof CausewayError ? `${thrown.code} ${thrown.message}` : thrown.message;
-  return thrown.cause === undefined ? own : `${own}: ${describeError(thrown.cause)}`;
+  if (thrown.cause === undefined) return own;
+  const cause = describeError(thrown.cause);
+  return own.endsWith(cause) ? own : `${own}: ${cause}`;
 }

@@ -45,10 +45,17 @@ export async function main(process: NodeJS.Process): Promise<void> {
 /** Prints what went wrong, unless commander has done so already. */
 function codeOfFailure(thrown: unknown, terminal: Terminal, argv: readonly string[]): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCode.fine : exitCode.usage;
-  if (terminal.signal.aborted) return exitCode.interrupted;
+  if (terminal.signal.aborted && isInterruption(thrown)) return exitCode.interrupted;
   const verbose = argv.includes('-v') || argv.includes('--verbose');
   terminal.stderr.write(failureText(thrown, paintFor(terminal.stderr, terminal.env), verbose));
   return exitCodeOf(thrown);
+}
+
+/** What was thrown because of a signal, and not while ending after it. */
+function isInterruption(thrown: unknown): boolean {
+  if (thrown instanceof Interruption) return true;
+  if (!(thrown instanceof Error)) return false;
+  return thrown.name === 'AbortError' || isInterruption(thrown.cause);
 }
 
 function terminalOf(process: NodeJS.Process, signal: AbortSignal): Terminal {

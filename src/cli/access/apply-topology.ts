@@ -3,11 +3,12 @@ import { CausewayError, describeError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { LeftAlone } from '../../ledger/changes.ts';
 import { topologyKey } from '../../ledger/record-key.ts';
+import { ensureLedgerTopics } from '../../ledger/ensure-topics.ts';
 import type { DesiredTopology } from '../../ledger/records.ts';
 import { desiredTopic } from '../../ledger/topic-names.ts';
 import { LedgerWriter } from '../../ledger/writer.ts';
 import type { Invocation } from '../invocation.ts';
-import { createLedgerTopics } from './ledger-topics.ts';
+import { openAdmins } from './open-admins.ts';
 import type { ReadRegion } from './region-reading.ts';
 import { openRegions, type Regions } from './regions.ts';
 
@@ -74,7 +75,7 @@ export async function writeTopology(
 ): Promise<DesiredTopology> {
   const { terminal } = invocation;
   const names = read.map(({ picture }) => picture.name);
-  await Promise.all(names.map((name) => createLedgerTopics(invocation, regions, name)));
+  await ensureLedgers(invocation, regions, names);
   const newestMs = Math.max(0, ...read.map(({ picture }) => picture.desired?.appliedAtMs ?? 0));
   const record: DesiredTopology = {
     kind: 'topology',
@@ -88,6 +89,26 @@ export async function writeTopology(
     writer.write(desiredTopic, [record]),
   );
   return record;
+}
+
+/** Harmless where a later region fails: an empty ledger changes nothing. */
+async function ensureLedgers(
+  invocation: Invocation,
+  regions: Regions,
+  names: readonly string[],
+): Promise<void> {
+  const { clock } = invocation.terminal;
+  const admins = openAdmins(regions);
+  try {
+    await Promise.all(
+      names.map((region) => {
+        const site = { region, cluster: regions.clusterOf(region), admin: admins.adminOf(region) };
+        return ensureLedgerTopics({ ...site, clock });
+      }),
+    );
+  } finally {
+    await admins.close();
+  }
 }
 
 /** Writes to the ledgers of all regions at once. Throws CW-6005 when some took it and some did not. */

@@ -1,9 +1,10 @@
-// The whole plan of a causeway.yaml: what differs from the applied topology, and what the controllers would
-// then do.
+// The whole plan of a causeway.yaml: what differs from the applied topology, and what the controllers would then do.
 import { CausewayError } from '../../base/errors.ts';
+import type { RegionAdmins } from '../../server/region-admins.ts';
 import { diffTopologies } from '../../topology/diff.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Plan, PlanOfRegion } from '../view/plan-text.ts';
+import { openAdmins } from './open-admins.ts';
 import { planTarget } from './region-plan.ts';
 import type { ReadRegion } from './region-reading.ts';
 import { newestTopology, type Regions } from './regions.ts';
@@ -16,27 +17,28 @@ export async function makePlan(
 ): Promise<Plan> {
   const { topology, path, warnings } = regions.file;
   const { applied } = await newestTopology(read.map(({ picture }) => picture));
-  const planned = await Promise.all(read.map((region) => planRegion(invocation, regions, region)));
-  return {
-    path,
-    warnings,
-    applied: applied?.record,
-    changes: diffTopologies(applied?.topology, topology),
-    regions: planned,
-  };
+  const changes = diffTopologies(applied?.topology, topology);
+  const admins = openAdmins(regions);
+  try {
+    const planned = await Promise.all(read.map((each) => planOfRegion(invocation, regions, admins, each)));
+    return { path, warnings, applied: applied?.record, changes, regions: planned };
+  } finally {
+    await admins.close();
+  }
 }
 
-async function planRegion(
+async function planOfRegion(
   invocation: Invocation,
   regions: Regions,
+  admins: RegionAdmins,
   { picture }: ReadRegion,
 ): Promise<PlanOfRegion> {
-  const { name, error, hasLedger } = picture;
-  const nothing = { region: name, createsLedger: false, actions: [], refusals: [] };
+  const { name: region, error, hasLedger } = picture;
+  const nothing = { region, createsLedger: false, actions: [], refusals: [], unknown: [] };
   if (error !== undefined) return { ...nothing, error };
   try {
-    const { actions, refusals } = await planTarget(invocation, regions, regions.file.topology, name);
-    return { region: name, error: undefined, createsLedger: !hasLedger, actions, refusals };
+    const planned = await planTarget(invocation, regions, admins, picture);
+    return { region, error: undefined, createsLedger: !hasLedger, ...planned };
   } catch (thrown) {
     if (!(thrown instanceof CausewayError)) throw thrown;
     return { ...nothing, createsLedger: !hasLedger, error: { code: thrown.code, message: thrown.message } };

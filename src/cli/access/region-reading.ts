@@ -5,7 +5,7 @@ import { CausewayError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { ClusterView } from '../../kafka/client/messages.ts';
+import type { ClusterView } from '../../kafka/wire/messages.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type LedgerSnapshot, recordsIn } from '../../ledger/changes.ts';
 import { LedgerReader } from '../../ledger/reader.ts';
@@ -134,7 +134,7 @@ function beforeDeadline<T>(
     if (signal.aborted) onAbort();
     work.then(
       (value) => end(() => resolve(value)),
-      (error: unknown) => end(() => reject(error as Error)),
+      (error) => end(() => reject(error)),
     );
   });
 }

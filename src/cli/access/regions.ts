@@ -9,7 +9,7 @@ import { RegionClusters } from '../../server/region-clusters.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
-import { programVersion } from '../version.ts';
+import { clientId, programVersion } from '../version.ts';
 import type { PartitionsByRegion } from '../view/explain-topic.ts';
 import type { Picture, RegionPicture } from '../view/picture.ts';
 import { commandLog } from './command-log.ts';
@@ -34,7 +34,7 @@ export class Regions {
     this.#names = new Set(file.topology.regions.keys());
     const { terminal } = invocation;
     const parts = {
-      clientId: 'causeway-cli',
+      clientId,
       version: programVersion(),
       secrets: secretReaders(terminal),
       clock: terminal.clock,

@@ -2,6 +2,7 @@
 // Ctrl-C.
 import type { HeldLab } from '../../../lab/control-client.ts';
 import type { LabStatus } from '../../../lab/lab-types.ts';
+import { restOn } from '../../base/clock.ts';
 import { CausewayError, invariant } from '../../base/errors.ts';
 import { applyTopology } from '../access/apply-topology.ts';
 import { openRegions } from '../access/regions.ts';
@@ -13,7 +14,6 @@ import { parseLabShape } from '../lab/shape.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import { runSteps } from '../output/steps.ts';
 import { durationOption } from '../quantities.ts';
-import { sleepUntilInterrupted } from '../sleep.ts';
 import { waitForMirroring } from '../wait-for-mirroring.ts';
 
 export const endsInOrder = true;
@@ -113,14 +113,14 @@ async function startTraffic(running: Running): Promise<string> {
 
 /** Until Ctrl-C, `lab down` from another terminal, or the time of --for. */
 async function untilEnd(invocation: Invocation, running: Running): Promise<void> {
-  const { signal } = invocation.terminal;
+  const { clock, signal } = invocation.terminal;
   const lastsMs = durationOption(invocation.options, 'for');
   const interrupted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   const ends: Promise<void>[] = [interrupted, mustLab(running).downRequested];
-  if (lastsMs !== undefined) ends.push(sleepUntilInterrupted(invocation.terminal, lastsMs));
+  if (lastsMs !== undefined) ends.push(restOn(clock, lastsMs, signal));
   await Promise.race(ends);
 }
 

@@ -5,7 +5,7 @@ import { withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation } from '../invocation.ts';
 import { createScreen } from '../output/screen.ts';
-import { hasChanges, planData, planNames, planText } from '../view/plan-text.ts';
+import { hasChanges, isComplete, planData, planNames, planText } from '../view/plan-text.ts';
 
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
@@ -17,7 +17,7 @@ export function run(invocation: Invocation): Promise<ExitCode> {
       data: planData(plan),
       names: planNames(plan),
     });
-    if (plan.regions.some((region) => region.error !== undefined)) return exitCode.cannotConnect;
+    if (!isComplete(plan)) return exitCode.cannotConnect;
     const wanted = flagOption(invocation.options, 'detailedExitcode');
     return wanted && hasChanges(plan) ? exitCode.difference : exitCode.fine;
   });

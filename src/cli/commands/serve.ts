@@ -3,10 +3,10 @@ import { hostname } from 'node:os';
 import { closestName } from '../../base/closest-name.ts';
 import { CausewayError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
+import { startServer } from '../../server/serve.ts';
 import { createLog } from '../../telemetry/pino-log.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { secretReaders } from '../access/secret-readers.ts';
-import { startServer } from '../access/server-process.ts';
 import { mustReadTopology } from '../access/topology-file.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { type Invocation, type OptionValues, textOption } from '../invocation.ts';
@@ -29,7 +29,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const log = createLog({
     level: levelOf[verbosity],
     destination: { write: (line) => void terminal.stderr.write(line) },
-    fields: { region, process: name },
+    fields: { process: name },
   });
   const server = await startServer({
     region,

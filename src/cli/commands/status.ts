@@ -1,10 +1,10 @@
 // `causeway status`: regions and mirror sets, once or again and again.
+import { restOn } from '../../base/clock.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation } from '../invocation.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import { durationOption } from '../quantities.ts';
-import { sleepUntilInterrupted } from '../sleep.ts';
 import type { Picture } from '../view/picture.ts';
 import { type SetStatus, setStatuses } from '../view/status.ts';
 import { isHealthy, statusData, statusText } from '../view/status-text.ts';
@@ -43,7 +43,7 @@ async function secondLook(
 }
 
 async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode> {
-  const { signal, stdout } = invocation.terminal;
+  const { clock, signal, stdout } = invocation.terminal;
   const intervalMs = durationOption(invocation.options, 'interval') ?? 2_000;
   const screen = createScreen(invocation);
   const inPlace = invocation.output === 'table' && stdout.isTTY === true;
@@ -54,7 +54,7 @@ async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode
     if (inPlace) screen.data(clearScreen);
     await show(screen, picture, statuses);
     before = statuses;
-    await sleepUntilInterrupted(invocation.terminal, intervalMs);
+    await restOn(clock, intervalMs, signal);
   }
   return exitCode.interrupted;
 }

@@ -6,21 +6,26 @@ import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
 import { formatAmount, formatBytes, formatTime } from '../output/values.ts';
 import { wrapText } from '../output/wrap-text.ts';
+import { type Known, knownText } from './known.ts';
 
 export interface PlannedAction {
   readonly kind: string;
+  readonly set: string;
+  /** undefined where it is about the whole set. */
+  readonly topic: string | undefined;
   /** What is done, in a short sentence. */
   readonly text: string;
+  readonly reason: string;
   /** True where records are copied as its consequence. */
   readonly copies: boolean;
   /** Undefined where the action copies nothing, or nobody knows how much. */
   readonly bytesToCopy: bigint | undefined;
 }
 
-/** A topic that is left alone, with the reason. */
-export interface PlannedRefusal {
-  readonly set: string;
-  readonly topic: string;
+/** A topic or set of which nothing is done, with the reason. */
+export interface PlanProblem {
+  /** `set/topic`, or a set alone. */
+  readonly about: string;
   readonly code: string;
   readonly message: string;
 }
@@ -31,7 +36,10 @@ export interface PlanOfRegion {
   readonly error: { readonly code: string; readonly message: string } | undefined;
   readonly createsLedger: boolean;
   readonly actions: readonly PlannedAction[];
-  readonly refusals: readonly PlannedRefusal[];
+  /** Topics that are left alone. */
+  readonly refusals: readonly PlanProblem[];
+  /** Sets that cannot be planned now. */
+  readonly unknown: readonly PlanProblem[];
 }
 
 export interface Plan {
@@ -52,12 +60,20 @@ export function hasChanges(plan: Plan): boolean {
   );
 }
 
-/** Bytes that all actions copy; undefined where one of them does not know, or none copies anything. */
-export function bytesToCopy(plan: Plan): { readonly bytes: bigint; readonly complete: boolean } | undefined {
+/** False where a region could not be asked: then there may be more to do. */
+export function isComplete(plan: Plan): boolean {
+  return plan.regions.every(({ error, unknown }) => error === undefined && unknown.length === 0);
+}
+
+/** Bytes that all actions copy: undefined where nothing is copied; its value is, where nobody knows. */
+export function bytesToCopy(plan: Plan): Known<bigint> | undefined {
   const copying = plan.regions.flatMap(({ actions }) => actions).filter(({ copies }) => copies);
   if (copying.length === 0) return undefined;
   const known = copying.flatMap(({ bytesToCopy: bytes }) => (bytes === undefined ? [] : [bytes]));
-  return { bytes: known.reduce((sum, bytes) => sum + bytes, 0n), complete: known.length === copying.length };
+  return {
+    value: known.length === 0 ? undefined : known.reduce((sum, bytes) => sum + bytes, 0n),
+    complete: known.length === copying.length,
+  };
 }
 
 export function planText(plan: Plan, paint: Paint): string {
@@ -76,13 +92,7 @@ function changeLines(plan: Plan, paint: Paint): string[] {
       : `what ${plan.applied.actor} applied at ${formatTime(plan.applied.appliedAtMs)}`;
   const head = paint('bold', `${plan.path} against ${since}`);
   if (plan.changes.length === 0) return [head, '  no difference'];
-  return [
-    head,
-    ...shortened(
-      plan.changes.map((change) => `  ${changeText(change, paint)}`),
-      '  ',
-    ),
-  ];
+  return [head, ...shortened(plan.changes.map((change) => `  ${changeText(change, paint)}`))];
 }
 
 function changeText({ kind, path, before, after }: TopologyChange, paint: Paint): string {
@@ -104,11 +114,12 @@ function regionLines(region: PlanOfRegion, paint: Paint): string[] {
   }
   const lines = region.actions.map((action) => `  ${actionText(action)}`);
   if (region.createsLedger) lines.unshift('  create the ledger topics of this region');
-  const refused = region.refusals.flatMap(({ set, topic, code, message }) =>
-    wrapText(`${set}/${topic} is left alone: ${code} ${message}`, 106, '    ').map((line) => `  ${line}`),
-  );
-  if (lines.length === 0 && refused.length === 0) return [head, '  nothing to do'];
-  return [head, ...shortened(lines, '  '), ...shortened(refused, '  ').map((line) => paint('yellow', line))];
+  const problems = [
+    ...region.unknown.map((each) => `${each.about} cannot be planned now: ${each.code} ${each.message}`),
+    ...region.refusals.map((each) => `${each.about} is left alone: ${each.code} ${each.message}`),
+  ].flatMap((text) => wrapText(text, 106, '    ').map((line) => `  ${line}`));
+  if (lines.length === 0 && problems.length === 0) return [head, '  nothing to do'];
+  return [head, ...shortened(lines), ...shortened(problems).map((line) => paint('yellow', line))];
 }
 
 function actionText({ text, copies, bytesToCopy: bytes }: PlannedAction): string {
@@ -121,19 +132,21 @@ function summaryLines(plan: Plan): string[] {
     0,
   );
   const refusals = plan.regions.reduce((sum, each) => sum + each.refusals.length, 0);
-  const silent = plan.regions.filter(({ error }) => error !== undefined).length;
+  const silent = plan.regions.filter(
+    ({ error, unknown }) => error !== undefined || unknown.length > 0,
+  ).length;
   const copy = bytesToCopy(plan);
   const parts = [formatAmount(plan.changes.length, 'changed value'), formatAmount(actions, 'action')];
-  if (copy !== undefined) parts.push(`${copy.complete ? '' : '≥ '}${formatBytes(copy.bytes)} to copy`);
+  if (copy !== undefined) parts.push(`${knownText(copy, formatBytes)} to copy`);
   if (refusals > 0) parts.push(`${formatAmount(refusals, 'topic')} left alone`);
-  if (silent > 0) parts.push(`${formatAmount(silent, 'region')} not planned`);
+  if (silent > 0) parts.push(`${formatAmount(silent, 'region')} not known completely`);
   const none = !hasChanges(plan) && silent === 0;
   return [none && refusals === 0 ? 'Nothing to do: everything is as declared.' : `${parts.join(', ')}.`];
 }
 
-function shortened(lines: readonly string[], indent: string): string[] {
+function shortened(lines: readonly string[]): string[] {
   const rest = lines.length - linesShownMax;
-  return rest > 0 ? [...lines.slice(0, linesShownMax), `${indent}… and ${rest} more`] : [...lines];
+  return rest > 0 ? [...lines.slice(0, linesShownMax), `  … and ${rest} more`] : [...lines];
 }
 
 export function planData(plan: Plan): Json {
@@ -145,8 +158,8 @@ export function planData(plan: Plan): Json {
       plan.applied === undefined
         ? undefined
         : { atMs: plan.applied.appliedAtMs, actor: plan.applied.actor, reason: plan.applied.reason },
-    bytesToCopy: copy?.complete === true ? copy.bytes : undefined,
-    bytesToCopyAtLeast: copy?.bytes,
+    bytesToCopy: copy?.complete === true ? copy.value : undefined,
+    bytesToCopyAtLeast: copy?.value,
     changes: plan.changes,
     regions: plan.regions,
     warnings: plan.warnings,

@@ -4,9 +4,10 @@ import type { Colour, Paint } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
 import { formatAmount, formatCount, formatDuration, formatRate, unknown } from '../output/values.ts';
 import { wrapText } from '../output/wrap-text.ts';
+import { knownText } from './known.ts';
 import type { ShownState } from './partitions.ts';
 import { isFresh, type Picture, type RegionPicture } from './picture.ts';
-import { type Known, type SetCause, type SetStatus, silenceOf } from './status.ts';
+import { type SetCause, type SetStatus, silenceOf } from './status.ts';
 
 const columns = [
   { title: 'MIRROR SET' },
@@ -65,12 +66,6 @@ export function stateText(status: Pick<SetStatus, 'state' | 'counts' | 'partitio
   const count = status.counts.get(status.state) ?? 0;
   const some = count > 0 && count < status.partitions ? ` ${count}/${status.partitions}` : '';
   return `${word}${mark}${some}`;
-}
-
-/** With `≥` where a part of it is not known. */
-function knownText<T>(known: Known<T>, format: (value: T) => string): string {
-  if (known.value === undefined) return unknown;
-  return `${known.complete ? '' : '≥'}${format(known.value)}`;
 }
 
 const goalText = (goalMs: number | undefined) =>

@@ -1,17 +1,11 @@
 // What `causeway status` shows, computed from a picture: one row per mirror set and target. Pure.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
+import type { Known } from './known.ts';
 import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
 
 /** From worst to best: the state of a set is the worst of its partitions. */
 export const statesWorstFirst = ['stopped', 'unknown', 'waiting', 'starting', 'paused', 'mirroring'] as const;
-
-/** A sum or maximum of which some parts may be unknown. `value` is undefined where nothing is known. */
-export interface Known<T> {
-  readonly value: T | undefined;
-  /** False where some part is unknown: then the truth is at least `value`. */
-  readonly complete: boolean;
-}
 
 export interface SetCause {
   readonly code: string;

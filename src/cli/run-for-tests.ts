@@ -1,0 +1,52 @@
+// The command line as a shell sees it, for tests: a process with its exit code and both streams.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StartOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A command under way. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** What has come so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+const launcher = fileURLToPath(new URL('../../bin/causeway', import.meta.url));
+
+export function startCausewayCommand(args: readonly string[], { cwd, env = {} }: StartOptions): Started {
+  // Nothing of the tests' own environment may steer the command.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(CAUSEWAY|FORCE_COLOR)/.test(name));
+  const child = spawn(process.execPath, [launcher, ...args], {
+    cwd,
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, finished, stdout: () => stdout, stderr: () => stderr };
+}
+
+export function runCausewayCommand(args: readonly string[], options: StartOptions): Promise<Finished> {
+  return startCausewayCommand(args, options).finished;
+}

@@ -1,0 +1,176 @@
+// The way of an operator over real brokers, through the shell: plan, apply, serve, status, pause, resume, verify.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Producer, stringSerializers } from '@platformatic/kafka';
+import type { Lab } from '../../lab/lab.ts';
+import { ownLab } from '../../lab/rig.ts';
+import { type Finished, runCausewayCommand, type Started, startCausewayCommand } from './run-for-tests.ts';
+
+interface Site {
+  readonly lab: Lab;
+  readonly folder: string;
+  run(...args: string[]): Promise<Finished>;
+}
+
+const serveWords = ['serve', '--region', 'us-east', '--name', 'w1', '--http-port', '0'];
+
+test('plan, apply, serve, status, pause, resume, verify', { timeout: 180_000 }, async (t) => {
+  const site = await openSite(t);
+  await site.lab.createTopic('eu-west', 'orders', { partitions: 2 });
+  await site.lab.createTopic('eu-west', 'other', { partitions: 1 });
+  await produce(site.lab, 'eu-west', 'orders', 0, 500);
+
+  await t.test('before anything is applied', () => beforeApply(site));
+  await t.test('plan and apply', () => planAndApply(site));
+  const server = startCausewayCommand(serveWords, { cwd: site.folder });
+  try {
+    await t.test('serve mirrors, and status says so', () => mirrorAndLook(site, server));
+    await t.test('pause holds, resume goes on', () => pauseAndResume(site));
+    await t.test('verify finds nothing, and then what was planted', () => verifyBoth(site));
+    await t.test('serve ends in order, and status says so', () => stopServer(site, server));
+  } finally {
+    server.child.kill('SIGKILL');
+    await server.finished;
+  }
+});
+
+async function beforeApply({ run }: Site): Promise<void> {
+  const status = await run('status');
+  assert.equal(status.code, 0, status.stderr);
+  assert.match(status.stdout, /No topology has been applied/);
+  assert.equal((await run('verify', '--all')).code, 6);
+  assert.equal((await run('mirrors', 'pause', 'shop', '--yes')).code, 6);
+  assert.equal((await run('status', '--detailed-exitcode')).code, 10);
+}
+
+async function planAndApply({ run }: Site): Promise<void> {
+  const plan = await run('plan', '--detailed-exitcode');
+  assert.equal(plan.code, 8, plan.stderr);
+  assert.match(plan.stdout, /create the ledger topics of this region/);
+  assert.match(plan.stdout, /create topic orders: 2 partitions, replication factor 1 \([0-9.]+ kB to copy\)/);
+  assert.doesNotMatch(plan.stdout, /topic other/);
+
+  assert.equal((await run('apply')).code, 2, 'nobody can be asked');
+  const applied = await run('apply', '--yes', '--reason', 'a test', '-o', 'json');
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.deepEqual((JSON.parse(applied.stdout) as { regions: string[] }).regions, ['eu-west', 'us-east']);
+
+  const again = await run('plan', '-o', 'json');
+  const data = JSON.parse(again.stdout) as { changes: unknown[]; applied: { reason: string } };
+  assert.deepEqual(data.changes, []);
+  assert.equal(data.applied.reason, 'a test');
+  const silent = await run('status');
+  assert.match(silent.stdout, /no worker is alive in us-east/);
+}
+
+async function mirrorAndLook({ run }: Site, server: Started): Promise<void> {
+  const applied = await run('apply', '--yes', '--wait', '--timeout', '60s');
+  assert.equal(applied.code, 0, applied.stderr + server.stderr());
+  const status = await run('status', '--detailed-exitcode');
+  assert.equal(status.code, 0, status.stdout + status.stderr);
+  assert.match(status.stdout, /shop +eu-west → us-east +mirroring/);
+  const lag = await run('mirrors', 'lag', '-o', 'json');
+  const rows = JSON.parse(lag.stdout) as { topic: string; lagRecords: string }[];
+  assert.deepEqual(
+    rows.map((row) => row.topic),
+    ['orders', 'orders'],
+  );
+  assert.match((await run('mirrors', 'explain', 'orders')).stdout, /orders is mirrored by shop to us-east/);
+  assert.match((await run('mirrors', 'explain', 'other')).stdout, /no pattern of any set matches it/);
+}
+
+async function pauseAndResume({ run, lab }: Site): Promise<void> {
+  const paused = await run(
+    'mirrors',
+    'pause',
+    'shop',
+    '--yes',
+    '--wait',
+    '--timeout',
+    '60s',
+    '--reason',
+    'why',
+  );
+  assert.equal(paused.code, 0, paused.stderr);
+  assert.match((await run('status')).stdout, /paused/);
+  assert.match((await run('mirrors', 'describe', 'shop')).stdout, /paused +\* by .*: why/);
+  await produce(lab, 'eu-west', 'orders', 500, 100);
+  assert.equal(
+    (await run('mirrors', 'resume', 'shop', 'orders', '--yes')).code,
+    6,
+    'the whole set is paused',
+  );
+  const resumed = await run('mirrors', 'resume', 'shop', '--yes', '--wait', '--timeout', '60s');
+  assert.equal(resumed.code, 0, resumed.stderr);
+}
+
+async function verifyBoth({ run, lab }: Site): Promise<void> {
+  await untilNoLag(run);
+  const equal = await run('verify', 'shop');
+  assert.equal(equal.code, 0, equal.stdout + equal.stderr);
+  // A stranger writes into the mirror.
+  await produce(lab, 'us-east', 'orders', 9_000, 3, 0);
+  const different = await run('verify', 'shop', '-o', 'json');
+  assert.equal(different.code, 8, different.stdout + different.stderr);
+  assert.match(different.stdout, /"from": "\d+"/);
+}
+
+async function stopServer({ run }: Site, server: Started): Promise<void> {
+  server.child.kill('SIGTERM');
+  const { code, stderr } = await server.finished;
+  assert.equal(code, 0, stderr);
+  assert.match(
+    (await run('mirrors', 'describe', 'shop')).stdout,
+    /process +w1 \(controller, worker\), stopped/,
+  );
+  assert.equal((await run('status', '--detailed-exitcode')).code, 10);
+}
+
+async function untilNoLag(run: Site['run']): Promise<void> {
+  for (;;) {
+    const { stdout } = await run('mirrors', 'lag', '-o', 'json');
+    const rows = JSON.parse(stdout) as { lagRecords: string | null; position: string }[];
+    const copied = rows.reduce((sum, row) => sum + Number(row.position), 0);
+    if (copied === 600 && rows.every((row) => row.lagRecords === '0')) return;
+  }
+}
+
+async function openSite(t: TestContext): Promise<Site> {
+  const lab = await ownLab(t);
+  const folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const region = (name: string) =>
+    `  ${name}:\n    kafka: { bootstrap.servers: "${lab.bootstrapServers(name)}" }\n`;
+  const mirrors = 'mirrors:\n  shop: { topics: ["orders*"], home: eu-west, to: [us-east], rpo: 10s }\n';
+  await writeFile(
+    join(folder, 'causeway.yaml'),
+    `regions:\n${region('eu-west')}${region('us-east')}${mirrors}`,
+  );
+  return { lab, folder, run: (...args) => runCausewayCommand(args, { cwd: folder }) };
+}
+
+async function produce(
+  lab: Lab,
+  region: string,
+  topic: string,
+  from: number,
+  count: number,
+  partition?: number,
+): Promise<void> {
+  const producer = new Producer({
+    clientId: 'cli-test',
+    bootstrapBrokers: lab.bootstrapServers(region).split(','),
+    serializers: stringSerializers,
+  });
+  const messages = Array.from({ length: count }, (_, index) => ({
+    topic,
+    key: `key ${from + index}`,
+    value: `value ${from + index} `.repeat(5),
+    ...(partition !== undefined && { partition }),
+  }));
+  await producer.send({ messages, acks: -1 });
+  await producer.close();
+}
