@@ -1,5 +1,6 @@
-// Bugs that have broken mirrors, each as a change of the code and the test that must turn red. The change must fit the
-// code exactly once: when the code moves on, its bug moves with it. docs/design/planted-bugs.md is made from here.
+// Bugs that have broken mirrors, each as a change of the code and the test that must turn red. The change
+// must fit the code exactly once: when the code moves on, its bug moves with it. docs/design/planted-bugs.md
+// is made from here.
 
 export interface Edit {
   readonly file: string;
@@ -30,7 +31,9 @@ const startTest = `${mirror}/start-procedure.test.ts`;
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'sequence off by one',
-    harm: 'The second batch of a window repeats a number of the first: the broker refuses it, or takes it for another.',
+    harm:
+      'The second batch of a window repeats a number of the first: the broker refuses it, or takes ' +
+      'it for another.',
     edits: [
       {
         file: `${mirror}/write-head.ts`,
@@ -41,13 +44,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     caughtBy: [
       {
         file: partitionTest,
-        test: 'batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right checksum',
+        test:
+          'batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right ' +
+          'checksum',
       },
     ],
   },
   {
     name: 'sequence off by one after a start',
-    harm: 'The first batch after a start repeats the last number: it is taken for a repeat and never written.',
+    harm:
+      'The first batch after a start repeats the last number: it is taken for a repeat and never ' +
+      'written.',
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
@@ -196,7 +203,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     caughtBy: [
       {
         file: partitionTest,
-        test: 'after an error nothing is sent and nothing starts until everything in flight has been answered',
+        test:
+          'after an error nothing is sent and nothing starts until everything in flight has been ' +
+          'answered',
       },
     ],
   },
@@ -261,7 +270,9 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: partitionTest,
-        test: 'batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right checksum',
+        test:
+          'batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right ' +
+          'checksum',
       },
     ],
   },

@@ -1,4 +1,5 @@
-// Every planted bug is caught by the first of its tests, bugs that no test finds are noticed, and the page is current.
+// Every planted bug is caught by the first of its tests, bugs that no test finds are noticed, and the page is
+// current.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// A copy of the working tree in a temporary folder, in which bugs may be planted. Installed packages and caches are
-// linked, not copied.
+// A copy of the working tree in a temporary folder, in which bugs may be planted. Installed packages and
+// caches are linked, not copied.
 import {
   cpSync,
   existsSync,
