@@ -1,7 +1,7 @@
 // The mirrors of one link, from a source cluster to the target's: start procedures, fetch lanes, produce
 // lanes. Takes clock, randomness and both clusters as parameters, so that it runs on the broker model as
 // well.
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
@@ -52,6 +52,8 @@ export class Engine {
   readonly #targetLanes: TargetLanes;
   readonly #starts: StartQueue;
   readonly #watch: PauseWatch;
+  /** One per waiting partition; cancelled with the wait, so that a stopped engine leaves none behind. */
+  readonly #waits = new Map<MirrorPartition, Timer>();
   readonly #abort = new AbortController();
   #onIdle: (() => void) | undefined;
 
@@ -139,16 +141,19 @@ export class Engine {
     fetchDue: (partition) => this.#sourceLanes.touch(partition),
     produceDue: (partition) => this.#targetLanes.offer(partition),
     waitDue: (partition, delayMs) => {
-      const life = partition.life;
-      this.#parts.clock.schedule(delayMs, () => {
-        if (partition.life === life) partition.due();
+      const timer = this.#parts.clock.schedule(delayMs, () => {
+        this.#waits.delete(partition);
+        partition.due();
       });
+      this.#waits.set(partition, timer);
     },
     stateChanged: (partition) => this.#stateChanged(partition),
   };
 
   #stateChanged(partition: MirrorPartition): void {
     const { name } = partition.state;
+    this.#waits.get(partition)?.cancel();
+    this.#waits.delete(partition);
     if (name === 'mirroring') {
       this.#sourceLanes.join(partition);
       return;
