@@ -1,4 +1,5 @@
-// The commands of the documents that need neither brokers nor a topology are run; of all others, the code is loaded.
+// The commands of the documents that need neither brokers nor a topology are run; of all others, the code is
+// loaded.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import test from 'node:test';

@@ -136,6 +136,7 @@ const uses: readonly (readonly [string, string])[] = [
   ['a socket', `import { connect } from 'node:net';`],
   ['a socket', `const tls = await import('tls');`],
   ['an HTTP server or client', `import http from 'node:http';`],
+  ['an HTTP server or client', 'const page = await fetch(url);'],
   ['a child process', `import { spawn } from 'node:child_process';`],
   ['console', 'console.log(1)'],
 ];
@@ -164,6 +165,10 @@ test('homes: at home, in texts and in programs around the product, it is allowed
     ['lab/broker.ts', 'setTimeout(a, 1); Math.random();'],
     ['src/topology/a.ts', `const a = 'Date.now()'; // Date.now()`],
     ['src/topology/a.ts', `const protocols = ['net', 'tls']; clock.setTimeout(1);`],
+    [
+      'src/topology/a.ts',
+      'class A {\n  async fetch(at: bigint) {}\n  fetch(at: bigint): void;\n  #fetch() {}\n}',
+    ],
     ['src/topology/a.test.ts', 'setTimeout(a, 1)'],
   ];
   for (const [path, text] of fine)

@@ -215,9 +215,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/mirror-partition.ts`,
-        search:
-          "if (life !== this.#life || this.#state.name !== 'mirroring' || offset !== this.#fetchNext) return;",
-        replace: "if (this.#state.name !== 'mirroring') return;",
+        search: "(life !== this.#life || this.#state.name !== 'mirroring' || offset !== this.#fetchNext)",
+        replace: "(this.#state.name !== 'mirroring')",
       },
     ],
     caughtBy: [{ file: partitionTest, test: 'an answer that belongs to an earlier life changes nothing' }],

@@ -11,9 +11,9 @@ export function plantedBugsPage(bugs: readonly PlantedBug[]): string {
 
 # Planted bugs
 
-Tests are worth as much as the bugs they find. Each of these bugs is planted in a copy of the tree; the named
-tests must turn red, and be green without it. \`npm run planted-bugs\` runs them all; \`npm test\` runs the first
-test of each.
+Tests are worth as much as the bugs they find. Each of these bugs is planted in a copy of the tree; the
+named tests must turn red, and be green without it. \`npm run planted-bugs\` runs them all; \`npm test\`
+runs the first test of each.
 
 | bug | what would happen | planted in | caught by |
 |---|---|---|---|
