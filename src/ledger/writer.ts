@@ -34,6 +34,7 @@ export class LedgerWriter {
   readonly #leaders: ReadonlyMap<LedgerTopic, TopicLeader>;
   /** The last write of each topic: the next one begins after it. */
   readonly #last = new Map<LedgerTopic, Promise<unknown>>();
+  readonly #abandoned = new AbortController();
 
   constructor(parts: LedgerWriterParts) {
     this.#parts = parts;
@@ -66,6 +67,14 @@ export class LedgerWriter {
     return last;
   }
 
+  /** Every write that is under way or comes later is given up with CW-4003: nobody waits any longer. */
+  abandon(): void {
+    const { region } = this.#parts;
+    this.#abandoned.abort(
+      new CausewayError('CW-4003', `${region}: a write was given up at the stop`, { region }),
+    );
+  }
+
   /** Ends the connections once everything called before has settled. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#last.values());
@@ -77,7 +86,7 @@ export class LedgerWriter {
     const leader = this.#leaders.get(topic);
     invariant(leader !== undefined, `${topic} is no ledger topic`);
     return keepTrying(
-      { clock, random, giveUpMs },
+      { clock, random, giveUpMs, signal: this.#abandoned.signal },
       (over) => this.#produce(leader, batch, over),
       (last, tries) => {
         leader.drop('a write was given up');

@@ -36,6 +36,8 @@ export interface ServerParts {
   readonly httpHost?: string;
   /** 0: the system chooses one. */
   readonly httpPort: number;
+  /** How often the controller looks at the clusters; 5 s unless given. */
+  readonly reconcileMs?: number;
 }
 
 export interface RunningServer {
@@ -47,6 +49,8 @@ export interface RunningServer {
 }
 
 const metricsMs = 1_000;
+/** How long the ledger is waited for at the stop. */
+const ledgerStopMs = 5_000;
 
 /** Throws CW-6006 for a region that the topology does not name, CW-6011 for a port that is taken. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
@@ -84,7 +88,12 @@ class CausewayServer implements RunningServer {
     const adminOf = (of: string) => this.#admins.adminOf(of);
     const [reader, writer, metrics] = [this.#reader, this.#writer, this.#metrics];
     const shared = { region, clusterOf, clock, random, log, reader, writer, useTopology };
-    this.#reconciler = new Reconciler({ ...shared, adminOf, metrics });
+    this.#reconciler = new Reconciler({
+      ...shared,
+      adminOf,
+      metrics,
+      ...(parts.reconcileMs !== undefined && { roundMs: parts.reconcileMs }),
+    });
     const ledger = new RegionWorkerLedger({ ...shared, onDesired: () => this.#reconciler.wake() });
     this.#worker = new Worker({ ...shared, name, ledger });
   }
@@ -137,10 +146,16 @@ class CausewayServer implements RunningServer {
   }
 
   async #stopOnce(): Promise<void> {
+    // A ledger that does not answer must not keep the process: its last words are then missing there.
+    const patience = this.#parts.clock.schedule(ledgerStopMs, () => {
+      this.#writer.abandon();
+      this.#reader.close();
+    });
     await this.#worker.stop();
     this.#abort.abort();
     await this.#loops.catch(() => undefined); // `finished` tells it.
     await this.#writer.close();
+    patience.cancel();
     this.#reader.close();
     await this.#admins.close();
     await this.#clusters.close();

@@ -27,10 +27,12 @@ export interface ReconcilerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** A round begins at the latest so long after the last one. */
+  readonly roundMs?: number;
 }
 
-/** A round begins at the latest so long after the last one: drift is mended well within a minute. */
-const roundMs = 5_000;
+/** Drift is mended well within a minute. */
+const roundMsDefault = 5_000;
 /** Actions make others possible, a created topic its mirroring: rounds that follow one another at once. */
 const roundsAtOnceMax = 3;
 
@@ -55,7 +57,7 @@ export class Reconciler {
 
   /** Until `signal` aborts; an action under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, roundMs = roundMsDefault } = this.#parts;
     while (!signal.aborted) {
       await this.#roundsSafely(signal);
       if (signal.aborted) return;
