@@ -1,5 +1,6 @@
 // Arguments of `npm run benchmark -- …`.
 import { parseArgs } from 'node:util';
+import type { Variant } from './contenders/engine.ts';
 import { type ShapeName, shapeNames } from './rig/shapes.ts';
 
 export const partNames = ['work', 'latency', 'long-link'] as const;
@@ -19,6 +20,7 @@ export interface BenchmarkOptions {
   readonly mirrorMakerMaxBytesPerSecond: number | undefined;
   readonly own: { readonly source: string; readonly target: string } | undefined;
   readonly profileFolder: string | undefined;
+  readonly variants: readonly Variant[];
   readonly keepLogs: boolean;
 }
 
@@ -32,6 +34,7 @@ export const usage = `npm run benchmark -- mirrormaker [options]
   --mm2-max MB           MirrorMaker 2's maximum in MB/s, where it is not to be measured for the latency part
   --source A --target B  bootstrap servers of clusters to measure on; ALL their topics are deleted
   --profile FOLDER       CPU profiles of Causeway's process
+  --variant NAME=JSON    one more Causeway with these limits of the worker changed; may be repeated
   --keep-logs            leave logs and configurations of the run in place`;
 
 /** Throws an error whose message is fit to be shown. */
@@ -50,6 +53,7 @@ export function parseOptions(argv: readonly string[]): BenchmarkOptions {
       source: { type: 'string' },
       target: { type: 'string' },
       profile: { type: 'string' },
+      variant: { type: 'string', multiple: true, default: [] },
       'keep-logs': { type: 'boolean', default: false },
     },
   });
@@ -72,6 +76,7 @@ export function parseOptions(argv: readonly string[]): BenchmarkOptions {
       maxMegabytes === undefined ? undefined : positive('--mm2-max', maxMegabytes, Number.isFinite) * 1e6,
     own: source === undefined || target === undefined ? undefined : { source, target },
     profileFolder: values.profile,
+    variants: values.variant.map(variantOf),
     keepLogs: values['keep-logs'],
   };
 }
@@ -91,6 +96,12 @@ function chosen<Name extends string>(
     if (found === undefined) throw new Error(`${flag} ${text}: one of ${known.join(', ')}`);
     return found;
   });
+}
+
+function variantOf(text: string): Variant {
+  const [, name, limits] = /^([a-z0-9-]+)=(\{.*\})$/.exec(text) ?? [];
+  if (name === undefined || limits === undefined) throw new Error(`--variant ${text}: NAME={…} is needed`);
+  return { name, limits };
 }
 
 function positive(flag: string, text: string, fits: (value: number) => boolean): number {

@@ -7,23 +7,32 @@ import type { Contender } from './contender.ts';
 
 const program = fileURLToPath(new URL('../engine/serve-engine.ts', import.meta.url));
 
+/** The same engine with some limits changed, to be compared with the one as it is. */
+export interface Variant {
+  readonly name: string;
+  /** JSON object; its values replace those of `defaultLimits`. */
+  readonly limits: string;
+}
+
 export interface EngineOptions {
   /** Writes a CPU profile of the process into this folder. */
   readonly profileFolder?: string | undefined;
+  readonly variant?: Variant;
 }
 
 export function engine(options: EngineOptions = {}): Contender {
+  const { name, limits } = options.variant ?? { name: '', limits: '{}' };
   return {
-    name: 'causeway',
-    title: 'Causeway',
-    settings: { process: 'data plane alone' },
+    name: name === '' ? 'causeway' : `causeway-${name}`,
+    title: name === '' ? 'Causeway' : `Causeway, ${name}`,
+    settings: { process: 'data plane alone', limits },
     warmUp: { ms: 500, share: 0.1 },
     start: async (course) => {
       const { source, target } = course.rig;
       const { topic } = course.loaded;
       await target.admin.createTopic(topic, partitionCount, {});
       const places = [source.bootstrapServersFromAfar, target.bootstrapServers];
-      const args = [...profile(options), program, ...places, topic, String(partitionCount)];
+      const args = [...profile(options), program, ...places, topic, String(partitionCount), limits];
       const child = new Child('the engine', process.execPath, args, {
         logFile: join(course.folder, 'causeway.log'),
       });

@@ -1,6 +1,6 @@
 // Causeway's data plane alone, in a process of its own: one Engine that mirrors one topic under a producer id that
 // it asks for itself. No ledger, no controller: what is measured is the byte path.
-// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS; SIGTERM ends it.
+// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
@@ -10,11 +10,12 @@ import { createKafkaCluster } from '../../src/kafka/client/real-cluster.ts';
 import { kafkaError, kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
 import type { Fence } from '../../src/data-plane/mirror/fence.ts';
 import { Engine } from '../../src/data-plane/worker/engine.ts';
-import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
+import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 
 const triesMax = 50;
 const retryDelayMs = 100;
-const [sourceServers = '', targetServers = '', topic = '', partitions = ''] = process.argv.slice(2);
+const [sourceServers = '', targetServers = '', topic = '', partitions = '', limitsJson = '{}'] =
+  process.argv.slice(2);
 
 const line: Log['info'] = (fields, message) => {
   process.stderr.write(`${new Date().toISOString()} ${message} ${JSON.stringify(fields)}\n`);
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     log,
-    limits: defaultLimits,
+    limits: { ...defaultLimits, ...(JSON.parse(limitsJson) as Partial<WorkerLimits>) },
   });
   for (let partition = 0; partition < Number(partitions); partition += 1) {
     const ends = { sourceRegion: 'source', targetRegion: 'target' };

@@ -14,6 +14,8 @@ import { type Shape, shapes } from '../rig/shapes.ts';
 
 const tasksMaxAll = [1, 2, 4];
 const tasksMaxQuick = [1];
+/** Unmeasured copies of the first shape's topic. */
+const warmPasses = 2;
 
 export interface WorkRun {
   readonly rig: Rig;
@@ -26,6 +28,7 @@ export function workContenders(options: BenchmarkOptions): Contender[] {
   const all = [
     relay(),
     engine({ profileFolder: options.profileFolder }),
+    ...options.variants.map((variant) => engine({ variant })),
     ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput' })),
   ];
   return all.filter(({ name }) => isWanted(name, options.contenders));
@@ -38,12 +41,18 @@ export async function measureWork(
 ): Promise<WorkResult[]> {
   const { rig, options, say } = run;
   const results: WorkResult[] = [];
+  let isWarm = false;
   for (const shape of shapes.filter(({ name }) => options.shapes.includes(name))) {
     const records = Math.round((options.quick ? shape.recordsQuick : shape.records) * options.scale);
     say(`${shape.title}: loading ${records.toLocaleString('en')} records`);
     await clean(rig, shape);
     const loaded = await loadTopic(rig, shape, records);
     const course: Course = { rig, shape, loaded, folder: rig.folder };
+    if (!isWarm) {
+      say('warming the brokers');
+      await warmBrokers(course);
+      isWarm = true;
+    }
     for (let round = 1; round <= options.rounds; round += 1) {
       const measure = async (contender: Contender) => {
         const result = await runWork(contender, course, round);
@@ -58,6 +67,14 @@ export async function measureWork(
     }
   }
   return results;
+}
+
+/** Java compiles the brokers' hot paths while they are used; without this the first contender would pay for it. */
+async function warmBrokers(course: Course): Promise<void> {
+  for (let pass = 0; pass < warmPasses; pass += 1) {
+    await runWork(engine(), course, 0);
+    await clean(course.rig, course.shape);
+  }
 }
 
 /** The relay at Causeway's own pace, once that is known: what a socket costs per byte depends on it. */
