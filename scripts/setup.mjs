@@ -11,8 +11,9 @@ import { findMissing } from './setup/machine.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wantsJars = process.argv.includes('--jars');
+const wantsCompiler = process.argv.includes('--jdk');
 
-const { missing, warnings } = findMissing({ root, wantsJars });
+const { missing, warnings } = findMissing({ root, wantsJars, wantsCompiler });
 for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
 if (missing.length > 0) {
   process.stderr.write('\nThis machine lacks something that Causeway needs:\n');

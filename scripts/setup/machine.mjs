@@ -12,14 +12,15 @@ const memoryMiBMin = 1500;
 const memoryMiBWanted = 3000;
 
 /**
- * @param {{ root: string, wantsJars: boolean }} wanted
+ * @param {{ root: string, wantsJars: boolean, wantsCompiler: boolean }} wanted
  * @returns {{ missing: { what: string, how: string }[], warnings: string[] }}
  */
-export function findMissing({ root, wantsJars }) {
+export function findMissing({ root, wantsJars, wantsCompiler }) {
   const missing = [checkNode(process.versions.node)];
   const warnings = [];
   if (wantsJars) {
-    missing.push(checkJava(javaVersionText()));
+    missing.push(checkJava(versionText('java')));
+    if (wantsCompiler) missing.push(checkCompiler(versionText('javac')));
     if (!hasJars(root)) missing.push(checkMaven());
     const memory = checkMemory(availableMiB());
     if (memory.missing) missing.push(memory.missing);
@@ -39,12 +40,23 @@ export function checkNode(version) {
   };
 }
 
+const howToGetJava =
+  'Debian, Ubuntu: sudo apt install default-jdk-headless\n' +
+  'Fedora: sudo dnf install java-21-openjdk-devel\n' +
+  'macOS: brew install openjdk@21';
+
+/**
+ * Tests run small Java programs from their source, which a plain run-time environment cannot.
+ * @param {string | undefined} text what `javac -version` printed; undefined if there is none
+ */
+export function checkCompiler(text) {
+  if (text !== undefined) return undefined;
+  return { what: 'a Java development kit: there is a java, but no javac beside it', how: howToGetJava };
+}
+
 /** @param {string | undefined} text what `java -version` printed; undefined if there is no java */
 export function checkJava(text) {
-  const how =
-    'Debian, Ubuntu: sudo apt install openjdk-21-jre-headless\n' +
-    'Fedora: sudo dnf install java-21-openjdk-headless\n' +
-    'macOS: brew install openjdk@21\nAnother place: set JAVA_HOME. Only the lab’s Kafka brokers need it.';
+  const how = `${howToGetJava}\nAnother place: set JAVA_HOME. Only the lab’s Kafka brokers need it.`;
   if (text === undefined)
     return { what: `Java ${javaMajorMin} or newer: there is no java on the PATH nor in JAVA_HOME`, how };
   const major = /version "(\d+)(?:\.(\d+))?/.exec(text);
@@ -84,10 +96,10 @@ function checkMaven() {
   };
 }
 
-function javaVersionText() {
+function versionText(name) {
   const home = process.env.JAVA_HOME;
-  const java = home ? path.join(home, 'bin', 'java') : 'java';
-  const found = spawnSync(java, ['-version'], { encoding: 'utf8' });
+  const program = home ? path.join(home, 'bin', name) : name;
+  const found = spawnSync(program, ['-version'], { encoding: 'utf8' });
   return found.error === undefined && found.status === 0 ? `${found.stderr}${found.stdout}` : undefined;
 }
 

@@ -1,6 +1,6 @@
 // The phases of `npm test`: what each runs, how many files at a time, and its time budget on two cores.
 
-export type PhaseName = 'static' | 'unit' | 'simulation' | 'brokers' | 'faults';
+export type PhaseName = 'static' | 'unit' | 'java' | 'simulation' | 'brokers' | 'faults';
 
 export interface Phase {
   readonly name: PhaseName;
@@ -16,6 +16,7 @@ export interface Phase {
 export const phases: readonly Phase[] = [
   phase('static', 'types, lint, format', 1, 10, 1),
   phase('unit', 'units, fuzzing, architecture', 1, 20, 2),
+  phase('java', 'codecs against Kafka’s own classes', 2, 20, 1),
   phase('simulation', 'the mirror on the broker model, virtual time', 2, 20, 2),
   phase('brokers', 'real brokers: one shared lab', 8, 40, 2),
   phase('faults', 'own labs: faults, whole program', 5, 40, 1),
@@ -24,6 +25,7 @@ export const phases: readonly Phase[] = [
 /** The phase that a test file belongs to, by its path (forward slashes, from the root). */
 export function phaseOf(file: string): PhaseName {
   if (/^test\/(fault|e2e|planted-bugs)\//.test(file) && !file.endsWith('.unit.test.ts')) return 'faults';
+  if (file.endsWith('.java.test.ts')) return 'java';
   if (file.endsWith('.broker.test.ts') || file.startsWith('test/integration/')) return 'brokers';
   if (/^test\/(simulation|broker-model)\//.test(file)) return 'simulation';
   return 'unit';

@@ -327,6 +327,23 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'partition count not followed',
+    harm: 'Partitions that were added at the source have no place at the target.',
+    edits: [
+      {
+        file: 'src/control-plane/reconciler/plan-topic.ts',
+        search: 'if (from < atSource.partitions) {',
+        replace: 'if (from < 1) {',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'src/control-plane/reconciler/plan.test.ts',
+        test: 'partitions added at the source are added at the target before they are mirrored',
+      },
+    ],
+  },
+  {
     name: 'partition count not followed by the worker',
     harm: 'Partitions that were added to a topic are never mirrored.',
     edits: [
