@@ -6,10 +6,9 @@ import { type LedgerChange, LedgerTable, recordsIn } from '../ledger/changes.ts'
 import { liveGenerations } from '../ledger/generations.ts';
 import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
-import type { ObservedMirror } from '../ledger/records.ts';
 import { desiredView, observedView } from '../ledger/snapshot-view.ts';
 import type { LedgerTopic } from '../ledger/topic-names.ts';
-import type { LedgerWriter } from '../ledger/writer.ts';
+import type { LedgerWrite, LedgerWriter } from '../ledger/writer.ts';
 import type { AssignmentView } from '../data-plane/worker/assignment.ts';
 import type { WorkerLedger } from '../data-plane/worker/worker.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -62,8 +61,8 @@ export class RegionWorkerLedger implements WorkerLedger {
     return liveGenerations(recordsIn(snapshot));
   }
 
-  async writeObserved(records: readonly ObservedMirror[]): Promise<void> {
-    await this.#parts.writer.write('causeway.observed', records);
+  async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {
+    await this.#parts.writer.write('causeway.observed', writes);
   }
 
   #viewOf(

@@ -1,11 +1,10 @@
 // A worker of one region: runs the mirror partitions that the ledger gives it, one engine per source region,
 // and reports their progress. It needs only its own region's cluster and the sources.
 import { type Clock, restOn } from '../../base/clock.ts';
-import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { ObservedMirror } from '../../ledger/records.ts';
+import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { Fence } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, type Wanted } from './assignment.ts';
@@ -13,7 +12,7 @@ import { Engine } from './engine.ts';
 import { FenceReader } from './fence-reader.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
-import { observeMirrors } from './progress.ts';
+import { ProgressReport } from './progress-report.ts';
 
 /** The ledger of the worker's own region, as far as a worker needs it. */
 export interface WorkerLedger {
@@ -22,7 +21,7 @@ export interface WorkerLedger {
   /** Reads `causeway.generations` to its end now. */
   readFences(): Promise<ReadonlyMap<string, Fence>>;
   /** Acknowledged, or rejects. */
-  writeObserved(records: readonly ObservedMirror[]): Promise<void>;
+  writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void>;
 }
 
 export interface WorkerParts {
@@ -43,6 +42,7 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #fences: FenceReader;
   readonly #keepAlive: KeepAlive;
+  readonly #report: ProgressReport;
   readonly #engines = new Map<string, Engine>();
   readonly #abort = new AbortController();
   #view: AssignmentView | undefined;
@@ -51,14 +51,18 @@ export class Worker {
   #loops: Promise<unknown> = Promise.resolve();
   /** Set once the first view of the ledger has been taken in. */
   ready = false;
-  /** Why progress could not be written last time, if so. */
-  ledgerTrouble: string | undefined;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#fences = new FenceReader(() => this.#readFences());
-    const { region, clock, log } = parts;
+    const { name, region, clock, log, ledger } = parts;
+    this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
+  }
+
+  /** Why progress could not be written to the ledger last time, if so. */
+  get ledgerTrouble(): string | undefined {
+    return this.#report.trouble;
   }
 
   get engines(): ReadonlyMap<string, Engine> {
@@ -150,23 +154,7 @@ export class Worker {
     while (!signal.aborted) {
       await restOn(this.#parts.clock, progressMs, signal);
       if (!this.#isSettled && this.#view !== undefined) this.#follow(this.#view);
-      await this.#report();
-    }
-  }
-
-  async #report(): Promise<void> {
-    const { name, clock, ledger, log } = this.#parts;
-    const records = observeMirrors(this.partitions, name, clock.wallMs());
-    if (records.length === 0) return;
-    try {
-      await ledger.writeObserved(records);
-      this.ledgerTrouble = undefined;
-    } catch (error) {
-      // The data plane goes on without its ledger; what is shown grows old, and says so by its age.
-      const text = describeError(error);
-      if (this.ledgerTrouble === undefined)
-        log.warn({ error: text }, 'progress cannot be written to the ledger');
-      this.ledgerTrouble = text;
+      await this.#report.write(this.partitions);
     }
   }
 }

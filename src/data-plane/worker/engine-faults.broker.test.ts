@@ -1,0 +1,106 @@
+// The engine under load while brokers of both ends are killed, frozen and restarted, three replicas at the target.
+// After each fault both logs are compared completely.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { startLab } from '../../../lab/lab.ts';
+import { SteadyLoad } from '../../../test/fixtures/steady-load.ts';
+import { TestLink } from '../../../test/fixtures/test-link.ts';
+import { waitUntil } from '../../../test/fixtures/wait-until.ts';
+
+const lab = await startLab({ regions: [{ name: 'eu-west' }, { name: 'us-east', brokers: 3 }] });
+after(() => lab.close());
+const link = await TestLink.open(lab, 'engine-faults');
+after(() => link[Symbol.asyncDispose]());
+
+let topics = 0;
+async function newTopic(partitions = 3, target: Record<string, string> = {}) {
+  topics += 1;
+  const topic = `faults-${topics}`;
+  await link.createTopic(topic, { partitions }, { replicationFactor: 3, config: target });
+  return Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+}
+
+/** Mirrors under load while `fault` happens, then compares everything. */
+async function mirroredThrough(fault: () => Promise<void>): Promise<void> {
+  const partitions = await newTopic();
+  await using running = link.startEngine(partitions);
+  await using load = new SteadyLoad(link.source, link.random, partitions);
+  await load.more(500);
+  await fault();
+  await load.more(500);
+  await load.stop();
+  for (const each of partitions) await link.mustBeEqual(each);
+  for (const { state } of running.engine.partitions) assert.equal(state.name, 'mirroring');
+}
+
+/** The broker that leads partition 0 of the newest topic at the target. */
+async function leader(): Promise<number> {
+  const view = await link.target.metadata([`faults-${topics}`]);
+  return view.topics[0]?.partitions[0]?.leaderId ?? -1;
+}
+
+test('a target broker that leads is killed and comes back', async () => {
+  await mirroredThrough(async () => {
+    const broker = await leader();
+    await lab.faults.kill('us-east', broker);
+    await waitUntil('another leader', async () => (await leader()) !== broker);
+    await lab.faults.heal('us-east');
+  });
+});
+
+test('a target broker that leads is frozen, deposed, and wakes', async () => {
+  await mirroredThrough(async () => {
+    const broker = await leader();
+    lab.faults.pause('us-east', broker);
+    await waitUntil('another leader', async () => (await leader()) !== broker);
+    await lab.faults.heal('us-east');
+  });
+});
+
+test('every target broker is restarted in turn: leaders move', async () => {
+  await mirroredThrough(async () => {
+    for (const broker of [1, 2, 3]) await lab.faults.restart('us-east', broker);
+  });
+});
+
+test('the source broker is killed and comes back', async () => {
+  await mirroredThrough(async () => {
+    await lab.faults.kill('eu-west');
+    await lab.faults.heal('eu-west');
+  });
+});
+
+test('the source broker is frozen and wakes', async () => {
+  await mirroredThrough(async () => {
+    lab.faults.pause('eu-west');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await lab.faults.heal('eu-west');
+  });
+});
+
+test('too few replicas in sync: the partition waits with CW-2022 and goes on when they are back', async () => {
+  const [at] = await newTopic(1, { 'min.insync.replicas': '3' });
+  assert.ok(at !== undefined);
+  await using running = link.startEngine([at]);
+  await using steady = new SteadyLoad(link.source, link.random, [at]);
+  await steady.more(300);
+  await link.endOf('target', at.topic, 0);
+  const follower = [1, 2, 3].find(
+    (broker) => broker !== running.engine.find(at.topic, 0)?.point?.target.leaderId,
+  );
+  await lab.faults.kill('us-east', follower);
+  const partition = running.engine.find(at.topic, 0);
+  const seen = new Set<string>();
+  await waitUntil(
+    'NOT_ENOUGH_REPLICAS',
+    () => {
+      const state = partition?.state;
+      if (state?.name === 'waiting') seen.add(`${state.cause.code} ${state.cause.message}`);
+      return [...seen].some((text) => /^CW-2022 .*NOT_ENOUGH_REPLICAS/.test(text));
+    },
+    { seen: () => [...seen], pollMs: 5 },
+  );
+  await lab.faults.heal('us-east');
+  await steady.stop();
+  await link.mustBeEqual(at);
+});

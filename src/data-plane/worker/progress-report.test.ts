@@ -1,0 +1,54 @@
+// What a worker tells the ledger, when topics come and go and when the ledger fails.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLog } from '../../base/log.ts';
+import type { LedgerWrite } from '../../ledger/writer.ts';
+import { manualClock } from '../../../test/fixtures/manual-clock.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
+import { ProgressReport } from './progress-report.ts';
+
+const partitionOf = (topic: string) =>
+  ({
+    spec: { set: 'payments', topic, partition: 0, sourceRegion: 'eu-west', targetRegion: 'us-east' },
+    state: { name: 'mirroring' },
+    view: {},
+    counts: { bytes: 0n, records: 0n, batches: 0n },
+  }) as unknown as MirrorPartition;
+
+function reportTo(ledger: { fails: boolean }) {
+  const written: string[] = [];
+  const write = async (writes: readonly LedgerWrite<'causeway.observed'>[]) => {
+    for (const each of writes) {
+      written.push(
+        'tombstone' in each ? `- ${each.tombstone}` : `+ ${each.kind === 'mirror' ? each.topic : '?'}`,
+      );
+    }
+    if (ledger.fails) throw new Error('no answer');
+  };
+  return { written, report: new ProgressReport({ name: 'w1', write, clock: manualClock(), log: silentLog }) };
+}
+
+test('a topic that the worker has no more is taken back, once', async () => {
+  const { written, report } = reportTo({ fails: false });
+  await report.write([partitionOf('a'), partitionOf('b')]);
+  await report.write([partitionOf('b')]);
+  await report.write([partitionOf('b')]);
+  assert.deepEqual(written, ['+ a', '+ b', '+ b', '- mirror/payments/a/w1', '+ b']);
+});
+
+test('a worker with nothing to report writes nothing', async () => {
+  const { written, report } = reportTo({ fails: false });
+  await report.write([]);
+  assert.deepEqual(written, []);
+});
+
+test('after a write of unknown outcome its topics are still taken back', async () => {
+  const ledger = { fails: true };
+  const { written, report } = reportTo(ledger);
+  await report.write([partitionOf('a')]);
+  assert.match(report.trouble ?? '', /no answer/);
+  ledger.fails = false;
+  await report.write([]);
+  assert.deepEqual(written, ['+ a', '- mirror/payments/a/w1']);
+  assert.equal(report.trouble, undefined);
+});
