@@ -69,7 +69,8 @@ export async function endLeftovers(mark: string, graceMs: number): Promise<strin
   return left.map(({ pid, command }) => `${pid} ${command}`);
 }
 
-function findMarked(mark: string): { pid: number; command: string }[] {
+/** Living processes that carry the mark. */
+export function findMarked(mark: string): { pid: number; command: string }[] {
   if (process.platform !== 'linux') return [];
   const wanted = `${runMarkName}=${mark}`;
   const found = [];
