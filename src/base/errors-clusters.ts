@@ -46,21 +46,22 @@ export const clusterErrors = {
   ),
   'CW-3008': entry(
     'an administrative request failed',
-    'Topics or their settings could not be read or changed: no broker answered in time, or the cluster was busy ' +
-      'with an election.',
-    'Nothing, if it passes: it is tried again by itself. If it lasts, look at the brokers of the named region.',
+    'Topics or their settings could not be read or changed: no broker answered in time, or the cluster ' +
+      'was busy with an election.',
+    'Nothing, if it passes: it is tried again by itself. If it lasts, look at the brokers of the named ' +
+      'region.',
   ),
   'CW-3009': entry(
     'the cluster refused an administrative request',
-    'A topic could not be created or changed for the reason that the cluster gave, for example a replication factor ' +
-      'larger than the number of brokers, or a policy.',
-    'Mend what the message names; settings of a mirror’s topic are given under `target` in causeway.yaml. It is tried ' +
-      'again by itself.',
+    'A topic could not be created or changed for the reason that the cluster gave, for example a ' +
+      'replication factor larger than the number of brokers, or a policy.',
+    'Mend what the message names; settings of a mirror’s topic are given under `target` in ' +
+      'causeway.yaml. It is tried again by itself.',
   ),
   'CW-3010': entry(
     'not permitted to administer',
     'Causeway’s principal lacks a permission to read or change topics or their settings.',
-    'Grant what the message names: DESCRIBE, DESCRIBE_CONFIGS and READ at the source; CREATE, ALTER, ALTER_CONFIGS, ' +
-      'DESCRIBE_CONFIGS, WRITE and READ on the mirrors’ topics at the target.',
+    'Grant what the message names: DESCRIBE, DESCRIBE_CONFIGS and READ at the source; CREATE, ALTER, ' +
+      'ALTER_CONFIGS, DESCRIBE_CONFIGS, WRITE and READ on the mirrors’ topics at the target.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
