@@ -37,17 +37,14 @@ export function invariant(condition: unknown, message: string): asserts conditio
 /** Causes deeper than this are left out: an error may be its own cause. */
 const causesMax = 8;
 
-/** The text of anything that was thrown, with its causes. */
-export function describeError(thrown: unknown): string {
-  const texts: string[] = [];
-  for (let error = thrown; error !== undefined && texts.length < causesMax; ) {
-    texts.push(textOf(error));
-    error = error instanceof Error ? error.cause : undefined;
-  }
-  return texts.length === 0 ? String(thrown) : texts.join(': ');
-}
+/** Causes deeper than this are left out: an error may be its own cause. */
+const causesMax = 8;
 
-function textOf(thrown: unknown): string {
+/** The text of anything that was thrown, with its causes; one that the text tells already is not repeated. */
+export function describeError(thrown: unknown, causesLeft = causesMax): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  return thrown instanceof CausewayError ? `${thrown.code} ${thrown.message}` : thrown.message;
+  const own = thrown instanceof CausewayError ? `${thrown.code} ${thrown.message}` : thrown.message;
+  if (thrown.cause === undefined || causesLeft === 0) return own;
+  const cause = describeError(thrown.cause, causesLeft - 1);
+  return own.endsWith(cause) ? own : `${own}: ${cause}`;
 }
