@@ -37,9 +37,6 @@ export function invariant(condition: unknown, message: string): asserts conditio
 /** Causes deeper than this are left out: an error may be its own cause. */
 const causesMax = 8;
 
-/** Causes deeper than this are left out: an error may be its own cause. */
-const causesMax = 8;
-
 /** The text of anything that was thrown, with its causes; one that the text tells already is not repeated. */
 export function describeError(thrown: unknown, causesLeft = causesMax): string {
   if (!(thrown instanceof Error)) return String(thrown);
