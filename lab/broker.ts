@@ -34,6 +34,7 @@ export class Broker {
   readonly logFile: string;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
+  #spawnError: string | undefined;
   #paused = false;
   #ready = false;
 
@@ -84,14 +85,18 @@ export class Broker {
       this.#child = child;
       this.#paused = false;
       this.#ready = false;
-      this.#exited = new Promise((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', () => {
+      this.#spawnError = undefined;
+      this.#exited = new Promise((resolve) => {
+        const end = () => {
           if (this.#child === child) this.#child = undefined;
           resolve();
+        };
+        child.once('close', end);
+        child.once('error', (error) => {
+          this.#spawnError = error.message;
+          end();
         });
       });
-      this.#exited.catch(() => undefined);
     } finally {
       closeSync(log);
     }
@@ -132,7 +137,7 @@ export class Broker {
     const tail = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-logTailLines).join('\n');
     return new CausewayError(
       'CW-5008',
-      `broker ${this.name} ${what}; its log ${this.logFile} ends with:\n${tail}`,
+      `broker ${this.name} ${this.#spawnError ?? what}; its log ${this.logFile} ends with:\n${tail}`,
       {
         broker: this.name,
       },

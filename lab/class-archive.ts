@@ -1,4 +1,5 @@
-// Makes Java's class archive: one broker runs for a moment and writes, as it ends, the classes that it has loaded.
+// Makes Java's class archive: one broker runs for a moment and writes, as it ends, the classes that it has
+// loaded.
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -49,9 +49,9 @@ export class Faults {
   }
 
   /**
-   * Cuts off from all other regions, as a black hole does: nothing passes in either direction, connections stay open,
-   * and what was under way arrives when it is healed. Within the region everybody still reaches everybody: brokers
-   * speak to each other, and to clients of their own region, directly.
+   * Cuts off from all other regions, as a black hole does: nothing passes in either direction, connections
+   * stay open, and what was under way arrives when it is healed. Within the region everybody still reaches
+   * everybody: brokers speak to each other, and to clients of their own region, directly.
    */
   async isolate(region: string, broker?: number): Promise<void> {
     this.#chosen(region, broker);

@@ -22,6 +22,8 @@ export interface KafkaJars {
 export interface JarsOptions {
   readonly version?: string;
   readonly onProgress?: OnProgress;
+  /** Ends the download early. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function ensureKafkaJars(options: JarsOptions = {}): Promise<KafkaJ
   const version = options.version ?? kafkaVersionByDefault;
   const workFolder = join(cacheFolder, `kafka-${version}`);
   const libFolder = join(workFolder, 'lib');
-  if (!existsSync(libFolder)) await fetchJars(version, workFolder, libFolder, options.onProgress);
+  if (!existsSync(libFolder)) await fetchJars(version, workFolder, libFolder, options);
   return jarsIn(version, libFolder, workFolder);
 }
 
@@ -55,9 +57,10 @@ async function jarsOfKafkaHome(kafkaHome: string): Promise<KafkaJars> {
   const names = existsSync(libFolder) ? await readdir(libFolder) : [];
   const match = names.map((name) => /^kafka-clients-(\d+)(\..*)\.jar$/.exec(name)).find((found) => found);
   if (!match || Number(match[1]) < 4) {
+    const has = match ? `version ${match[1]}${match[2]}` : 'no kafka-clients jar';
     throw new CausewayError(
       'CW-5004',
-      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${match ? `version ${match[1]}${match[2]}` : 'no kafka-clients jar'}; ` +
+      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${has}; ` +
         'the lab runs Kafka 4.0 and newer. Correct it, or unset KAFKA_HOME.',
     );
   }
@@ -72,14 +75,14 @@ async function fetchJars(
   version: string,
   workFolder: string,
   libFolder: string,
-  onProgress?: OnProgress,
+  { onProgress, signal }: JarsOptions,
 ): Promise<void> {
   const mvn = await mustFindMaven();
   onProgress?.(`fetching Kafka ${version} through Maven, about 120 MB, once`);
   await mkdir(workFolder, { recursive: true });
   const staging = await mkdtemp(join(workFolder, 'fetch-'));
   try {
-    const { exitCode, stdout, stderr } = await runProgram(mvn, [
+    const args = [
       '-q',
       '-B',
       '-f',
@@ -87,7 +90,8 @@ async function fetchJars(
       'dependency:copy-dependencies',
       `-Dkafka.version=${version}`,
       `-DoutputDirectory=${staging}`,
-    ]);
+    ];
+    const { exitCode, stdout, stderr } = await runProgram(mvn, args, signal === undefined ? {} : { signal });
     if (exitCode !== 0) {
       const words = (stdout + stderr).split('\n').filter((line) => line.includes('ERROR'));
       throw new CausewayError(

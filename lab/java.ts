@@ -15,7 +15,9 @@ const howTo =
 
 let found: Promise<Java> | undefined;
 
-/** The machine's Java, from JAVA_HOME or the path. Throws CW-5001 when there is none, or one older than 17. */
+/**
+ * The machine's Java, from JAVA_HOME or the path. Throws CW-5001 when there is none, or one older than 17.
+ */
 export function mustFindJava(): Promise<Java> {
   found ??= findJava();
   return found;
@@ -57,7 +59,8 @@ export async function mustFindMaven(): Promise<string> {
   if (exitCode === 0) return 'mvn';
   throw new CausewayError(
     'CW-5002',
-    'Maven is needed to fetch the Kafka jars, and `mvn` was not found. Debian or Ubuntu: `sudo apt-get install maven`; ' +
-      'macOS: `brew install maven`. Or unpack a Kafka 4.x release and set KAFKA_HOME to its folder.',
+    'Maven is needed to fetch the Kafka jars, and `mvn` was not found. ' +
+      'Debian or Ubuntu: `sudo apt-get install maven`; macOS: `brew install maven`. ' +
+      'Or unpack a Kafka 4.x release and set KAFKA_HOME to its folder.',
   );
 }

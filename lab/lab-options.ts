@@ -28,16 +28,21 @@ export interface LabOptions {
   readonly jvm?: 'start' | 'throughput';
   /** Kafka's own broker settings, for every region. */
   readonly brokerSettings?: Readonly<Record<string, string>>;
-  /** Folder for all brokers' data in place of one below the system's temporary folder; deleted with the lab. */
+  /**
+   * Folder for all brokers' data in place of one below the system's temporary folder; deleted with the lab.
+   */
   readonly dataFolder?: string;
   /**
    * `plain` unless given: regions reach each other through the emulated WAN, without delay until one is set.
-   * `distances`: with the round trips between the regions' locations. `none`: directly, and no link can be set.
+   * `distances`: with the round trips between the regions' locations. `none`: directly, and no link can be
+   * set.
    */
   readonly wan?: 'plain' | 'distances' | 'none';
   /** Settings of links from the start, on top of `wan`. */
   readonly links?: readonly LabLinkOptions[];
   readonly onProgress?: OnProgress;
+  /** Ends the start early, with nothing left running. */
+  readonly signal?: AbortSignal;
 }
 
 export const heapMbByDefault = 384;

@@ -10,7 +10,9 @@ export interface RegionOptions {
 }
 
 export const cutModes = ['hold', 'reset'] as const;
-/** `hold`: nothing passes and nobody is told, as on a black hole. `reset`: connections are reset and refused. */
+/**
+ * `hold`: nothing passes and nobody is told, as on a black hole. `reset`: connections are reset and refused.
+ */
 export type CutMode = (typeof cutModes)[number];
 
 /** One direction of a link, as it is now. */
@@ -122,3 +124,13 @@ export interface TopologyFiles {
 
 /** Called with one short sentence per step, and a share from 0 to 1 where it is known. */
 export type OnProgress = (message: string, share?: number) => void;
+
+/** How a lab is started that commands talk to. */
+export interface StartOptions {
+  readonly regions?: readonly RegionOptions[];
+  /** Live traffic on the example topics; true unless given. */
+  readonly load?: boolean;
+  readonly onProgress?: OnProgress;
+  /** Ends the start early, with nothing left running; then it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}

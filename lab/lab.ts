@@ -1,4 +1,5 @@
-// The lab: real Kafka clusters, one per region, on this machine, as a value that is disposed of when it is done with.
+// The lab: real Kafka clusters, one per region, on this machine, as a value that is disposed of when it is
+// done with.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../src/base/errors.ts';
@@ -18,7 +19,14 @@ import { checkMachine } from './machine-checks.ts';
 import { processStart } from './process-table.ts';
 import { createTopic, deleteTopic, type TopicShape } from './region-admin.ts';
 import { chooseRegionPorts, Region, type RegionPlan } from './region.ts';
-import { clearLab, clearLeftovers, type LabState, writeState } from './state-file.ts';
+import {
+  clearLab,
+  clearLeftovers,
+  findRunningLab,
+  labKind,
+  type LabState,
+  writeState,
+} from './state-file.ts';
 import { placeOfRegion } from './wan/cloud-distances.ts';
 import { advertisedPorts, planCrossings, startWan } from './wan/lab-wan.ts';
 import type { CrossingPlan } from './wan/wan-messages.ts';
@@ -92,8 +100,8 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Addresses of a region, as a client inside of it sees them, or as one in the region `from` does: then through the
-   * emulated WAN. Throws CW-5011.
+   * Addresses of a region, as a client inside of it sees them, or as one in the region `from` does: then
+   * through the emulated WAN. Throws CW-5011.
    */
   bootstrapServers(name: string, from: string = name): string {
     const region = this.region(name);
@@ -112,7 +120,12 @@ export class Lab implements AsyncDisposable {
     return deleteTopic(this.bootstrapServers(region), topic);
   }
 
-  /** Makes the lab known to commands by its control socket. */
+  /** Where the control socket belongs: it is deleted with the data. */
+  get controlSocketPath(): string {
+    return join(this.#state.dataFolders[0] as string, 'control');
+  }
+
+  /** Makes the lab known to commands by its control socket, once that listens. */
   announce(controlSocket: string): void {
     this.#state = { ...this.#state, controlSocket };
     writeState(this.#state);
@@ -144,6 +157,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const regionOptions = options.regions ?? regionsByDefault;
   checkRegions(regionOptions);
   clearLeftovers();
+  if (options.kind === labKind) refuseSecondLab();
   await checkMachine(
     regionOptions.reduce((sum, region) => sum + (region.brokers ?? 1), 0),
     options.heapMb ?? heapMbByDefault,
@@ -151,12 +165,22 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const jars = await ensureKafkaJars({
     ...(options.kafkaVersion === undefined ? {} : { version: options.kafkaVersion }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   await ensureClassArchive(jars, options.onProgress);
+  options.signal?.throwIfAborted();
 
   const state = newState(options);
   await mkdir(state.folder, { recursive: true });
   writeState(state);
+  if (state.kind === labKind) {
+    try {
+      refuseSecondLab(state.id);
+    } catch (error) {
+      clearLab(state);
+      throw error;
+    }
+  }
   const watchdog = startWatchdog(state.id, state.dataFolders);
   try {
     const plans = regionOptions.map((region) => planRegion(region, options, state, jars));
@@ -171,6 +195,18 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await watchdog.release();
     throw error;
   }
+}
+
+// Called again once the own state is written: of two that start at the same time, one goes on.
+function refuseSecondLab(ownId?: string): void {
+  const running = findRunningLab();
+  if (running === undefined || running.id === ownId) return;
+  throw new CausewayError(
+    'CW-5009',
+    `a lab is running already: process ${running.pid}, logs in ${running.folder}. ` +
+      'Use it (`causeway lab status`), or stop it with `causeway lab down`.',
+    { pid: running.pid },
+  );
 }
 
 function planRegion(
@@ -209,7 +245,7 @@ async function startParts(state: LabState, plans: readonly RegionPlan[], options
     }
     const brokers = regions.reduce((sum, region) => sum + region.brokers.length, 0);
     options.onProgress?.(brokers === 1 ? 'starting one broker' : `starting ${brokers} brokers`);
-    await Promise.all(regions.map((region) => region.start()));
+    await Promise.race([Promise.all(regions.map((region) => region.start())), aborted(options.signal)]);
     return { regions, wan, crossings };
   } catch (error) {
     await wan?.close();
@@ -217,9 +253,19 @@ async function startParts(state: LabState, plans: readonly RegionPlan[], options
   }
 }
 
+/** Rejects when the signal aborts; never resolves. */
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason as Error);
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
 function newState(options: LabOptions): LabState {
   const kind = options.kind ?? 'test';
-  const id = `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${kind}-${process.pid}-${systemRandom.int(1_000_000)}`;
+  // Short, since the path of the control socket holds it and may have about a hundred letters; sorts by time.
+  const time = new Date().toISOString().replaceAll(/[-:]|\..*/g, '');
+  const id = `${time}-${kind}-${process.pid}-${systemRandom.int(10_000)}`;
   return {
     id,
     kind,

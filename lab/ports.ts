@@ -1,5 +1,5 @@
-// Free ports below the range from which the system takes ports for outgoing connections, so that a broker finds
-// its port free again after a restart.
+// Free ports below the range from which the system takes ports for outgoing connections, so that a broker
+// finds its port free again after a restart.
 import { createServer } from 'node:net';
 import { CausewayError } from '../src/base/errors.ts';
 import { type Random, systemRandom } from '../src/base/random.ts';

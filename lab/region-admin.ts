@@ -1,5 +1,5 @@
-// What the lab asks of a cluster: who is there, and topics. Each call has its own short-lived client, since brokers
-// come and go under the lab's hands.
+// What the lab asks of a cluster: who is there, and topics. Each call has its own short-lived client, since
+// brokers come and go under the lab's hands.
 import { Admin } from '@platformatic/kafka';
 
 export interface TopicShape {

@@ -1,4 +1,5 @@
-// The brokers of one region: laid out, started, and watched until the cluster itself says that they are there.
+// The brokers of one region: laid out, started, and watched until the cluster itself says that they are
+// there.
 import { join } from 'node:path';
 import { describeError } from '../src/base/errors.ts';
 import { Broker, type BrokerPlace } from './broker.ts';
@@ -48,7 +49,10 @@ export class Region {
     return this.plan.region;
   }
 
-  /** Formats the brokers' storage. `advertised` gives, per broker, listener name → port that clients are told. */
+  /**
+   * Formats the brokers' storage. `advertised` gives, per broker, listener name → port that clients are
+   * told.
+   */
   static async prepare(
     plan: RegionPlan,
     ports: RegionPorts,

@@ -1,6 +1,6 @@
-// `node lab/rig-host.ts`: starts the lab that test files share, prints its addresses as one JSON line, and ends it when
-// standard input ends. `node lab/rig-host.ts COMMAND ARGUMENT...`: runs the command with the addresses in its
-// environment instead, and exits as the command did.
+// `node lab/rig-host.ts`: starts the lab that test files share, prints its addresses as one JSON line, and
+// ends it when standard input ends. `node lab/rig-host.ts COMMAND ARGUMENT...`: runs the command with the
+// addresses in its environment instead, and exits as the command did.
 import { spawn } from 'node:child_process';
 import { CausewayError } from '../src/base/errors.ts';
 import { startLab } from './lab.ts';

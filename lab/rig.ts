@@ -38,8 +38,9 @@ export function describeRig(lab: Lab): RigDescription {
 let shared: Promise<SharedLab> | undefined;
 
 /**
- * The lab that this run's test files share: regions `eu-west` and `us-east`, one broker each. Outside of a run of
- * `rig-host.ts` this file starts its own and ends it after the file's last test. Take topic names from `uniqueTopic`.
+ * The lab that this run's test files share: regions `eu-west` and `us-east`, one broker each. Outside of a
+ * run of `rig-host.ts` this file starts its own and ends it after the file's last test. Take topic names
+ * from `uniqueTopic`.
  */
 export function sharedLab(): Promise<SharedLab> {
   shared ??= openShared();

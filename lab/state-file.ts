@@ -1,5 +1,5 @@
 // One small file per lab that runs, so that the next start finds and ends what a killed one left behind.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labFoldersFolder, stateFolder } from './folders.ts';
 import { killProcessesOfLab, processStart } from './process-table.ts';
@@ -19,19 +19,25 @@ export interface LabState {
   readonly controlSocket?: string;
 }
 
+/** The kind of the one that commands talk to. */
+export const labKind = 'lab';
+
 const labFoldersKept = 12;
-const fileOf = (labId: string) => join(stateFolder, `${labId}.json`);
+const fileOf = (labId: string) => join(stateFolder(), `${labId}.json`);
 
 export function writeState(state: LabState): void {
-  mkdirSync(stateFolder, { recursive: true });
-  writeFileSync(fileOf(state.id), `${JSON.stringify(state, undefined, 2)}\n`);
+  mkdirSync(stateFolder(), { recursive: true });
+  // Under another name first: whoever reads it meanwhile finds all of it or nothing.
+  const staging = `${fileOf(state.id)}.${process.pid}`;
+  writeFileSync(staging, `${JSON.stringify(state, undefined, 2)}\n`);
+  renameSync(staging, fileOf(state.id));
 }
 
 export function readStates(): LabState[] {
-  return fileNames(stateFolder)
+  return fileNames(stateFolder())
     .filter((name) => name.endsWith('.json'))
     .flatMap((name) => {
-      const text = textIfThere(join(stateFolder, name));
+      const text = textIfThere(join(stateFolder(), name));
       return text === undefined ? [] : [JSON.parse(text) as LabState];
     });
 }
@@ -39,6 +45,15 @@ export function readStates(): LabState[] {
 /** True while the very process that wrote the state lives. */
 export const holderLives = (state: LabState): boolean =>
   state.processStart !== undefined && processStart(state.pid) === state.processStart;
+
+/**
+ * Of the labs that commands talk to, the one whose process lives; the oldest, while a second finds out and
+ * ends.
+ */
+export function findRunningLab(): LabState | undefined {
+  const running = readStates().filter((state) => state.kind === labKind && holderLives(state));
+  return running.sort((a, b) => a.startedAtMs - b.startedAtMs || a.id.localeCompare(b.id))[0];
+}
 
 /** Ends every process of the lab, deletes its data and its state file; logs stay. Idempotent. */
 export function clearLab(state: Pick<LabState, 'id' | 'dataFolders'>): number[] {

@@ -1,5 +1,5 @@
-// Formats a broker's data folder without starting Java each time: what Kafka's own tool writes once is kept as a
-// template, and only the ids are new.
+// Formats a broker's data folder without starting Java each time: what Kafka's own tool writes once is kept
+// as a template, and only the ids are new.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// A small process beside each lab. It holds the reading end of a pipe; when the lab's process is gone, in whichever
-// way, the pipe ends, and this process ends the brokers and deletes their data.
+// A small process beside each lab. It holds the reading end of a pipe; when the lab's process is gone, in
+// whichever way, the pipe ends, and this process ends the brokers and deletes their data.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { clearLab } from './state-file.ts';
@@ -15,7 +15,8 @@ export function startWatchdog(labId: string, dataFolders: readonly string[]): Wa
     stdio: ['pipe', 'ignore', 'inherit'],
     detached: true,
   });
-  // Its failure to start would show as an error here; without a listener it would end this process unexplained.
+  // Its failure to start would show as an error here; without a listener it would end this process
+  // unexplained.
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => resolve());

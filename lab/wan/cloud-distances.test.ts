@@ -29,7 +29,7 @@ test('round trips are the same both ways, and have a default', () => {
   assert.equal(roundTripMs(undefined, 'aws/eu-west-1'), roundTripMsByDefault);
 });
 
-test('the table is made from lines of measurements: zones dropped, directions averaged, gaps left open', () => {
+test('the table is made from measurements: zones dropped, directions averaged, gaps left open', () => {
   const table = JSON.parse(
     deriveTable(
       [

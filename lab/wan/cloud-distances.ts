@@ -38,8 +38,8 @@ function readTable(): Table {
 }
 
 /**
- * The place of a region as `provider/region`: as given, or what its name says; `undefined` where that says nothing.
- * Throws CW-5014 for a given place that is not in the table.
+ * The place of a region as `provider/region`: as given, or what its name says; `undefined` where that says
+ * nothing. Throws CW-5014 for a given place that is not in the table.
  */
 export function placeOfRegion(name: string, location?: string): string | undefined {
   const { regions } = readTable();

@@ -1,4 +1,5 @@
-// Where clients of one region reach one broker of another: a listener of its own, whose connections cross the link.
+// Where clients of one region reach one broker of another: a listener of its own, whose connections cross
+// the link.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../src/base/clock.ts';
 import { Flow } from './flow.ts';
@@ -34,9 +35,12 @@ export class Crossing {
     this.#parts = parts;
   }
 
-  /** Listens, unless the link is cut with `reset`: then connections are refused. Call again when a path changes. */
+  /**
+   * Listens, unless the link is cut with `reset`: then connections are refused. Call again when a path
+   * changes.
+   */
   listenOrRefuse(): Promise<void> {
-    this.#settled = this.#settled.catch(() => undefined).then(() => this.#listenOrRefuse());
+    this.#settled = Promise.allSettled([this.#settled]).then(() => this.#listenOrRefuse());
     return this.#settled;
   }
 

@@ -1,5 +1,5 @@
-// `node lab/wan/derive-cloud-regions.ts wan-rtt.csv`: makes `cloud-regions.json` from measured round trips, one line per
-// pair: src_region,dst_region,src_tier,dst_tier,min_rtt,avg_rtt,max_rtt,mdev_rtt. Both directions are averaged.
+// `node lab/wan/derive-cloud-regions.ts wan-rtt.csv`: makes `cloud-regions.json` from measured round trips,
+// one line per directed pair. Both directions are averaged.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Measured {

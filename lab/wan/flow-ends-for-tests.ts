@@ -1,4 +1,5 @@
-// The two ends of a flow as a test holds them: it says what arrives at the one, and sees what reaches the other.
+// The two ends of a flow as a test holds them: it says what arrives at the one, and sees what reaches the
+// other.
 import { EventEmitter } from 'node:events';
 import type { FlowEnd } from './flow.ts';
 

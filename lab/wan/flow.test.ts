@@ -168,7 +168,7 @@ test('a receiver that takes no more holds the sender back', () => {
   assert.equal(source.isPaused(), false);
 });
 
-test('a cut that holds lets nothing pass and tells nobody; what was under way arrives when it is joined', () => {
+test('a cut that holds lets nothing pass and tells nobody; all of it arrives when it is joined', () => {
   const { clock, connect, path } = world({ oneWayDelayMs: 20 });
   const { source, sink } = connect();
   source.receive('before ');

@@ -1,5 +1,5 @@
-// One direction of one connection: bytes wait for their turn on the path, travel for the path's delay, and are
-// written to the other side, in order. Reading stops while too much is under way.
+// One direction of one connection: bytes wait for their turn on the path, travel for the path's delay, and
+// are written to the other side, in order. Reading stops while too much is under way.
 import type { Clock, Timer } from '../../src/base/clock.ts';
 import type { Path, Traveller } from './path.ts';
 

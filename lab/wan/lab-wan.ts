@@ -1,5 +1,5 @@
-// The WAN of a lab out of its regions: which ways there are between them, which ports brokers advertise for them, and
-// how far apart they are.
+// The WAN of a lab out of its regions: which ways there are between them, which ports brokers advertise for
+// them, and how far apart they are.
 import { join } from 'node:path';
 import { listenerFrom } from '../broker-properties.ts';
 import type { LabOptions } from '../lab-options.ts';
@@ -14,7 +14,10 @@ export interface LaidOutRegion {
   readonly ports: RegionPorts;
 }
 
-/** One way per broker and remote region; without an emulated WAN it leads straight to the broker. Throws CW-5007. */
+/**
+ * One way per broker and remote region; without an emulated WAN it leads straight to the broker. Throws
+ * CW-5007.
+ */
 export async function planCrossings(
   regions: readonly LaidOutRegion[],
   emulated: boolean,

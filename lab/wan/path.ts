@@ -1,4 +1,5 @@
-// One direction of a link, shared by all connections that cross it: a rate that they take in turns, a delay, a cut.
+// One direction of a link, shared by all connections that cross it: a rate that they take in turns, a delay,
+// a cut.
 import type { Clock, Timer } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { PathSettings } from '../lab-types.ts';
@@ -48,8 +49,8 @@ export class Path {
   }
 
   /**
-   * Whether a connection that has `bytes` under way may read more. One with few may always, so that none starves
-   * while others fill the path.
+   * Whether a connection that has `bytes` under way may read more. One with few may always, so that none
+   * starves while others fill the path.
    */
   hasRoomFor(bytes: number): boolean {
     if (bytes < connectionBytesMin) return true;

@@ -53,8 +53,8 @@ export const pathBytesMax = 128 * mebibyte;
 export const connectionBytesMin = 64 * 1024;
 
 /**
- * Bytes of one connection that may be under way in one direction: twice the bandwidth-delay product, so that a
- * single connection can fill the link.
+ * Bytes of one connection that may be under way in one direction: twice the bandwidth-delay product, so that
+ * a single connection can fill the link.
  */
 export function windowBytes(settings: PathSettings): number {
   const { oneWayDelayMs, jitterMs, bandwidthBytesPerSecond } = settings;

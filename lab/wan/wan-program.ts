@@ -1,5 +1,5 @@
-// The process that carries the emulated WAN of one lab: apart, so that nothing else delays the bytes that pass. It ends
-// with the lab's process, since its channel to it closes then.
+// The process that carries the emulated WAN of one lab: apart, so that nothing else delays the bytes that
+// pass. It ends with the lab's process, since its channel to it closes then.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
 import { seededRandom, systemRandom } from '../../src/base/random.ts';

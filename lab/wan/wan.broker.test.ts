@@ -1,4 +1,5 @@
-// The emulated WAN between real brokers: addresses, delay, cuts, isolation. Each part leaves the links healed.
+// The emulated WAN between real brokers: addresses, delay, cuts, isolation. Each part leaves the links
+// healed.
 import assert from 'node:assert/strict';
 import { type Socket, connect } from 'node:net';
 import { test } from 'node:test';

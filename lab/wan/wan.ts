@@ -1,5 +1,5 @@
-// The WAN between the regions of a lab: settings of its links, changed while everything runs. The bytes pass through a
-// process of its own.
+// The WAN between the regions of a lab: settings of its links, changed while everything runs. The bytes pass
+// through a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -84,8 +84,9 @@ export class Wan {
   }
 
   /**
-   * Changes a link, both directions unless `oneWay`. A round trip is given for the whole link: each direction takes
-   * half. Resolves when it has taken effect. Throws CW-5011 (region), CW-5014 (value), CW-5015.
+   * Changes a link, both directions unless `oneWay`. A round trip is given for the whole link: each
+   * direction takes half. Resolves when it has taken effect. Throws CW-5011 (region), CW-5014 (value),
+   * CW-5015.
    */
   async set(from: string, to: string, change: LinkChange, options: WanChangeOptions = {}): Promise<void> {
     checkChange(change);
@@ -96,7 +97,9 @@ export class Wan {
     await this.#send();
   }
 
-  /** `hold` unless given: nothing passes and nobody is told. `reset`: connections are destroyed and refused. */
+  /**
+   * `hold` unless given: nothing passes and nobody is told. `reset`: connections are destroyed and refused.
+   */
   cut(from: string, to: string, mode: CutMode = 'hold', options: WanChangeOptions = {}): Promise<void> {
     return this.set(from, to, { cut: mode }, options);
   }
@@ -120,8 +123,9 @@ export class Wan {
   }
 
   /**
-   * Cuts a region, or one of its brokers, off from all other regions: nothing passes either way, and nobody is told.
-   * Within the region everybody still reaches everybody, and clients there reach all of its brokers.
+   * Cuts a region, or one of its brokers, off from all other regions: nothing passes either way, and nobody
+   * is told. Within the region everybody still reaches everybody, and clients there reach all of its
+   * brokers.
    */
   async isolate(region: string, broker?: number): Promise<void> {
     this.#isolated.add(nameOf(region, broker));

@@ -1,0 +1,33 @@
+// What a lab shows when nothing else is asked for: a few topics of a shop, their traffic, and the mirror
+// sets that copy them.
+import type { LoadOptions } from './lab-types.ts';
+
+export interface ExampleTopic {
+  readonly name: string;
+  readonly partitions: number;
+}
+
+export const exampleTopics: readonly ExampleTopic[] = [
+  { name: 'payments', partitions: 4 },
+  { name: 'orders', partitions: 4 },
+  { name: 'clicks', partitions: 6 },
+];
+
+/** Of a topic that traffic is asked for and that is not there yet. */
+export const otherTopicPartitions = 4;
+
+export const exampleLoad = (region: string): LoadOptions => ({
+  region,
+  topics: exampleTopics.map(({ name }) => name),
+  recordsPerSecond: 200,
+  headers: 1,
+});
+
+/** As in causeway.yaml; none where there is no other region to copy to. */
+export function exampleMirrors(home: string, others: readonly string[]): Readonly<Record<string, unknown>> {
+  if (others.length === 0) return {};
+  return {
+    shop: { topics: ['payments*', 'orders*'], home, to: others, priority: 1 },
+    clicks: { topics: ['clicks*'], home, to: others, priority: 2 },
+  };
+}
