@@ -1,5 +1,5 @@
 // Plants bugs one by one in copies of the tree, and sees whether their tests turn red.
-import type { Catch, PlantedBug } from './bugs.ts';
+import type { Catch, PlantedBug } from './planted-bug.ts';
 import { runNamedTest } from './run-test.ts';
 import { copyTree, plant } from './tree-copy.ts';
 

@@ -1,5 +1,5 @@
 // docs/design/planted-bugs.md, made from the list of bugs.
-import type { PlantedBug } from './bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 export function plantedBugsPage(bugs: readonly PlantedBug[]): string {
   const rows = bugs.map(({ name, harm, edits, caughtBy }) => {

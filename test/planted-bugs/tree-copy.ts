@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Edit } from './bugs.ts';
+import type { Edit } from './planted-bug.ts';
 
 export interface TreeCopy extends Disposable {
   readonly root: string;

@@ -1,0 +1,92 @@
+// What a fetch lane asks the source for, and what becomes of its partitions when it ends.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import type { FetchRequest, FetchResponse } from '../../kafka/wire/messages.ts';
+import { manualClock } from '../../../test/fixtures/manual-clock.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
+import { asSource } from '../mirror/offsets.ts';
+import { SourceView } from '../mirror/source-view.ts';
+import { defaultLimits } from './limits.ts';
+import { SourceLane } from './source-lane.ts';
+
+const topicId = 'a'.repeat(32);
+
+/** A partition that starts at offset 7 under leader epoch 5, its last batch of leader epoch 3. */
+function partitionForTest(lost: string[]): MirrorPartition {
+  const partition: Partial<MirrorPartition> = {
+    spec: {
+      set: 's',
+      topic: 't',
+      partition: 2,
+      sourceRegion: 'a',
+      targetRegion: 'b',
+      sourceTopicId: undefined,
+      targetTopicId: undefined,
+    },
+    point: { source: { leaderEpoch: 5 } } as NonNullable<MirrorPartition['point']>,
+    view: new SourceView(),
+    holdsFetch: false,
+    fetchPosition: () => ({ life: 1, offset: asSource(7n), lastFetchedEpoch: 3 }),
+    fetched: () => undefined,
+    connectionLost: (cause) => lost.push(cause.code),
+  };
+  return partition as MirrorPartition;
+}
+
+/** Answers the first fetch with nothing new and loses the connection at the second. */
+async function fetchesOfLane(): Promise<{ fetches: FetchRequest[]; lost: string[] }> {
+  const fetches: FetchRequest[] = [];
+  const lost: string[] = [];
+  const lease = { retain: () => undefined, release: () => undefined };
+  const answer: FetchResponse = { throttleMs: 0, errorCode: 0, sessionId: 9, topics: [], lease };
+  const connection: Partial<BrokerConnection> = {
+    listOffsets: () => Promise.resolve([]),
+    fetch: (request) => {
+      fetches.push(request);
+      return fetches.length === 1 ? Promise.resolve(answer) : Promise.reject(new Error('lost'));
+    },
+    destroy: () => undefined,
+  };
+  const lane = new SourceLane({
+    brokerId: 1,
+    connect: () => Promise.resolve(connection as BrokerConnection),
+    clock: manualClock(),
+    limits: defaultLimits,
+    onEnd: () => undefined,
+    onFetch: () => undefined,
+    onRoundTrip: () => undefined,
+  });
+  lane.add(partitionForTest(lost), topicId);
+  await lane.run();
+  return { fetches, lost };
+}
+
+test('a fetch names both leader epochs and asks for committed data only', async () => {
+  const { fetches } = await fetchesOfLane();
+  assert.equal(fetches[0]?.isolationLevel, 1);
+  assert.deepEqual(fetches[0]?.topics, [
+    {
+      topicId,
+      partitions: [
+        {
+          partition: 2,
+          currentLeaderEpoch: 5,
+          fetchOffset: 7n,
+          lastFetchedEpoch: 3,
+          partitionMaxBytes: defaultLimits.fetchNear.partitionBytesMax,
+        },
+      ],
+    },
+  ]);
+});
+
+test('within a session an unchanged partition is not named again', async () => {
+  const { fetches } = await fetchesOfLane();
+  assert.deepEqual([fetches[1]?.sessionId, fetches[1]?.topics], [9, []]);
+});
+
+test('a lost connection is told to every partition of the lane', async () => {
+  const { lost } = await fetchesOfLane();
+  assert.equal(lost.length, 1);
+});

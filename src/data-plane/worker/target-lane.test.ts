@@ -1,0 +1,122 @@
+// What a produce lane sends: which partitions share a request, how many are under way, and who is told what.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import type { ProduceRequest, ProduceResponse } from '../../kafka/wire/messages.ts';
+import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
+import { defaultLimits } from './limits.ts';
+import { TargetLane } from './target-lane.ts';
+
+/** A partition with `batches` batches of ten bytes, of which any number may be in flight. */
+function partitionForTest(number: number, batches: number, told: string[] = []): MirrorPartition {
+  let left = batches;
+  const partition = {
+    spec: { topic: 't', partition: number },
+    point: { target: { topicId: 'id' } },
+    get canProduce() {
+      return left > 0;
+    },
+    get nextBatchBytes() {
+      return left > 0 ? 10 : 0;
+    },
+    take: () => {
+      left -= 1;
+      return { life: 1, batch: { bytes: Buffer.alloc(10) } } as Flight;
+    },
+    produced: (_: Flight, answer: { errorCode: number }) =>
+      told.push(`${number} answered ${answer.errorCode}`),
+    lost: () => told.push(`${number} lost`),
+    connectionLost: () => told.push(`${number} without connection`),
+  };
+  return partition as unknown as MirrorPartition;
+}
+
+/** A lane whose requests are answered by hand. */
+async function laneForTest(over: Partial<typeof defaultLimits> = {}, mayWrite = () => true) {
+  const sent: {
+    request: ProduceRequest;
+    answer: (response: ProduceResponse) => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  const connection: Partial<BrokerConnection> = {
+    produce: (request) =>
+      new Promise((resolve, reject) => sent.push({ request, answer: resolve, fail: reject })),
+    destroy: () => undefined,
+  };
+  const lane = new TargetLane({
+    brokerId: 1,
+    slow: false,
+    connect: () => Promise.resolve(connection as BrokerConnection),
+    limits: { ...defaultLimits, ...over },
+    mayWrite,
+    onEnd: () => undefined,
+    onProduce: () => undefined,
+  });
+  await lane.open();
+  return { lane, sent };
+}
+
+/** Lets the lane gather: it waits for what one fetch answer makes ready. */
+const gathered = () => new Promise((resolve) => setImmediate(resolve));
+
+const partitionsOf = (request: ProduceRequest | undefined) =>
+  request?.topics.flatMap(({ partitions }) => partitions.map(({ partition }) => partition));
+
+test('a request waits for all replicas in sync', async () => {
+  const { lane, sent } = await laneForTest();
+  lane.offer(partitionForTest(0, 1));
+  await gathered();
+  assert.equal(sent[0]?.request.acks, -1);
+});
+
+test('partitions share a request, and none is in it twice', async () => {
+  const { lane, sent } = await laneForTest();
+  lane.offer(partitionForTest(0, 3));
+  lane.offer(partitionForTest(1, 1));
+  await gathered();
+  assert.deepEqual(
+    sent.map(({ request }) => partitionsOf(request)),
+    [[0, 1], [0], [0]],
+  );
+});
+
+test('the window of requests closes at its limit, and an answer opens it', async () => {
+  const { lane, sent } = await laneForTest({ produceInFlightMax: 2 });
+  lane.offer(partitionForTest(0, 3));
+  await gathered();
+  assert.equal(sent.length, 2);
+  sent[0]?.answer({ throttleMs: 0, partitions: [] });
+  await gathered();
+  assert.equal(sent.length, 3);
+});
+
+test('a process that stood still writes nothing more', async () => {
+  const { lane, sent } = await laneForTest({}, () => false);
+  lane.offer(partitionForTest(0, 1));
+  await gathered();
+  assert.deepEqual(sent, []);
+});
+
+test('each partition gets its own answer, whatever their order; one that is left out is lost', async () => {
+  const told: string[] = [];
+  const { lane, sent } = await laneForTest();
+  for (const number of [0, 1, 2]) lane.offer(partitionForTest(number, 1, told));
+  await gathered();
+  const answer = (partition: number, errorCode: number) => ({ topic: 't', partition, errorCode });
+  sent[0]?.answer({ partitions: [answer(2, 22), answer(0, 20)] } as unknown as ProduceResponse);
+  await gathered();
+  assert.deepEqual(told, ['0 answered 20', '1 lost', '2 answered 22']);
+});
+
+test('when the connection fails, what is in flight is lost and what waits starts again elsewhere', async () => {
+  const told: string[] = [];
+  const { lane, sent } = await laneForTest({ produceInFlightMax: 1 });
+  lane.offer(partitionForTest(0, 1, told));
+  await gathered();
+  lane.offer(partitionForTest(1, 1, told));
+  await gathered();
+  sent[0]?.fail(new Error('gone'));
+  await gathered();
+  assert.deepEqual(told, ['0 lost', '1 without connection']);
+  assert.equal(lane.ended, true);
+});

@@ -1,0 +1,145 @@
+// Bugs in the start procedure: where a partition goes on, and under which number.
+import type { PlantedBug } from './planted-bug.ts';
+
+const mirror = 'src/data-plane/mirror';
+const startTest = `${mirror}/start-procedure.test.ts`;
+
+export const bugsInStart: readonly PlantedBug[] = [
+  {
+    name: 'sequence off by one after a start',
+    harm:
+      'The first batch after a start repeats the last number: it is taken for a repeat and never ' +
+      'written.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'sequenceAfter(lastSequence, 1)',
+        replace: 'lastSequence',
+      },
+    ],
+    caughtBy: [{ file: startTest, test: 'position and next sequence follow the last batch of the target' }],
+  },
+  {
+    name: 'tail check skipped',
+    harm: 'A target that holds other records is appended to as if it were a mirror.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'const tail = await checkTail(source, target, position, fence);',
+        replace:
+          "const tail: Tail = { verdict: 'unverified', lastSequence, sourceEpoch: -1 };\n  void checkTail;",
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'other records than the source’s at the end of the target stop the partition',
+      },
+    ],
+  },
+  {
+    name: 'sequence from the log end, position behind it',
+    harm: 'An append that is not replicated yet is written a second time, under the next number.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: "const position = asTarget(await readOffset(target, 'end'));",
+        replace: "const position = asTarget(await readOffset(target, 'highWatermark'));",
+      },
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'refuseOtherBytes(target, position, lastSequence, tail);',
+        replace: 'void refuseOtherBytes;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'an append that is not committed yet is waited for, and belongs to the position',
+      },
+    ],
+  },
+  {
+    name: 'high watermark not waited for',
+    harm: 'The position rests on records that a leader change can still take away.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'if (highWatermark >= logEnd) return;',
+        replace: 'if (highWatermark <= logEnd) return;',
+      },
+    ],
+    caughtBy: [{ file: startTest, test: 'an append that is never committed is told, not passed over' }],
+  },
+  {
+    name: 'log end read before the sequence',
+    harm: 'A predecessor’s write between the two reads gives a number that fits at the wrong place.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: `  const lastSequence = await readLastSequence(target, fence);
+  const position = asTarget(await readOffset(target, 'end'));`,
+        replace: `  const position = asTarget(await readOffset(target, 'end'));
+  const lastSequence = await readLastSequence(target, fence);`,
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'the generations are read before the target, and the sequence before the log end',
+      },
+    ],
+  },
+  {
+    name: 'position and sequence from other bytes',
+    harm: 'What landed between two reads of the start procedure passes unseen.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'refuseOtherBytes(target, position, lastSequence, tail);',
+        replace: 'void refuseOtherBytes;',
+      },
+    ],
+    caughtBy: [{ file: startTest, test: 'a write of a predecessor between the two reads is noticed' }],
+  },
+  {
+    name: 'a new id begins at 0',
+    harm: 'A stale write of a forgotten predecessor fits by its number.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'site.random.int(sequenceMax)',
+        replace: '0 * sequenceMax',
+      },
+    ],
+    caughtBy: [
+      { file: startTest, test: 'an id that the target does not know begins with a random sequence' },
+    ],
+  },
+  {
+    name: 'leader epoch ignored',
+    harm: 'A leader that was paused wakes up and answers with an old log.',
+    edits: [
+      {
+        file: `${mirror}/partition-end.ts`,
+        search: `            currentLeaderEpoch: at.leaderEpoch,
+            timestamp:`,
+        replace: `            currentLeaderEpoch: -1,
+            timestamp:`,
+      },
+      {
+        file: `${mirror}/partition-end.ts`,
+        search: `            currentLeaderEpoch: at.leaderEpoch,
+            fetchOffset:`,
+        replace: `            currentLeaderEpoch: -1,
+            fetchOffset:`,
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'a leader that was paused and wakes up is not believed: reads name the leader epoch',
+      },
+    ],
+  },
+];
