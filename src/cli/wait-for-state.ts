@@ -47,17 +47,19 @@ export function openIn(picture: Picture, { spec, topic }: Held, wanted: 'paused'
   return spec.to.flatMap((target) => {
     const error = findRegion(picture, target)?.error;
     if (error !== undefined) return [`${target}: ${error.code} ${error.message}`];
-    const rows = partitionRows(picture, spec.name, target).filter(
-      (row) => topic === '*' || row.topic === topic,
-    );
+    const all = partitionRows(picture, spec.name, target);
+    const rows = all.filter((row) => topic === '*' || row.topic === topic);
     if (rows.length === 0) return [`a report from ${target}`];
-    const stands = (row: PartitionRow) =>
-      row.state === wanted || (wanted === 'paused' && row.state === 'stopped');
-    const others = rows.filter((row) => !stands(row));
+    const others = rows.filter((row) => !stands(row, wanted));
     const more = others.length > shownMax ? [`${others.length - shownMax} more in ${target}`] : [];
-    return [
-      ...others.slice(0, shownMax).map((row) => `${row.topic}-${row.partition} in ${target} (${row.state})`),
-      ...more,
-    ];
+    return [...others.slice(0, shownMax).map(openText), ...more];
   });
+}
+
+function stands({ state }: PartitionRow, wanted: 'paused' | 'mirroring'): boolean {
+  return state === wanted || (wanted === 'paused' && state === 'stopped');
+}
+
+function openText({ topic, partition, target, state }: PartitionRow): string {
+  return `${topic}-${partition} in ${target} (${state === 'unknown' ? 'no fresh report' : state})`;
 }

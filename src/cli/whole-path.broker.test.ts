@@ -1,4 +1,5 @@
-// The way of an operator over real brokers, through the shell: plan, apply, serve, status, pause, resume, verify.
+// The way of an operator over real brokers, through the shell: plan, apply, serve, status, pause, resume,
+// verify.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { type Finished, runCausewayCommand, type Started, startCausewayCommand }
 interface Site {
   readonly lab: Lab;
   readonly folder: string;
-  run(...args: string[]): Promise<Finished>;
+  readonly run: (...args: string[]) => Promise<Finished>;
 }
 
 const serveWords = ['serve', '--region', 'us-east', '--name', 'w1', '--http-port', '0'];

@@ -1,4 +1,5 @@
-// The whole plan of a causeway.yaml: what differs from the applied topology, and what the controllers would then do.
+// The whole plan of a causeway.yaml: what differs from the applied topology, and what the controllers would
+// then do.
 import { CausewayError } from '../../base/errors.ts';
 import type { RegionAdmins } from '../../server/region-admins.ts';
 import { diffTopologies } from '../../topology/diff.ts';

@@ -1,4 +1,5 @@
-// Administration of the regions' clusters. Only commands that need it load the Kafka library, through this file.
+// Administration of the regions' clusters. Only commands that need it load the Kafka library, through this
+// file.
 import { RegionAdmins } from '../../server/region-admins.ts';
 import { clientId } from '../version.ts';
 import type { Regions } from './regions.ts';

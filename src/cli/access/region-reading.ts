@@ -114,7 +114,9 @@ function emptyPicture(name: string, error: CausewayError | undefined): RegionPic
   };
 }
 
-/** Settles as `work` does; rejects when the time is over or `signal` aborts, and leaves `work` to end alone. */
+/**
+ * Settles as `work` does; rejects when the time is over or `signal` aborts, and leaves `work` to end alone.
+ */
 function beforeDeadline<T>(
   clock: Clock,
   deadlineMs: number,

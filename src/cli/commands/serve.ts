@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { closestName } from '../../base/closest-name.ts';
 import { CausewayError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
-import { startServer } from '../../server/serve.ts';
+import { type Role, startServer } from '../../server/serve.ts';
 import { createLog } from '../../telemetry/pino-log.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { secretReaders } from '../access/secret-readers.ts';
@@ -15,8 +15,7 @@ import { programVersion } from '../version.ts';
 
 export const endsInOrder = true;
 
-export const roles = ['controller', 'worker'] as const;
-export type Role = (typeof roles)[number];
+const roles = ['controller', 'worker'] as const satisfies readonly Role[];
 
 const portMax = 65_535;
 const levelOf = { quiet: 'warn', normal: 'info', verbose: 'debug' } as const;

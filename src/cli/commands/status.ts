@@ -49,7 +49,7 @@ async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode
   const inPlace = invocation.output === 'table' && stdout.isTTY === true;
   let before: readonly SetStatus[] = [];
   while (!signal.aborted) {
-    const picture = await regions.look();
+    const picture = await regions.lookAtWhatAnswers();
     const statuses = setStatuses(picture, before);
     if (inPlace) screen.data(clearScreen);
     await show(screen, picture, statuses);

@@ -88,7 +88,7 @@ export function planText(plan: Plan, paint: Paint): string {
 function changeLines(plan: Plan, paint: Paint): string[] {
   const since =
     plan.applied === undefined
-      ? 'nothing has been applied yet'
+      ? 'nothing: none has been applied yet'
       : `what ${plan.applied.actor} applied at ${formatTime(plan.applied.appliedAtMs)}`;
   const head = paint('bold', `${plan.path} against ${since}`);
   if (plan.changes.length === 0) return [head, '  no difference'];
@@ -110,14 +110,14 @@ function regionLines(region: PlanOfRegion, paint: Paint): string[] {
   const head = paint('bold', region.region);
   if (region.error !== undefined) {
     const text = `cannot be planned: ${region.error.code} ${region.error.message}`;
-    return [head, ...wrapText(text, 106, '    ').map((line) => paint('red', `  ${line}`))];
+    return [head, ...wrapText(text, 106, '  ').map((line) => paint('red', line))];
   }
   const lines = region.actions.map((action) => `  ${actionText(action)}`);
   if (region.createsLedger) lines.unshift('  create the ledger topics of this region');
   const problems = [
     ...region.unknown.map((each) => `${each.about} cannot be planned now: ${each.code} ${each.message}`),
     ...region.refusals.map((each) => `${each.about} is left alone: ${each.code} ${each.message}`),
-  ].flatMap((text) => wrapText(text, 106, '    ').map((line) => `  ${line}`));
+  ].flatMap((text) => wrapText(text, 106, '  '));
   if (lines.length === 0 && problems.length === 0) return [head, '  nothing to do'];
   return [head, ...shortened(lines), ...shortened(problems).map((line) => paint('yellow', line))];
 }
@@ -168,5 +168,7 @@ export function planData(plan: Plan): Json {
 
 /** One line per action, for `-o name`. */
 export function planNames(plan: Plan): string[] {
-  return plan.regions.flatMap(({ region, actions }) => actions.map((action) => `${region}/${action.kind}`));
+  return plan.regions.flatMap(({ region, actions }) =>
+    actions.map(({ kind, topic, set }) => `${region}/${kind}/${topic ?? set}`),
+  );
 }

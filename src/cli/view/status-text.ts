@@ -31,10 +31,7 @@ const colourOf: Readonly<Record<ShownState, Colour>> = {
 export function statusText(picture: Picture, statuses: readonly SetStatus[], paint: Paint): string {
   const lines = [regionsLine(picture, paint), ...regionProblems(picture, paint)];
   if (picture.applied === undefined) {
-    lines.push(
-      '',
-      'No topology has been applied. `causeway plan` shows what would happen, `causeway apply` does it.',
-    );
+    lines.push('', nothingAppliedText(picture));
     return lines.join('\n');
   }
   const rows = statuses.map((status) => cellsOf(status, paint));
@@ -45,6 +42,14 @@ export function statusText(picture: Picture, statuses: readonly SetStatus[], pai
   }
   if (statuses.length === 0) lines.push('(the applied topology has no mirror sets)');
   return lines.join('\n');
+}
+
+/** A region that does not answer may hold a topology. */
+function nothingAppliedText({ regions }: Picture): string {
+  const answering = regions.filter((region) => region.error === undefined).length;
+  if (answering === 0) return 'No region answers, so it is not known what is applied.';
+  if (answering < regions.length) return 'No region that answers holds an applied topology.';
+  return 'No topology has been applied. `causeway plan` shows what would happen, `causeway apply` does it.';
 }
 
 function cellsOf(status: SetStatus, paint: Paint): string[] {
