@@ -44,6 +44,7 @@ test('an end counts also before its opening, and without it: the number is used 
   const { live, nextGeneration } = only([ended(5)]);
   assert.equal(live, undefined);
   assert.equal(nextGeneration, 6);
+  assert.equal(only([opened(3), ended(5)]).live, undefined);
 });
 
 test('an older generation is never live again, also when it has not ended', () => {

@@ -123,6 +123,8 @@ for (const [name, trouble] of passing) {
       ['t0', 't1', 't2', 't3', 't4'],
     );
     assert.deepEqual(snapshot.leftAlone, []);
+    // After a failure the leader is looked up anew.
+    assert.equal(world.cluster.connections, trouble === 'throttled' ? 1 : 3);
     await assertOver(world);
   });
 }
