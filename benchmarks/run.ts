@@ -1,9 +1,14 @@
 // `npm run benchmark -- mirrormaker`: starts the rig, measures, prints the tables, writes the results.
 import { kafkaClasspath } from '../lab/jars.ts';
+import { relay } from './contenders/relay.ts';
+import { latencyContenders, measureLatency } from './mirrormaker/latency.ts';
+import { type LongLinkResult, longLinkContenders, measureLongLink } from './mirrormaker/long-link.ts';
 import { measureWork, workContenders } from './mirrormaker/work.ts';
+import type { LatencyResult } from './measure/latency-run.ts';
 import type { WorkResult } from './measure/work-run.ts';
 import { type BenchmarkOptions, parseOptions, usage } from './options.ts';
-import { workGoals } from './report/goals.ts';
+import { type Goal, mirrorMakerMaxBytesPerSecond, workGoals } from './report/goals.ts';
+import { latencyGoals, latencyText, longLinkGoals, longLinkText } from './report/latency-report.ts';
 import { describeMachine } from './report/machine.ts';
 import { writeResults } from './report/results.ts';
 import { goalsText, workText } from './report/work-report.ts';
@@ -15,26 +20,68 @@ const say = (line: string) => {
   process.stderr.write(`${((performance.now() - startMs) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 };
 
+/** What has been measured so far; an interrupted run still tells it. */
+interface Measured {
+  readonly work: WorkResult[];
+  readonly latency: LatencyResult[];
+  readonly longLink: LongLinkResult[];
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   await using rig = await startRig(options);
   const machine = describeMachine(rig.classpath);
-  const work: WorkResult[] = [];
+  const measured: Measured = { work: [], latency: [], longLink: [] };
   const at = new Date();
   try {
-    if (options.parts.includes('work')) {
-      await measureWork({ rig, options, say }, (result) => work.push(result));
-    }
+    await measure(options, rig, measured);
   } finally {
-    const titles = new Map(workContenders(options).map(({ name, title }) => [name, title]));
-    const goals = workGoals(work);
-    if (work.length > 0) {
-      process.stdout.write(`\n${workText(work, titles)}\n\n${goalsText(goals)}\n\n`);
-      const settings = Object.fromEntries(workContenders(options).map((each) => [each.name, each.settings]));
-      const path = writeResults('mirrormaker', at, { at, machine, options, settings, goals, work });
-      say(`written: ${path}`);
+    const { text, goals, settings } = summarise(options, measured);
+    if (text !== '') {
+      process.stdout.write(`\n${text}\n\n${goalsText(goals)}\n\n`);
+      say(
+        `written: ${writeResults('mirrormaker', at, { at, machine, options, settings, goals, ...measured })}`,
+      );
     }
   }
+}
+
+async function measure(options: BenchmarkOptions, rig: Rig, { work, latency, longLink }: Measured) {
+  const run = { rig, options, say };
+  if (options.parts.includes('work')) await measureWork(run, (result) => work.push(result));
+  if (options.parts.includes('latency')) {
+    const maxBytesPerSecond =
+      options.mirrorMakerMaxBytesPerSecond ?? mirrorMakerMaxBytesPerSecond(work, '1kb-plain');
+    if (maxBytesPerSecond === undefined) say('latency is left out: MirrorMaker 2’s maximum is not known');
+    else await measureLatency(run, maxBytesPerSecond, (result) => latency.push(result));
+  }
+  if (options.parts.includes('long-link')) await measureLongLink(run, (result) => longLink.push(result));
+}
+
+function summarise(options: BenchmarkOptions, { work, latency, longLink }: Measured) {
+  const contenders = [
+    ...workContenders(options),
+    relay(1),
+    ...latencyContenders(options),
+    ...longLinkContenders(options),
+  ];
+  const titles = new Map(contenders.map(({ name, title }) => [name, title]));
+  const settings = Object.fromEntries(contenders.map((each) => [each.name, each.settings]));
+  const texts: string[] = [];
+  const goals: Goal[] = [];
+  if (work.length > 0) {
+    texts.push(workText(work, titles));
+    goals.push(...workGoals(work));
+  }
+  if (latency.length > 0) {
+    texts.push(latencyText(latency, titles));
+    goals.push(...latencyGoals(latency));
+  }
+  if (longLink.length > 0) {
+    texts.push(longLinkText(longLink, titles));
+    goals.push(...longLinkGoals(longLink));
+  }
+  return { text: texts.join('\n\n'), goals, settings };
 }
 
 async function startRig(options: BenchmarkOptions): Promise<Rig> {

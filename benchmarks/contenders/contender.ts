@@ -7,6 +7,8 @@ export interface Course {
   readonly rig: Rig;
   readonly shape: Shape;
   readonly loaded: LoadedTopic;
+  /** Bootstrap servers of the source as the contender sees them: direct, or through the emulated WAN. */
+  readonly sourceServers: string;
   /** For this run's configuration and logs. */
   readonly folder: string;
 }
@@ -26,6 +28,8 @@ export interface Contender {
 export interface Runner extends AsyncDisposable {
   /** Root of the process tree whose CPU and memory count. */
   readonly pid: number;
+  /** The copy at the target. */
+  readonly topic: string;
   /** Records that have arrived. */
   arrived(): Promise<number>;
   /** Throws with the reason when it has ended. */

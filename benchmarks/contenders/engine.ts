@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../rig/child.ts';
-import { partitionCount } from '../rig/shapes.ts';
 import type { Contender } from './contender.ts';
 
 const program = fileURLToPath(new URL('../engine/serve-engine.ts', import.meta.url));
@@ -28,17 +27,18 @@ export function engine(options: EngineOptions = {}): Contender {
     settings: { process: 'data plane alone', limits },
     warmUp: { ms: 500, share: 0.1 },
     start: async (course) => {
-      const { source, target } = course.rig;
-      const { topic } = course.loaded;
-      await target.admin.createTopic(topic, partitionCount, {});
-      const places = [source.bootstrapServersFromAfar, target.bootstrapServers];
-      const args = [...profile(options), program, ...places, topic, String(partitionCount), limits];
+      const { target } = course.rig;
+      const { topic, partitions } = course.loaded;
+      await target.admin.createTopic(topic, partitions, {});
+      const places = [course.sourceServers, target.bootstrapServers];
+      const args = [...profile(options), program, ...places, topic, String(partitions), limits];
       const child = new Child('the engine', process.execPath, args, {
         logFile: join(course.folder, 'causeway.log'),
       });
       return {
         pid: child.pid,
-        arrived: () => target.admin.recordsOf(topic, partitionCount),
+        topic,
+        arrived: () => target.admin.recordsOf(topic, partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };

@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../rig/child.ts';
-import { partitionCount } from '../rig/shapes.ts';
 import type { Contender, Course } from './contender.ts';
 
 export type MirrorMakerProfile = 'throughput' | 'latency';
@@ -53,6 +52,7 @@ const profiles: Readonly<Record<MirrorMakerProfile, Readonly<Record<string, stri
 export interface MirrorMakerOptions {
   readonly tasksMax: number;
   readonly profile: MirrorMakerProfile;
+  readonly warmMs: number;
 }
 
 export function mirrorMakerSettings(options: MirrorMakerOptions): Record<string, string> {
@@ -61,10 +61,10 @@ export function mirrorMakerSettings(options: MirrorMakerOptions): Record<string,
 
 /** The file that `MirrorMaker` reads. The copy keeps the codec of the source, so both sides store equally much. */
 export function mirrorMakerProperties(course: Course, settings: Readonly<Record<string, string>>): string {
-  const { source, target } = course.rig;
+  const { target } = course.rig;
   const all = {
     clusters: 'source, target',
-    'source.bootstrap.servers': source.bootstrapServersFromAfar,
+    'source.bootstrap.servers': course.sourceServers,
     'target.bootstrap.servers': target.bootstrapServers,
     'source->target.enabled': 'true',
     'target->source.enabled': 'false',
@@ -84,7 +84,8 @@ export function mirrorMaker(options: MirrorMakerOptions): Contender {
     name: `mirrormaker-${options.tasksMax}${suffix}`,
     title: `MirrorMaker 2, tasks.max ${options.tasksMax}${options.profile === 'latency' ? ', for latency' : ''}`,
     settings: { ...settings, heap },
-    warmUp: { ms: 8_000, share: 0.4 },
+    // Java compiles for about that long.
+    warmUp: { ms: options.warmMs, share: 0 },
     start: async (course) => {
       const file = join(course.folder, 'mm2.properties');
       writeFileSync(file, mirrorMakerProperties(course, settings));
@@ -96,7 +97,8 @@ export function mirrorMaker(options: MirrorMakerOptions): Contender {
       const copy = `source.${course.loaded.topic}`;
       return {
         pid: child.pid,
-        arrived: () => course.rig.target.admin.recordsOf(copy, partitionCount),
+        topic: copy,
+        arrived: () => course.rig.target.admin.recordsOf(copy, course.loaded.partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };

@@ -1,5 +1,5 @@
-// The baseline: a bare Node TCP relay between a process that sends as many bytes as the source topic has and one
-// that forgets them. No Kafka, no decision, one connection each side.
+// The baseline: a bare Node TCP relay between the source's broker and a process that fetches the topic through it
+// and forgets it. The same bytes from the same broker, and no decision about any of them.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,37 +12,39 @@ const program = (name: string) => fileURLToPath(new URL(`../relay/${name}.ts`, i
 export function relay(bytesPerSecond = 0): Contender {
   return {
     name: bytesPerSecond === 0 ? 'relay' : 'relay-paced',
-    title:
-      bytesPerSecond === 0 ? 'bare TCP relay' : `bare TCP relay at ${Math.round(bytesPerSecond / 1e6)} MB/s`,
+    title: bytesPerSecond === 0 ? 'bare TCP relay' : 'bare TCP relay, at the pace of Causeway',
     settings: { bytesPerSecond: String(bytesPerSecond) },
     warmUp: { ms: 500, share: 0.1 },
     start: async (course) => {
+      const { topic, partitions } = course.loaded;
+      const servers = course.sourceServers;
+      const [host = '', port = ''] = (servers.split(',')[0] ?? '').split(/:(?=\d+$)/);
       const stack = new AsyncDisposableStack();
-      const source = stack.use(nodeChild('source', [course.loaded.bytes, bytesPerSecond], course));
-      const middle = stack.use(nodeChild('relay', [await portOf(source)], course));
-      const sink = stack.use(nodeChild('sink', [await portOf(middle)], course));
-      let bytes = 0;
-      sink.process.on('message', (message: { bytes: number }) => {
-        bytes = message.bytes;
+      const middle = stack.use(nodeChild('relay', [host, port], course));
+      const [{ port: relayPort }] = (await once(middle.process, 'message')) as [{ port: number }];
+      const what = [relayPort, servers, topic, partitions, bytesPerSecond].map(String);
+      const fetcher = stack.use(nodeChild('fetcher', what, course));
+      let records = 0;
+      fetcher.process.on('message', (message: { records: number }) => {
+        records = message.records;
       });
       return {
         pid: middle.pid,
-        arrived: () => Promise.resolve((bytes / course.loaded.bytes) * course.loaded.records),
-        mustRun: () => middle.mustRun(),
+        topic,
+        arrived: () => Promise.resolve(records),
+        mustRun: () => {
+          middle.mustRun();
+          fetcher.mustRun();
+        },
         [Symbol.asyncDispose]: () => stack.disposeAsync(),
       };
     },
   };
 }
 
-function nodeChild(name: string, args: readonly number[], course: Course): Child {
-  return new Child(`relay's ${name}`, process.execPath, [program(name), ...args.map(String)], {
+function nodeChild(name: string, args: readonly string[], course: Course): Child {
+  return new Child(`the ${name}`, process.execPath, [program(name), ...args], {
     logFile: join(course.folder, `relay-${name}.log`),
     ipc: true,
   });
-}
-
-async function portOf(child: Child): Promise<number> {
-  const [message] = (await once(child.process, 'message')) as [{ port: number }];
-  return message.port;
 }

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../rig/child.ts';
 import type { Rig } from '../rig/rig.ts';
-import { partitionCount, type Shape } from '../rig/shapes.ts';
+import type { Shape } from '../rig/shapes.ts';
 import { writePayloads } from './payloads.ts';
 
 export interface LoadedTopic {
   readonly topic: string;
+  readonly partitions: number;
   readonly records: number;
   /** Bytes of its log segments. */
   readonly bytes: number;
@@ -16,15 +17,20 @@ export interface LoadedTopic {
 export const sourceTopicOf = (shape: Shape) => `bench.${shape.name}`;
 
 /** Uses what is already there when it has the wanted number of records. */
-export async function loadTopic(rig: Rig, shape: Shape, records: number): Promise<LoadedTopic> {
+export async function loadTopic(
+  rig: Rig,
+  shape: Shape,
+  records: number,
+  partitions: number,
+): Promise<LoadedTopic> {
   const topic = sourceTopicOf(shape);
   const { admin } = rig.source;
-  if ((await admin.recordsOf(topic, partitionCount)) !== records) {
+  if ((await admin.recordsOf(topic, partitions)) !== records) {
     await admin.deleteTopicsExcept((name) => name !== topic);
-    await admin.createTopic(topic, partitionCount, { 'retention.ms': '-1', 'file.delete.delay.ms': '1000' });
+    await admin.createTopic(topic, partitions, { 'retention.ms': '-1', 'file.delete.delay.ms': '1000' });
     await produce(rig, shape, topic, records);
   }
-  return { topic, records, bytes: await admin.bytesOf(topic, partitionCount) };
+  return { topic, partitions, records, bytes: await admin.bytesOf(topic, partitions) };
 }
 
 async function produce(rig: Rig, shape: Shape, topic: string, records: number): Promise<void> {

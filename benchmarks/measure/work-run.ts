@@ -36,12 +36,18 @@ export interface WorkResult {
   readonly trend: readonly number[];
 }
 
-export async function runWork(contender: Contender, course: Course, round: number): Promise<WorkResult> {
+/** Watches until all records have come, or for `steadySecondsMax` after the contender's warm-up. */
+export async function runWork(
+  contender: Contender,
+  course: Course,
+  round: number,
+  steadySecondsMax: number,
+): Promise<WorkResult> {
   const folder = join(course.folder, `${course.shape.name}-${contender.name}-${round}`);
   mkdirSync(folder, { recursive: true });
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
-  const watched = await watch(runner, course.loaded.records);
+  const watched = await watch(runner, course.loaded.records, contender.warmUp, steadySecondsMax);
   return evaluate(contender, course, round, startMs, watched);
 }
 
@@ -50,11 +56,18 @@ interface Watched {
   readonly memoryBytesMax: number;
 }
 
-async function watch(runner: Runner, recordsAll: number): Promise<Watched> {
+async function watch(
+  runner: Runner,
+  recordsAll: number,
+  warmUp: Contender['warmUp'],
+  steadySecondsMax: number,
+): Promise<Watched> {
   const samples: Sample[] = [];
   let memoryBytesMax = 0;
   let lastMoveMs = performance.now();
   let recordsBefore = 0;
+  let warmAtMs: number | undefined;
+  let firstAtMs: number | undefined;
   for (;;) {
     runner.mustRun();
     const before = performance.now();
@@ -63,7 +76,11 @@ async function watch(runner: Runner, recordsAll: number): Promise<Watched> {
     const use = readProcessUse(runner.pid);
     samples.push({ atMs, records, cpuSeconds: use.cpuSeconds });
     memoryBytesMax = Math.max(memoryBytesMax, use.memoryBytesMax);
-    if (records >= recordsAll) return { samples, memoryBytesMax };
+    if (records > 0) firstAtMs ??= atMs;
+    const isWarm = records >= warmUp.share * recordsAll && atMs >= (firstAtMs ?? atMs) + warmUp.ms;
+    if (isWarm && records > 0) warmAtMs ??= atMs;
+    const enough = atMs > (warmAtMs ?? atMs) + steadySecondsMax * 1000;
+    if (records >= recordsAll || enough) return { samples, memoryBytesMax };
     if (records !== recordsBefore) lastMoveMs = atMs;
     recordsBefore = records;
     if (atMs - lastMoveMs > silenceMsMax) {

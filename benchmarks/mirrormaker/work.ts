@@ -10,10 +10,17 @@ import { type BenchmarkOptions, isWanted } from '../options.ts';
 import { figureOf } from '../report/goals.ts';
 import { shownCell } from '../report/table.ts';
 import type { Rig } from '../rig/rig.ts';
-import { type Shape, shapes } from '../rig/shapes.ts';
+import { partitionCount, type Shape, shapes } from '../rig/shapes.ts';
 
+/** The goal relative to the relay is set for this shape. */
+const relayShape = '1kb-plain';
 const tasksMaxAll = [1, 2, 4];
 const tasksMaxQuick = [1];
+/** For MirrorMaker 2. */
+const warmMsFull = 20_000;
+const warmMsQuick = 12_000;
+const steadySecondsFull = 30;
+const steadySecondsQuick = 10;
 /** Unmeasured copies of the first shape's topic. */
 const warmPasses = 2;
 
@@ -24,55 +31,67 @@ export interface WorkRun {
 }
 
 export function workContenders(options: BenchmarkOptions): Contender[] {
+  const warmMs = options.quick ? warmMsQuick : warmMsFull;
   const tasks = options.quick ? tasksMaxQuick : tasksMaxAll;
   const all = [
     relay(),
     engine({ profileFolder: options.profileFolder }),
     ...options.variants.map((variant) => engine({ variant })),
-    ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput' })),
+    ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput', warmMs })),
   ];
   return all.filter(({ name }) => isWanted(name, options.contenders));
 }
 
 /** `onResult` is called after every run, so that an interrupted benchmark keeps what it has. */
-export async function measureWork(
-  run: WorkRun,
-  onResult: (result: WorkResult) => void,
-): Promise<WorkResult[]> {
+export async function measureWork(run: WorkRun, onResult: (result: WorkResult) => void): Promise<void> {
   const { rig, options, say } = run;
-  const results: WorkResult[] = [];
   let isWarm = false;
   for (const shape of shapes.filter(({ name }) => options.shapes.includes(name))) {
     const records = Math.round((options.quick ? shape.recordsQuick : shape.records) * options.scale);
     say(`${shape.title}: loading ${records.toLocaleString('en')} records`);
     await clean(rig, shape);
-    const loaded = await loadTopic(rig, shape, records);
-    const course: Course = { rig, shape, loaded, folder: rig.folder };
-    if (!isWarm) {
-      say('warming the brokers');
-      await warmBrokers(course);
-      isWarm = true;
-    }
-    for (let round = 1; round <= options.rounds; round += 1) {
-      const measure = async (contender: Contender) => {
-        const result = await runWork(contender, course, round);
-        await clean(rig, shape);
-        results.push(result);
-        onResult(result);
-        say(lineOf(result));
-      };
-      for (const contender of workContenders(options)) await measure(contender);
-      const paced = pacedRelay(options, shape, results);
-      if (paced !== undefined) await measure(paced);
-    }
+    const loaded = await loadTopic(rig, shape, records, partitionCount);
+    const sourceServers = rig.source.bootstrapServers;
+    const course: Course = { rig, shape, loaded, sourceServers, folder: rig.folder };
+    if (!isWarm) await warmBrokers(course, say);
+    isWarm = true;
+    await measureShape(run, course, onResult);
   }
-  return results;
+}
+
+async function measureShape(
+  { rig, options, say }: WorkRun,
+  course: Course,
+  onResult: (result: WorkResult) => void,
+): Promise<void> {
+  const { shape } = course;
+  const steadySeconds = options.quick ? steadySecondsQuick : steadySecondsFull;
+  const results: WorkResult[] = [];
+  const measure = async (contender: Contender, round: number) => {
+    const result = await runWork(contender, course, round, steadySeconds);
+    await clean(rig, shape);
+    results.push(result);
+    onResult(result);
+    say(lineOf(result));
+  };
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const contender of contendersFor(options, shape)) await measure(contender, round);
+    const paced = pacedRelay(options, shape, results);
+    if (paced !== undefined) await measure(paced, round);
+  }
+}
+
+/** The relay's goal is set for one shape; a quick run spares it in the others. */
+function contendersFor(options: BenchmarkOptions, shape: Shape): Contender[] {
+  const all = workContenders(options);
+  return options.quick && shape.name !== relayShape ? all.filter(({ name }) => name !== 'relay') : all;
 }
 
 /** Java compiles the brokers' hot paths while they are used; without this the first contender would pay for it. */
-async function warmBrokers(course: Course): Promise<void> {
+async function warmBrokers(course: Course, say: WorkRun['say']): Promise<void> {
+  say('warming the brokers');
   for (let pass = 0; pass < warmPasses; pass += 1) {
-    await runWork(engine(), course, 0);
+    await runWork(engine(), course, 0, steadySecondsQuick);
     await clean(course.rig, course.shape);
   }
 }
@@ -84,7 +103,8 @@ function pacedRelay(
   results: readonly WorkResult[],
 ): Contender | undefined {
   const pace = figureOf(results, shape.name, 'causeway', 'megabytesPerSecond')?.median;
-  return pace === undefined || !isWanted('relay', options.contenders) ? undefined : relay(pace * 1e6);
+  const isDue = shape.name === relayShape && isWanted('relay', options.contenders);
+  return isDue && pace !== undefined ? relay(pace * 1e6) : undefined;
 }
 
 /** Both clusters as if nothing had been mirrored, but for the source topic. */

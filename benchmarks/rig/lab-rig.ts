@@ -57,7 +57,7 @@ function rigOf(lab: Lab, classpath: string, keepLogs: boolean): Rig {
     target,
     classpath,
     folder,
-    setLink: undefined,
+    setLink: (settings) => lab.wan.set(sourceRegion, targetRegion, settings),
     [Symbol.asyncDispose]: async () => {
       await source.admin[Symbol.asyncDispose]();
       await target.admin[Symbol.asyncDispose]();

@@ -1,0 +1,101 @@
+// The tables and goals of latency and of the long link.
+import type { LongLinkResult } from '../mirrormaker/long-link.ts';
+import { linkBytesPerSecond } from '../mirrormaker/long-link.ts';
+import type { LatencyResult } from '../measure/latency-run.ts';
+import { spreadOf } from '../measure/percentiles.ts';
+import {
+  atLeast,
+  atMost,
+  type Goal,
+  latencyRatioMax,
+  linkShareMin,
+  onePartitionMegabytesMin,
+} from './goals.ts';
+import { shownCell, tableText } from './table.ts';
+
+type LatencyFigure = 'p50Ms' | 'p90Ms' | 'p99Ms' | 'maxMs';
+
+/** Median over the rounds. */
+function medianOf(
+  results: readonly LatencyResult[],
+  rttMs: number,
+  contender: string,
+  figure: LatencyFigure,
+): number | undefined {
+  const fitting = results.filter((each) => each.rttMs === rttMs && each.contender === contender);
+  return spreadOf(fitting.map((each) => each[figure]).filter((value) => value !== undefined))?.median;
+}
+
+/** One table per round trip. */
+export function latencyText(results: readonly LatencyResult[], titles: ReadonlyMap<string, string>): string {
+  const header = ['contender', 'p50 ms', 'p90 ms', 'p99 ms', 'longest ms', 'records'];
+  return rttsOf(results)
+    .map((rttMs) => {
+      const fitting = results.filter((each) => each.rttMs === rttMs);
+      const rows = namesOf(fitting).map((name) => {
+        const figure = (which: LatencyFigure) => medianOf(results, rttMs, name, which);
+        const records = fitting.find(({ contender }) => contender === name)?.records;
+        return [
+          titles.get(name) ?? name,
+          figure('p50Ms'),
+          figure('p90Ms'),
+          figure('p99Ms'),
+          figure('maxMs'),
+          records,
+        ];
+      });
+      const rate = shownCell((fitting[0]?.bytesPerSecond ?? Number.NaN) / 1e6);
+      const title = `Latency, 1 KB records at ${rate} MB/s, round trip ${rttMs} ms (one-way delay taken off)`;
+      return `${title}\n${tableText(header, rows)}`;
+    })
+    .join('\n\n');
+}
+
+export function latencyGoals(results: readonly LatencyResult[]): Goal[] {
+  return rttsOf(results).map((rttMs) => {
+    const ours = medianOf(results, rttMs, 'causeway', 'p99Ms');
+    const theirs = namesOf(results)
+      .filter((name) => name.startsWith('mirrormaker'))
+      .map((name) => medianOf(results, rttMs, name, 'p99Ms'))
+      .filter((value) => value !== undefined);
+    const name = `p99 latency, round trip ${rttMs} ms, times MirrorMaker 2's best`;
+    const best = theirs.length === 0 ? undefined : Math.min(...theirs);
+    return atMost(name, latencyRatioMax, ours && best && ours / best, '×');
+  });
+}
+
+export function longLinkText(
+  results: readonly LongLinkResult[],
+  titles: ReadonlyMap<string, string>,
+): string {
+  const header = ['contender', 'partitions', 'MB/s', 'share of the link', 'CPU s/GB', 'peak MB'];
+  const rows = results.map((each) => [
+    titles.get(each.contender) ?? each.contender,
+    each.partitions,
+    each.megabytesPerSecond,
+    each.megabytesPerSecond && (each.megabytesPerSecond * 1e6) / linkBytesPerSecond,
+    each.cpuSecondsPerGigabyte,
+    each.memoryBytesMax / 1e6,
+  ]);
+  return `Round trip 80 ms, 1 Gbit/s, 1 KB records, plain\n${tableText(header, rows)}`;
+}
+
+export function longLinkGoals(results: readonly LongLinkResult[]): Goal[] {
+  const rateOf = (partitions: number) =>
+    results.find((each) => each.contender === 'causeway' && each.partitions === partitions)
+      ?.megabytesPerSecond;
+  const eight = rateOf(8);
+  return [
+    atLeast('80 ms, 1 Gbit/s: one partition, MB/s', onePartitionMegabytesMin, rateOf(1)),
+    atLeast(
+      '80 ms, 1 Gbit/s: eight partitions, share of the link',
+      linkShareMin,
+      eight && (eight * 1e6) / linkBytesPerSecond,
+    ),
+  ];
+}
+
+const rttsOf = (results: readonly LatencyResult[]) => [...new Set(results.map(({ rttMs }) => rttMs))];
+const namesOf = (results: readonly LatencyResult[]) => [
+  ...new Set(results.map(({ contender }) => contender)),
+];
