@@ -80,15 +80,16 @@ function watchSignals(
   endsInOrder: () => boolean,
 ): void {
   let firstAtMs: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      const nowMs = terminal.clock.monotonicMs();
-      if (firstAtMs !== undefined && nowMs - firstAtMs < sameKeystrokeMs) return;
-      if (firstAtMs !== undefined || !endsInOrder()) process.exit(exitCode.interrupted);
-      firstAtMs = nowMs;
-      interruption.abort(new Interruption(name));
-    });
-  }
+  const end = (name: Interruption['signalName']) => {
+    const nowMs = terminal.clock.monotonicMs();
+    if (firstAtMs !== undefined && nowMs - firstAtMs < sameKeystrokeMs) return;
+    if (firstAtMs !== undefined || !endsInOrder()) process.exit(exitCode.interrupted);
+    firstAtMs = nowMs;
+    interruption.abort(new Interruption(name));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => end(name));
+  // Whoever started this process with a channel to it is gone, as a terminal that hangs up.
+  process.on('disconnect', () => end('SIGHUP'));
 }
 
 /** `causeway … | head`: the reader has seen enough, and that is no error. */

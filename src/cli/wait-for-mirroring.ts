@@ -7,26 +7,28 @@ import { causeText, isHealthy, stateText } from './view/status-text.ts';
 
 const lookEveryMs = 1_000;
 
-/** Throws CW-6004 with what is still open when `waitMs` have passed. */
+/** Resolves with what was found. Throws CW-6004 with what is still open when `waitMs` have passed. */
 export async function waitForMirroring(
   invocation: Invocation,
   regions: Regions,
   waitMs: number,
   tell: (text: string) => void = () => undefined,
-): Promise<void> {
+): Promise<string> {
   const { clock, signal } = invocation.terminal;
   const untilMs = clock.monotonicMs() + waitMs;
   for (;;) {
-    const picture = await regions.look();
+    const picture = await regions.lookAtWhatAnswers();
     const statuses = setStatuses(picture);
-    if (statuses.length > 0 && isHealthy(picture, statuses)) return;
-    const open = statuses.filter((status) => status.state !== 'mirroring').map(openText);
-    tell(open.join('; ') || 'no report yet');
+    if (isHealthy(picture, statuses))
+      return statuses.length === 0 ? 'there is nothing to mirror' : 'mirroring';
+    const silent = picture.regions.flatMap(({ name, error }) =>
+      error === undefined ? [] : [`${name}: ${error.code}`],
+    );
+    const open = [...silent, ...statuses.filter(({ state }) => state !== 'mirroring').map(openText)];
+    const waitsFor = open.join('; ') || 'a sign of life of the processes';
+    tell(waitsFor);
     if (clock.monotonicMs() >= untilMs) {
-      throw new CausewayError(
-        'CW-6004',
-        `not everything is mirroring: ${open.join('; ') || 'no report has come'}`,
-      );
+      throw new CausewayError('CW-6004', `not everything is mirroring: ${waitsFor}`);
     }
     await clock.sleep(lookEveryMs, signal);
   }

@@ -101,7 +101,6 @@ function emptyPicture(name: string, error: CausewayError | undefined): RegionPic
     error: error === undefined ? undefined : { code: error.code, message: error.message },
     clusterId: undefined,
     brokers: undefined,
-    kafkaVersion: undefined,
     hasLedger: false,
     desired: undefined,
     pauses: [],

@@ -29,16 +29,10 @@ interface Running {
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const screen = createScreen(invocation);
   const running: Running = { lab: undefined, processes: [] };
-  const { signal } = invocation.terminal;
-  let ready = false;
   try {
     await start(invocation, screen, running);
-    ready = true;
     await untilEnd(invocation, running);
     return exitCode.fine;
-  } catch (thrown) {
-    if (signal.aborted) return ready ? exitCode.fine : exitCode.interrupted;
-    throw thrown;
   } finally {
     await stop(screen, running);
   }
@@ -47,13 +41,13 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 async function start(invocation: Invocation, screen: Screen, running: Running): Promise<void> {
   const regions = parseLabShape(invocation.options);
   const load = invocation.options['load'] !== false;
+  const { signal } = invocation.terminal;
   const { startLabHere } = await import('../../../lab/control-client.ts');
   await runSteps(invocation, [
     {
       title: 'Kafka brokers, the WAN between them, example topics',
       run: async (tell) => {
-        running.lab = await startLabHere({ regions, load: false, onProgress: (message) => tell(message) });
-        invocation.terminal.signal.throwIfAborted();
+        running.lab = await startLabHere({ regions, load: false, onProgress: tell, signal });
         return describeLab(await running.lab.status());
       },
     },
@@ -79,11 +73,10 @@ async function start(invocation: Invocation, screen: Screen, running: Running): 
         const { operator } = topologiesOf(await mustLab(running).status());
         const regionsHeld = await openRegions(invocation, operator);
         try {
-          await waitForMirroring(invocation, regionsHeld, mirroringWaitMs, tell);
+          return await waitForMirroring(invocation, regionsHeld, mirroringWaitMs, tell);
         } finally {
           await regionsHeld.close();
         }
-        return 'mirroring';
       },
     },
   ]);

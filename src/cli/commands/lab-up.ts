@@ -10,12 +10,13 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const screen = createScreen(invocation);
   const regions = parseLabShape(invocation.options);
   const { startLabInBackground } = await import('../../../lab/control-client.ts');
+  const { signal } = invocation.terminal;
   const load = flagOption(invocation.options, 'load');
   await runSteps(invocation, [
     {
       title: 'Kafka brokers and the WAN between them',
       run: async (tell) => {
-        const status = await startLabInBackground({ regions, load, onProgress: (message) => tell(message) });
+        const status = await startLabInBackground({ regions, load, onProgress: tell, signal });
         return `Kafka ${status.kafkaVersion} runs in ${status.regions.length} regions`;
       },
     },

@@ -105,7 +105,6 @@ export function region(name: string, overrides: Partial<RegionPicture> = {}): Re
     error: undefined,
     clusterId: `cluster-of-${name}`,
     brokers: 1,
-    kafkaVersion: '4.3',
     hasLedger: true,
     desired: undefined,
     pauses: [],

@@ -20,7 +20,6 @@ export interface RegionPicture {
   readonly error: { readonly code: string; readonly message: string } | undefined;
   readonly clusterId: string | undefined;
   readonly brokers: number | undefined;
-  readonly kafkaVersion: string | undefined;
   /** False where the ledger's topics do not exist yet. */
   readonly hasLedger: boolean;
   readonly desired: DesiredTopology | undefined;

@@ -93,8 +93,7 @@ export function causeText(cause: SetCause): string {
 function regionsLine(picture: Picture, paint: Paint): string {
   const regions = picture.regions.map((region) => {
     const dot = region.error === undefined ? paint('green', '●') : paint('red', '○');
-    const version = region.kafkaVersion === undefined ? '' : ` ${region.kafkaVersion}`;
-    return `${region.name} ${dot} ${formatAmount(region.brokers, 'broker')}${version}`;
+    return `${region.name} ${dot} ${formatAmount(region.brokers, 'broker')}`;
   });
   return `${paint('bold', 'REGIONS')}  ${[...regions, ...roundTrips(picture)].join('    ')}`;
 }
@@ -136,7 +135,6 @@ export function statusData(picture: Picture, statuses: readonly SetStatus[]): Js
       reachable: region.error === undefined,
       clusterId: region.clusterId,
       brokers: region.brokers,
-      kafkaVersion: region.kafkaVersion,
       error: region.error,
       seen: region.regions.map(({ region: name, seenFrom, rttMs, observedAtMs }) => ({
         region: name,

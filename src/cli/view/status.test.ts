@@ -153,7 +153,7 @@ test('the page as a person sees it', () => {
   assert.equal(
     statusText(shown, setStatuses(shown), plainPaint),
     [
-      'REGIONS  eu-west ● 1 broker 4.3    us-east ● 1 broker 4.3    rtt 84 ms',
+      'REGIONS  eu-west ● 1 broker    us-east ● 1 broker    rtt 84 ms',
       'MIRROR SET  HOME → TARGET      STATE      RPO NOW / GOAL       LAG  RATE  OFFSETS',
       'payments    eu-west → us-east  mirroring  0.2s / 10s      1.8k rec     ?  identical',
     ].join('\n'),
