@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const mark = randomBytes(8).toString('hex');
 const env = { ...process.env, [runMarkName]: mark, NO_COLOR: '1' };
 
+const isVerbose = process.argv.includes('--verbose');
+
 const minuteMs = 60_000;
 const startMsMax = 10 * minuteMs;
 const endMsMax = minuteMs;
@@ -24,7 +26,7 @@ const testMsMax = 60 * minuteMs;
  * Commands that a fresh lab answers with another exit code than 0: `apply` asks, and nobody is there to
  * answer.
  */
-const otherExits: Readonly<Record<string, readonly number[]>> = { 'node bin/causeway apply': [0, 6] };
+const otherExits: Readonly<Record<string, readonly number[]>> = { 'node bin/causeway apply': [0, 2] };
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -71,6 +73,7 @@ async function tryCommand(clone: string, command: string): Promise<void> {
   const session = new Session(process.execPath, args, clone, env);
   const code = await session.ended(5 * minuteMs);
   tell(`${command}: ${code}`);
+  if (isVerbose) tell(session.text);
   if ((otherExits[command] ?? [0]).includes(code)) return;
   throw new Error(`${command} ended with ${code}:\n${session.text}`);
 }
