@@ -1,0 +1,97 @@
+// Runs the `causeway` command as a person does, and starts `causeway serve` processes that faults can hit.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const launcher = fileURLToPath(new URL('../../bin/causeway', import.meta.url));
+
+export interface CommandResult {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command to its end. */
+export async function causeway(...args: readonly string[]): Promise<CommandResult> {
+  const child = spawn(process.execPath, [launcher, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const result = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    result.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    result.stderr += text;
+  });
+  const exitCode = await endOf(child);
+  return { ...result, exitCode };
+}
+
+/** The same, where anything but success is a failure of the run. */
+export async function mustCauseway(...args: readonly string[]): Promise<CommandResult> {
+  const result = await causeway(...args);
+  if (result.exitCode === 0) return result;
+  const said = `${result.stdout}${result.stderr}`.trim();
+  throw new Error(`causeway ${args.join(' ')}: exit code ${result.exitCode ?? '?'}\n${said}`);
+}
+
+export interface ServeParts {
+  readonly region: string;
+  readonly name: string;
+  readonly role: string;
+  readonly topologyFile: string;
+  readonly logFile: string;
+}
+
+/** One `causeway serve`. It ends by itself when this process does: its channel to us closes then. */
+export class ServeProcess {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | undefined>;
+  frozen = false;
+
+  constructor({ region, name, role, topologyFile, logFile }: ServeParts) {
+    this.name = name;
+    const log = openSync(logFile, 'a');
+    const where = ['--region', region, '--name', name, '--role', role, '--config', topologyFile];
+    this.#child = spawn(process.execPath, [launcher, 'serve', ...where, '--http-port', '0'], {
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    closeSync(log);
+    this.#ended = endOf(this.#child);
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  freeze(): void {
+    this.frozen = this.#child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT');
+    this.frozen = false;
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  /** Orderly, by SIGTERM; the exit code, or undefined where it had to be killed. */
+  async stop(giveUpMs = 30_000): Promise<number | undefined> {
+    this.thaw();
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), giveUpMs);
+    return this.#ended.finally(() => clearTimeout(timer));
+  }
+}
+
+const endOf = (child: ChildProcess): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? undefined));
+  });

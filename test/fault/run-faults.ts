@@ -1,0 +1,93 @@
+// One fault run from start to report: a world under load, faults at random from one seed, then the final checks.
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { seededRandom } from '../../src/base/random.ts';
+import type { LoadOptions } from '../fixtures/steady-load.ts';
+import { breakThings, type FaultEntry } from './break-things.ts';
+import { FaultWorld } from './fault-world.ts';
+import { checkFinally, type FinalChecks, passed } from './final-checks.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly sourceBrokers: number;
+  readonly atOnceMax: number;
+  readonly faultMsMax: number;
+  readonly pauseMsMax: number;
+  readonly load: LoadOptions;
+  readonly brokerSettings?: Readonly<Record<string, string>>;
+  readonly say: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface FaultReport {
+  readonly passed: boolean;
+  readonly commit: string;
+  readonly seed: number;
+  readonly minutes: number;
+  readonly startedAt: string;
+  readonly machine: { readonly cpus: number; readonly node: string; readonly kafka: string };
+  readonly sourceBrokers: number;
+  readonly targetBrokers: 3;
+  readonly partitions: number;
+  readonly load: { readonly records: number; readonly bytes: number };
+  readonly faultsByKind: Readonly<Record<string, number>>;
+  readonly checks: FinalChecks;
+  readonly faults: readonly FaultEntry[];
+  readonly logsFolder: string;
+}
+
+const topics = 2;
+const partitions = 4;
+
+/** Nothing is left running, however it ends. */
+export async function runFaults(options: RunOptions): Promise<FaultReport> {
+  const startedAt = new Date().toISOString();
+  const { seed, say, sourceBrokers } = options;
+  // Each part its own sequence, so that one does not depend on the timing of another.
+  const worldOptions = { ...options, random: seededRandom(seed), topics, partitions, onProgress: say };
+  await using world = await FaultWorld.start(worldOptions);
+  say(`mirroring; faults for ${Math.round(options.durationMs / 1_000)} s, seed ${seed}`);
+  const faults = await breakThings(world, {
+    ...options,
+    random: seededRandom(seed + 1),
+    onFault: say,
+  });
+  say('all mended; checking');
+  const checks = await checkFinally(world);
+  const { records, bytes } = world.load;
+  return {
+    passed: passed(checks),
+    commit: commitOf(),
+    seed,
+    minutes: options.durationMs / 60_000,
+    startedAt,
+    machine: { cpus: cpus().length, node: process.version, kafka: world.lab.kafkaVersion },
+    sourceBrokers,
+    targetBrokers: 3,
+    partitions: world.partitions.length,
+    load: { records, bytes },
+    faultsByKind: countByKind(faults),
+    checks,
+    faults,
+    logsFolder: world.lab.logsFolder,
+  };
+}
+
+function countByKind(faults: readonly FaultEntry[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+/** The commit of the tree, with `+` where files differ from it. */
+function commitOf(): string {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: 'pipe' }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+';
+    return `${git('rev-parse', '--short=12', 'HEAD')}${changed}`;
+  } catch {
+    return '? (no git)';
+  }
+}
