@@ -27,7 +27,7 @@ export const exampleLoad = (region: string): LoadOptions => ({
 export function exampleMirrors(home: string, others: readonly string[]): Readonly<Record<string, unknown>> {
   if (others.length === 0) return {};
   return {
-    shop: { topics: ['payments*', 'orders*'], home, to: others, priority: 1 },
-    clicks: { topics: ['clicks*'], home, to: others, priority: 2 },
+    shop: { topics: ['payments*', 'orders*'], home, to: others },
+    clicks: { topics: ['clicks*'], home, to: others },
   };
 }

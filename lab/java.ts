@@ -13,13 +13,13 @@ const javaMajorMin = 17;
 const howTo =
   'Debian or Ubuntu: `sudo apt-get install openjdk-17-jdk-headless`; macOS: `brew install openjdk@17`';
 
-let found: Promise<Java> | undefined;
+let found: Java | undefined;
 
 /**
  * The machine's Java, from JAVA_HOME or the path. Throws CW-5001 when there is none, or one older than 17.
  */
-export function mustFindJava(): Promise<Java> {
-  found ??= findJava();
+export async function mustFindJava(): Promise<Java> {
+  found ??= await findJava();
   return found;
 }
 

@@ -1,6 +1,7 @@
 // What the lab asks of a cluster: who is there, and topics. Each call has its own short-lived client, since
 // brokers come and go under the lab's hands.
 import { Admin } from '@platformatic/kafka';
+import { CausewayError, describeError } from '../src/base/errors.ts';
 
 export interface TopicShape {
   readonly partitions?: number;
@@ -19,9 +20,17 @@ async function withAdmin<T>(bootstrapServers: string, use: (admin: Admin) => Pro
   });
   try {
     return await use(admin);
+  } catch (error) {
+    throw new CausewayError('CW-5016', `the cluster at ${bootstrapServers}: ${words(error)}`, {}, error);
   } finally {
     await admin.close();
   }
+}
+
+/** The library wraps what a broker says in errors that only count them. */
+function words(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(words).join('; ');
+  return describeError(error);
 }
 
 /** Node ids of the brokers that are registered and not fenced, as one of the addresses tells them. */
@@ -38,7 +47,13 @@ export const advertisedAddresses = (bootstrapServers: string): Promise<ReadonlyM
     return new Map([...brokers].map(([nodeId, { host, port }]) => [nodeId, `${host}:${port}`]));
   });
 
-/** Creates a topic; the numbers are the broker's defaults unless given. */
+const visibleMsMax = 15_000;
+const pollMs = 20;
+
+/**
+ * Creates a topic; the numbers are the broker's defaults unless given. Resolves when the broker that was asked knows
+ * all leaders: until then, clients would be told that there is no such topic.
+ */
 export const createTopic = (bootstrapServers: string, topic: string, shape: TopicShape = {}): Promise<void> =>
   withAdmin(bootstrapServers, async (admin) => {
     await admin.createTopics({
@@ -47,7 +62,21 @@ export const createTopic = (bootstrapServers: string, topic: string, shape: Topi
       replicas: shape.replicationFactor ?? -1,
       configs: Object.entries(shape.config ?? {}).map(([name, value]) => ({ name, value })),
     });
+    const startedAtMs = performance.now();
+    while (!(await hasLeaders(admin, topic))) {
+      if (performance.now() - startedAtMs > visibleMsMax) {
+        throw new Error(`topic ${topic} is created, and has no leaders after ${visibleMsMax / 1000} s`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
   });
+
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  if (!(await admin.listTopics({ includeInternals: true })).includes(topic)) return false;
+  const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true });
+  const partitions = topics.get(topic)?.partitions ?? [];
+  return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+}
 
 export const deleteTopic = (bootstrapServers: string, topic: string): Promise<void> =>
   withAdmin(bootstrapServers, (admin) => admin.deleteTopics({ topics: [topic] }));

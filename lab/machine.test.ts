@@ -1,0 +1,73 @@
+// What the lab says when the machine lacks something: what, and how to get it.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { CausewayError } from '../src/base/errors.ts';
+import { ensureKafkaJars } from './jars.ts';
+import { javaMajorOf, mustFindJava, mustFindMaven } from './java.ts';
+import { checkMachine } from './machine-checks.ts';
+import { freePorts } from './ports.ts';
+
+const says = (code: string, words: RegExp) => (error: unknown) =>
+  error instanceof CausewayError && error.code === code && words.test(error.message);
+
+function withEnvironment(t: TestContext, changes: Readonly<Record<string, string>>): void {
+  const before = new Map(Object.keys(changes).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, changes);
+  t.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+}
+
+function emptyFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-machine-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('versions of Java are read in both of its spellings', () => {
+  assert.equal(javaMajorOf('openjdk version "17.0.15" 2025-04-15'), 17);
+  assert.equal(javaMajorOf('java version "1.8.0_392"'), 8);
+  assert.equal(javaMajorOf('openjdk version "25" 2025-09-16'), 25);
+  assert.equal(javaMajorOf('command not found'), undefined);
+});
+
+test('without Java, the message names the place searched and the packages', async (t) => {
+  const folder = emptyFolder(t);
+  withEnvironment(t, { JAVA_HOME: folder });
+  await assert.rejects(mustFindJava(), says('CW-5001', /JAVA_HOME.*apt-get install openjdk.*brew install/));
+});
+
+test('without Maven, the message names the packages and the way without', async (t) => {
+  withEnvironment(t, { PATH: emptyFolder(t) });
+  await assert.rejects(mustFindMaven(), says('CW-5002', /apt-get install maven.*KAFKA_HOME/));
+});
+
+test('a KAFKA_HOME without Kafka is named', async (t) => {
+  const folder = emptyFolder(t);
+  withEnvironment(t, { KAFKA_HOME: folder });
+  await assert.rejects(ensureKafkaJars(), says('CW-5004', new RegExp(folder)));
+});
+
+test('too little memory is told with what is needed and what is free', async () => {
+  await assert.rejects(
+    checkMachine(9, 10_000_000),
+    says('CW-5005', /9 brokers need about \d+ MB.*\d+ MB are free/),
+  );
+});
+
+test('ports that somebody listens on are not taken', async (t) => {
+  const [taken, next] = await freePorts(2);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(taken, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const wanted = [taken as number, next as number];
+  const draws = { int: () => (wanted.shift() as number) - 15_000 };
+  assert.deepEqual(await freePorts(1, draws), [next]);
+});
