@@ -1,5 +1,5 @@
 // What a lab shows when nothing else is asked for: a few topics of a shop, their traffic, and the mirror
-// sets that copy them.
+// set that copies them.
 import type { LoadOptions } from './lab-types.ts';
 
 export interface ExampleTopic {
@@ -27,7 +27,6 @@ export const exampleLoad = (region: string): LoadOptions => ({
 export function exampleMirrors(home: string, others: readonly string[]): Readonly<Record<string, unknown>> {
   if (others.length === 0) return {};
   return {
-    shop: { topics: ['payments*', 'orders*'], home, to: others },
-    clicks: { topics: ['clicks*'], home, to: others },
+    shop: { topics: ['payments*', 'orders*', 'clicks*'], home, to: others, rpo: '10s' },
   };
 }
