@@ -105,10 +105,13 @@ const fetchResponse: FromJson = (json) => ({
         producerId: big(aborted.producerId),
         firstOffset: big(aborted.firstOffset),
       })),
-      records: patternOf(each.recordsSizeInBytes ?? 0),
+      records: recordSetOf(each.recordsSizeInBytes ?? 0),
     })),
   })),
 });
+
+/** What is too short for the length of a batch is shown as nothing. */
+const recordSetOf = (size: number): Buffer => patternOf(size < 12 ? 0 : size);
 
 const listOffsetsRequest: FromJson = (json) => ({
   replicaId: json.replicaId,

@@ -24,13 +24,11 @@ test('a patched batch equals one made under the fence from the start', () => {
     for (const baseSequence of sequences) {
       const records = [recordOf(length)];
       const found = encodeBatch(records, {
-        ...{
-          baseOffset: 77n,
-          leaderEpoch: 5,
-          producerId: 9_000_000_001n,
-          producerEpoch: 3,
-          baseSequence: 40,
-        },
+        baseOffset: 77n,
+        leaderEpoch: 5,
+        producerId: 9_000_000_001n,
+        producerEpoch: 3,
+        baseSequence: 40,
         transactional: true,
       });
       patchForProduce(found, 0, stampOf(4_242n, 0), baseSequence);

@@ -150,3 +150,15 @@ test('for an answer outside the pool room is made only as its bytes arrive', () 
   }
   assert.equal(frames.length, 0);
 });
+
+test('a pooled answer that only claims its bytes reserves memory, and the machine gives none', () => {
+  const { pool, reader } = createReader(new BufferPool(1024 * MiB), 512 * MiB);
+  const head = answer(1, 0);
+  head.writeInt32BE(400 * MiB, 0);
+  const before = process.memoryUsage.rss();
+  feed(reader, head);
+  assert.ok(process.memoryUsage.rss() - before < 100 * MiB);
+  assert.ok(pool.bytesInUse >= 400 * MiB);
+  reader.close();
+  assert.equal(pool.bytesInUse, 0);
+});

@@ -18,6 +18,9 @@ export interface ApiVersionsResponse {
   readonly throttleMs: number;
 }
 
+/** Kafka 4.3 has less than a hundred calls. */
+const rangesMax = 1_000;
+
 export function encodeApiVersionsRequest(w: WireWriter, version: number, request: ApiVersionsRequest): void {
   if (version >= 3) w.compactString(request.softwareName).compactString(request.softwareVersion).noTags();
 }
@@ -45,6 +48,7 @@ export function encodeApiVersionsResponse(w: WireWriter, version: number, answer
 export function decodeApiVersionsResponse(r: WireReader, version: number): ApiVersionsResponse {
   const errorCode = r.int16();
   const count = version < 3 ? r.count(6) : r.compactCount(7);
+  if (count > rangesMax) r.fail(`${count} calls, more than any broker has`);
   const ranges: ApiRange[] = [];
   for (let i = 0; i < count; i += 1) {
     ranges.push({ key: r.int16(), min: r.int16(), max: r.int16() });

@@ -1,6 +1,6 @@
 // DescribeProducers, version 0 (KIP-664): each producer id that a partition knows, at the broker's log end.
 import type { DescribedPartition, DescribeProducersRequest, ProducerState } from './messages.ts';
-import { groupByTopic } from './group-by-topic.ts';
+import { groupByTopic, readName } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
@@ -54,23 +54,18 @@ export function decodeDescribeProducersResponse(
   _version: number,
 ): readonly DescribedPartition[] {
   r.throttle();
-  const answer: DescribedPartition[] = [];
-  const topicCount = r.compactCount(3);
-  for (let i = 0; i < topicCount; i += 1) {
-    const topic = r.compactString();
-    const count = r.compactCount(9);
-    for (let k = 0; k < count; k += 1) {
-      const partition = r.int32();
-      const errorCode = r.int16();
-      const errorMessage = r.compactNullableString();
-      const producers = r.compactArray(37, decodeProducer);
-      r.taggedFields();
-      answer.push({ topic, partition, errorCode, errorMessage, producers });
-    }
-    r.taggedFields();
-  }
+  const answer = r.partitionsOfTopics(3, 9, readName, decodeDescribed);
   r.taggedFields();
   return answer;
+}
+
+function decodeDescribed(r: WireReader, topic: string): DescribedPartition {
+  const partition = r.int32();
+  const errorCode = r.int16();
+  const errorMessage = r.compactNullableString();
+  const producers = r.compactArray(37, decodeProducer);
+  r.taggedFields();
+  return { topic, partition, errorCode, errorMessage, producers };
 }
 
 function decodeProducer(r: WireReader): ProducerState {

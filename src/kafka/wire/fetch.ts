@@ -10,8 +10,6 @@ import type {
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
-const noAborted: FetchedPartition['abortedTransactions'] = Object.freeze([]);
-
 export function encodeFetchRequest(w: WireWriter, version: number, request: FetchRequest): void {
   if (version <= 14) w.int32(-1);
   w.int32(request.maxWaitMs).int32(request.minBytes).int32(request.maxBytes).int8(request.isolationLevel);
@@ -118,22 +116,10 @@ function decodeFetched(r: WireReader): FetchedPartition {
   const highWatermark = r.int64();
   const lastStableOffset = r.int64();
   const logStartOffset = r.int64();
-  const abortedTransactions = decodeAborted(r);
+  const abortedTransactions = r.compactNullableArray(17, decodeAborted);
   r.int32();
-  const records = r.compactNullableBytes();
-  let diverging: FetchedPartition['diverging'];
-  let currentLeader: FetchedPartition['currentLeader'];
-  if (!r.emptyTags()) {
-    r.taggedFields((tag) => {
-      if (tag === 0) {
-        diverging = { epoch: r.int32(), endOffset: r.int64() };
-        r.taggedFields();
-      } else if (tag === 1) {
-        currentLeader = { leaderId: r.int32(), leaderEpoch: r.int32() };
-        r.taggedFields();
-      }
-    });
-  }
+  const records = r.recordSet();
+  const { diverging, currentLeader } = r.emptyTags() ? noTags : decodeFetchedTags(r);
   return {
     partition,
     errorCode,
@@ -147,13 +133,24 @@ function decodeFetched(r: WireReader): FetchedPartition {
   };
 }
 
-function decodeAborted(r: WireReader): FetchedPartition['abortedTransactions'] {
-  const count = r.compactNullableCount(17);
-  if (count <= 0) return noAborted;
-  const aborted: { producerId: bigint; firstOffset: bigint }[] = [];
-  for (let i = 0; i < count; i += 1) {
-    aborted.push({ producerId: r.int64(), firstOffset: r.int64() });
-    r.taggedFields();
-  }
+type FetchedTags = { -readonly [name in 'diverging' | 'currentLeader']: FetchedPartition[name] };
+const noTags: Readonly<FetchedTags> = { diverging: undefined, currentLeader: undefined };
+
+function decodeFetchedTags(r: WireReader): FetchedTags {
+  const tags: FetchedTags = { diverging: undefined, currentLeader: undefined };
+  r.taggedFieldsInto(tags, decodeFetchedTag);
+  return tags;
+}
+
+function decodeFetchedTag(tags: FetchedTags, tag: number, r: WireReader): void {
+  if (tag > 1) return;
+  if (tag === 0) tags.diverging = { epoch: r.int32(), endOffset: r.int64() };
+  else tags.currentLeader = { leaderId: r.int32(), leaderEpoch: r.int32() };
+  r.taggedFields();
+}
+
+function decodeAborted(r: WireReader): { producerId: bigint; firstOffset: bigint } {
+  const aborted = { producerId: r.int64(), firstOffset: r.int64() };
+  r.taggedFields();
   return aborted;
 }

@@ -1,6 +1,6 @@
 // ListOffsets, version 7: earliest, latest or by time; as a replica, the leader's log end.
 import type { ListedOffset, ListOffsetsRequest } from './messages.ts';
-import { groupByTopic } from './group-by-topic.ts';
+import { groupByTopic, readName } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
@@ -57,24 +57,20 @@ export function encodeListOffsetsResponse(
 
 export function decodeListOffsetsResponse(r: WireReader, _version: number): readonly ListedOffset[] {
   r.throttle();
-  const answer: ListedOffset[] = [];
-  const topicCount = r.compactCount(3);
-  for (let i = 0; i < topicCount; i += 1) {
-    const topic = r.compactString();
-    const count = r.compactCount(27);
-    for (let k = 0; k < count; k += 1) {
-      answer.push({
-        topic,
-        partition: r.int32(),
-        errorCode: r.int16(),
-        timestamp: r.int64(),
-        offset: r.int64(),
-        leaderEpoch: r.int32(),
-      });
-      r.taggedFields();
-    }
-    r.taggedFields();
-  }
+  const answer = r.partitionsOfTopics(3, 27, readName, decodeListed);
   r.taggedFields();
   return answer;
+}
+
+function decodeListed(r: WireReader, topic: string): ListedOffset {
+  const listed = {
+    topic,
+    partition: r.int32(),
+    errorCode: r.int16(),
+    timestamp: r.int64(),
+    offset: r.int64(),
+    leaderEpoch: r.int32(),
+  };
+  r.taggedFields();
+  return listed;
 }

@@ -93,7 +93,7 @@ function decodePartition(r: WireReader): PartitionView {
   const leaderEpoch = r.int32();
   const replicas = r.compactInts();
   const inSync = r.compactInts();
-  r.compactInts();
+  r.skipCompactInts();
   r.taggedFields();
   return { partition, errorCode, leaderId, leaderEpoch, replicas, inSync };
 }

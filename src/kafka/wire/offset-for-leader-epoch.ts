@@ -1,6 +1,6 @@
 // OffsetForLeaderEpoch, version 4 (KIP-101, KIP-320): where a leader epoch ended.
 import type { EpochEndOffset, OffsetForLeaderEpochRequest } from './messages.ts';
-import { groupByTopic } from './group-by-topic.ts';
+import { groupByTopic, readName } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
@@ -61,19 +61,15 @@ export function decodeOffsetForLeaderEpochResponse(
   _version: number,
 ): readonly EpochEndOffset[] {
   r.throttle();
-  const answer: EpochEndOffset[] = [];
-  const topicCount = r.compactCount(3);
-  for (let i = 0; i < topicCount; i += 1) {
-    const topic = r.compactString();
-    const count = r.compactCount(19);
-    for (let k = 0; k < count; k += 1) {
-      const errorCode = r.int16();
-      const partition = r.int32();
-      answer.push({ topic, partition, errorCode, leaderEpoch: r.int32(), endOffset: r.int64() });
-      r.taggedFields();
-    }
-    r.taggedFields();
-  }
+  const answer = r.partitionsOfTopics(3, 19, readName, decodeEnd);
   r.taggedFields();
   return answer;
+}
+
+function decodeEnd(r: WireReader, topic: string): EpochEndOffset {
+  const errorCode = r.int16();
+  const partition = r.int32();
+  const end = { topic, partition, errorCode, leaderEpoch: r.int32(), endOffset: r.int64() };
+  r.taggedFields();
+  return end;
 }

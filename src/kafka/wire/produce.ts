@@ -3,6 +3,7 @@
 // against Java.
 import { noTopicId } from './messages.ts';
 import type { ProducedPartition, ProduceRequest, ProduceResponse } from './messages.ts';
+import { readName } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
@@ -71,19 +72,15 @@ function encodeProduced(w: WireWriter, version: number, produced: ProducedPartit
 
 export function decodeProduceResponse(r: WireReader, version: number): ProduceResponse {
   const byId = version >= produceByIdFrom;
-  const partitions: ProducedPartition[] = [];
-  const topicCount = r.compactCount(byId ? 18 : 3);
-  for (let i = 0; i < topicCount; i += 1) {
-    const topicId = byId ? r.uuid() : noTopicId;
-    const topic = byId ? '' : r.compactString();
-    const count = r.compactCount(33);
-    for (let k = 0; k < count; k += 1) partitions.push(decodeProduced(r, topic, topicId));
-    r.taggedFields();
-  }
+  const partitions = r.partitionsOfTopics(byId ? 18 : 3, 33, byId ? readTopicId : readName, (one, topic) =>
+    decodeProduced(one, byId ? '' : topic, byId ? topic : noTopicId),
+  );
   const throttleMs = r.throttle();
   r.taggedFields();
   return { throttleMs, partitions };
 }
+
+const readTopicId = (reader: WireReader): string => reader.uuid();
 
 function decodeProduced(r: WireReader, topic: string, topicId: string): ProducedPartition {
   const partition = r.int32();
@@ -99,14 +96,7 @@ function decodeProduced(r: WireReader, topic: string, topicId: string): Produced
     r.taggedFields();
   }
   const errorMessage = r.compactNullableString() ?? recordError;
-  let currentLeader: ProducedPartition['currentLeader'];
-  if (!r.emptyTags()) {
-    r.taggedFields((tag) => {
-      if (tag !== 0) return;
-      currentLeader = { leaderId: r.int32(), leaderEpoch: r.int32() };
-      r.taggedFields();
-    });
-  }
+  const currentLeader = r.emptyTags() ? undefined : decodeLeader(r);
   return {
     topic,
     topicId,
@@ -118,4 +108,20 @@ function decodeProduced(r: WireReader, topic: string, topicId: string): Produced
     errorMessage,
     currentLeader,
   };
+}
+
+interface ProducedTags {
+  currentLeader: ProducedPartition['currentLeader'];
+}
+
+function decodeLeader(r: WireReader): ProducedPartition['currentLeader'] {
+  const tags: ProducedTags = { currentLeader: undefined };
+  r.taggedFieldsInto(tags, decodeProducedTag);
+  return tags.currentLeader;
+}
+
+function decodeProducedTag(tags: ProducedTags, tag: number, r: WireReader): void {
+  if (tag !== 0) return;
+  tags.currentLeader = { leaderId: r.int32(), leaderEpoch: r.int32() };
+  r.taggedFields();
 }

@@ -4,7 +4,10 @@
 import { CausewayError } from '../../base/errors.ts';
 
 const noBytes = Buffer.alloc(0);
-const noInts: readonly number[] = Object.freeze([]);
+const noElements: readonly never[] = Object.freeze([]);
+
+const passOver = (): void => undefined;
+const readInt32 = (reader: WireReader): number => reader.int32();
 
 export class WireReader {
   readonly bytes: Buffer;
@@ -116,6 +119,13 @@ export class WireReader {
     return this.bytes.subarray(at, at + length);
   }
 
+  /** As `compactNullableBytes`; empty, too, where not even the length of a batch fits (offset and size). */
+  recordSet(): Buffer {
+    const length = this.#compactLength() ?? 0;
+    const at = this.#take(length);
+    return length < 12 ? noBytes : this.bytes.subarray(at, at + length);
+  }
+
   /** Elements of an array of which each takes `elementBytesMin` or more; -1 for null. */
   compactNullableCount(elementBytesMin: number): number {
     return this.#count(this.uvarint() - 1, elementBytesMin);
@@ -137,25 +147,63 @@ export class WireReader {
   }
 
   /** A compact array whose elements `read` takes one by one. */
-  compactArray<T>(elementBytesMin: number, read: (reader: WireReader) => T): T[] {
-    const count = this.compactCount(elementBytesMin);
-    const elements: T[] = [];
-    for (let i = 0; i < count; i += 1) elements.push(read(this));
+  compactArray<T>(elementBytesMin: number, read: (reader: WireReader) => T): readonly T[] {
+    return this.#elements(this.compactCount(elementBytesMin), read);
+  }
+  /** As `compactArray`, empty for null. */
+  compactNullableArray<T>(elementBytesMin: number, read: (reader: WireReader) => T): readonly T[] {
+    return this.#elements(this.compactNullableCount(elementBytesMin), read);
+  }
+  // Made in its final length: an array that grows leaves three times its size behind.
+  #elements<T>(count: number, read: (reader: WireReader) => T): readonly T[] {
+    if (count <= 0) return noElements;
+    const elements = new Array<T>(count);
+    for (let i = 0; i < count; i += 1) elements[i] = read(this);
     return elements;
   }
   compactInts(): readonly number[] {
-    const count = this.compactCount(4);
-    if (count === 0) return noInts;
-    const elements: number[] = [];
-    for (let i = 0; i < count; i += 1) elements.push(this.int32());
-    return elements;
+    return this.compactArray(4, readInt32);
+  }
+  /** Passes over an array of 32-bit integers. */
+  skipCompactInts(): void {
+    this.#take(4 * this.compactCount(4));
   }
 
   /**
-   * Tagged fields (KIP-482): each one known is handed to `known` with its end; what it leaves unread, and
-   * every field it does not know, is passed over.
+   * Lists of topics, each with a list of `partitionBytesMin` bytes or more per element, as one flat list: `topic` reads
+   * up to the partitions of one topic, `partition` one of those.
    */
-  taggedFields(known?: (tag: number, reader: WireReader) => void): void {
+  partitionsOfTopics<N, T>(
+    topicBytesMin: number,
+    partitionBytesMin: number,
+    topic: (reader: WireReader) => N,
+    partition: (reader: WireReader, topic: N) => T,
+  ): readonly T[] {
+    const topicCount = this.compactCount(topicBytesMin);
+    if (topicCount === 0) return noElements;
+    // More do not fit into what is left.
+    const elements = new Array<T>(Math.floor(this.remaining / partitionBytesMin));
+    let filled = 0;
+    for (let i = 0; i < topicCount; i += 1) {
+      const name = topic(this);
+      const count = this.compactCount(partitionBytesMin);
+      for (let k = 0; k < count; k += 1, filled += 1) elements[filled] = partition(this, name);
+      this.taggedFields();
+    }
+    elements.length = filled;
+    return elements;
+  }
+
+  /** Passes over tagged fields (KIP-482). */
+  taggedFields(): void {
+    this.taggedFieldsInto(undefined, passOver);
+  }
+
+  /**
+   * Tagged fields: each is handed to `read`, which keeps what it knows in `into`. What it leaves unread is passed
+   * over.
+   */
+  taggedFieldsInto<T>(into: T, read: (into: T, tag: number, reader: WireReader) => void): void {
     const count = this.uvarint();
     if (count * 2 > this.remaining) this.fail(`${count} tagged fields with ${this.remaining} bytes left`);
     for (let i = 0; i < count; i += 1) {
@@ -163,7 +211,7 @@ export class WireReader {
       const size = this.uvarint();
       if (size > this.remaining) this.fail(`a tagged field of ${size} bytes with ${this.remaining} left`);
       const fieldEnd = this.position + size;
-      known?.(tag, this);
+      read(into, tag, this);
       if (this.position > fieldEnd) this.fail(`tagged field ${tag} is longer than its ${size} bytes`);
       this.position = fieldEnd;
     }
