@@ -84,7 +84,8 @@ export const labErrors = {
   ),
   'CW-5016': entry(
     'a cluster of the lab refused a request',
-    'The lab asked one of its own brokers for something, and got an error. The broker’s words are in the message.',
+    'The lab asked one of its own brokers for something, and got an error. The broker’s words are in the ' +
+      'message.',
     'Look whether the brokers run: `causeway lab status`. Their logs are in the lab’s folder.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
