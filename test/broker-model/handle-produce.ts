@@ -6,7 +6,8 @@ import type {
   ProduceRequest,
   ProduceResponse,
   TopicId,
-} from '../../src/kafka/client/messages.ts';
+} from '../../src/kafka/wire/messages.ts';
+import { noTopicId } from '../../src/kafka/wire/messages.ts';
 import { checkBatch, checkShape, claimsTransaction } from './batch-validation.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { Replica } from './replica.ts';
@@ -25,6 +26,7 @@ interface Written {
   readonly required: bigint;
   errorCode: number;
   readonly baseOffset: bigint;
+  readonly appendTimeMs: bigint;
   done: boolean;
 }
 
@@ -75,14 +77,16 @@ const claimsAny = (request: ProduceRequest): boolean =>
 
 function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: number): Written {
   const { settings, scheduler } = broker.site;
-  const found = settings.produceById
+  const byId = settings.produceById && place.topicId !== noTopicId;
+  const found = byId
     ? broker.findById(place.topicId, place.partition)
     : broker.findByName(place.topic, place.partition);
   if (found === undefined) {
-    const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaError;
-    const known =
-      settings.produceById && ![...broker.images.values()].some((i) => i.topicId === place.topicId);
-    return failed(place, known ? UNKNOWN_TOPIC_ID : UNKNOWN_TOPIC_OR_PARTITION);
+    const known = [...broker.images.values()].some((image) => image.topicId === place.topicId);
+    return failed(
+      place,
+      byId && !known ? kafkaError.UNKNOWN_TOPIC_ID : kafkaError.UNKNOWN_TOPIC_OR_PARTITION,
+    );
   }
   const shapeError = checkShape(records);
   if (shapeError !== kafkaError.NONE) return failed(place, shapeError);
@@ -94,9 +98,9 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
     aheadMsMax: settings.timestampAheadMsMax,
   });
   if (batchError !== kafkaError.NONE) return failed(place, batchError);
-  const { errorCode, baseOffset, required } = replica.append(records);
+  const { errorCode, baseOffset, required, appendTimeMs } = replica.append(records);
   const done = errorCode !== kafkaError.NONE || acks !== -1;
-  return { place, replica, term: replica.term, required, errorCode, baseOffset, done };
+  return { place, replica, term: replica.term, required, errorCode, baseOffset, appendTimeMs, done };
 }
 
 const failed = (place: Place, errorCode: number): Written => ({
@@ -106,6 +110,7 @@ const failed = (place: Place, errorCode: number): Written => ({
   required: 0n,
   errorCode,
   baseOffset: -1n,
+  appendTimeMs: -1n,
   done: true,
 });
 
@@ -123,14 +128,16 @@ function settle(written: Written): void {
 }
 
 function answerOf(written: readonly Written[]): ProduceResponse {
-  const partitions: ProducedPartition[] = written.map(({ place, replica, errorCode, baseOffset }) => ({
-    ...place,
-    errorCode,
-    baseOffset,
-    logAppendTimeMs: -1n,
-    logStartOffset: replica?.log.start ?? -1n,
-    errorMessage: undefined,
-    currentLeader: undefined,
-  }));
+  const partitions: ProducedPartition[] = written.map(
+    ({ place, replica, errorCode, baseOffset, appendTimeMs }) => ({
+      ...place,
+      errorCode,
+      baseOffset,
+      logAppendTimeMs: appendTimeMs,
+      logStartOffset: replica?.log.start ?? -1n,
+      errorMessage: undefined,
+      currentLeader: undefined,
+    }),
+  );
   return { throttleMs: 0, partitions };
 }

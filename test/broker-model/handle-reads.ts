@@ -10,8 +10,9 @@ import type {
   OffsetForLeaderEpochRequest,
   PartitionView,
   TopicView,
-} from '../../src/kafka/client/messages.ts';
-import { noTopicId } from '../../src/kafka/client/messages.ts';
+} from '../../src/kafka/wire/messages.ts';
+import { noTopicId } from '../../src/kafka/wire/messages.ts';
+import { maxOf } from './partition-log.ts';
 import type { ModelBroker } from './model-broker.ts';
 import { checkLeaderEpoch, type Replica } from './replica.ts';
 
@@ -36,8 +37,13 @@ export function handleListOffsets(broker: ModelBroker, request: ListOffsetsReque
 function offsetAt(replica: Replica, timestamp: bigint, asConsumer: boolean) {
   const { log } = replica;
   if (timestamp === earliest) return { offset: log.start, leaderEpoch: log.epochs.atStart(log.start) };
-  if (timestamp !== latest) throw new Error('model: offsets by timestamp are not modelled');
-  return { offset: asConsumer ? replica.highWatermark : log.end, leaderEpoch: log.epochs.latest };
+  const end = asConsumer ? replica.highWatermark : log.end;
+  if (timestamp === latest) return { offset: end, leaderEpoch: log.epochs.latest };
+  // All records of a batch of the model have the batch's timestamp.
+  const found = log.batches.find((each) => each.lastOffset >= log.start && each.maxTimestampMs >= timestamp);
+  if (found === undefined || found.baseOffset >= end) return {};
+  const { baseOffset, maxTimestampMs, leaderEpoch } = found;
+  return { offset: maxOf(baseOffset, log.start), timestamp: maxTimestampMs, leaderEpoch };
 }
 
 /** The leader's replica, or the error a client gets instead. */

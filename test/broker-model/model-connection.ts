@@ -135,6 +135,8 @@ export class ModelConnection implements BrokerConnection {
         owner: this.#brokerOwner,
         channel: this.requestChannel,
         link,
+        // Two reads at one broker may change places without a difference.
+        ...(kind === 'produce' ? {} : { strand: this.name }),
         label: `${kind} of ${this.name}`,
         fire: () => this.#served.receive(request),
       });
@@ -143,11 +145,15 @@ export class ModelConnection implements BrokerConnection {
 
   #deliver(answer: ModelAnswer): void {
     const { owner, link } = this.#parts;
+    const { name } = this.#parts.broker.site;
+    const moves = ['fetch', 'produce'].includes(this.#pending[0]?.kind ?? 'fetch');
     this.#parts.broker.site.scheduler.post({
       delayMs: this.#delayMs(),
       owner,
       channel: this.answerChannel,
       link,
+      // What a worker reads of one cluster has nothing to do with what it reads of the other.
+      ...(moves ? {} : { strand: name }),
       label: `answer ${this.name}`,
       fire: () => this.#answered(answer),
     });

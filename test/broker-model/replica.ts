@@ -30,6 +30,8 @@ export interface Appended {
   readonly baseOffset: bigint;
   /** The high watermark that shows the batch. */
   readonly required: bigint;
+  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1. */
+  readonly appendTimeMs: bigint;
 }
 
 /** What a leader answers to a follower's fetch. */
@@ -135,10 +137,10 @@ export class Replica {
     const placed = placedBatch(bytes, this.log.end, this.image.leaderEpoch);
     if (placed.producerId >= 0n && !placed.control) {
       const verdict = this.producers.judge(placed);
-      if (verdict.kind === 'refused') return { errorCode: verdict.errorCode, baseOffset: -1n, required: 0n };
+      if (verdict.kind === 'refused') return { ...nothingAppended, errorCode: verdict.errorCode };
       if (verdict.kind === 'repeat') {
-        const { baseOffset, lastOffset } = verdict.of;
-        return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n };
+        const { baseOffset, lastOffset, maxTimestampMs: appendTimeMs } = verdict.of;
+        return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n, appendTimeMs };
       }
     }
     for (const follower of this.#followers.values()) {
@@ -148,7 +150,8 @@ export class Replica {
     this.producers.append(placed);
     this.#advance();
     this.changed();
-    return { errorCode: kafkaError.NONE, baseOffset: placed.baseOffset, required: this.log.end };
+    const { baseOffset } = placed;
+    return { errorCode: kafkaError.NONE, baseOffset, required: this.log.end, appendTimeMs: -1n };
   }
 
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */
@@ -292,6 +295,8 @@ export class Replica {
     this.changed();
   }
 }
+
+const nothingAppended: Omit<Appended, 'errorCode'> = { baseOffset: -1n, required: 0n, appendTimeMs: -1n };
 
 /** What a broker says to the leader epoch a client named; -1 names none. */
 export function checkLeaderEpoch(named: number, known: number): number {

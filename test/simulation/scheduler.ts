@@ -12,6 +12,10 @@ export interface SimEvent {
   readonly channel: string | undefined;
   /** The network path it comes over: a blocked one delivers later. */
   readonly link: string | undefined;
+  /** Events of one process whose strands are both named and differ may happen in either order: nothing differs. */
+  readonly strand: string | undefined;
+  /** The event in which it was posted; 0 for none. */
+  readonly cause: number;
   readonly label: string;
   readonly fire: () => void;
 }
@@ -21,6 +25,7 @@ export interface Posting {
   readonly owner: string;
   readonly channel?: string;
   readonly link?: string;
+  readonly strand?: string;
   readonly label: string;
   readonly fire: () => void;
 }
@@ -45,6 +50,8 @@ export class Scheduler {
   /** Called after each event, once all microtasks have run. */
   afterEvent: ((event: SimEvent) => void) | undefined;
   #nextId = 1;
+  /** The event that happens now, with all that follows from it at once. */
+  #happening = 0;
   /** Sorted by time, then by id. */
   #pending: SimEvent[] = [];
   readonly #frozen = new Set<string>();
@@ -70,6 +77,8 @@ export class Scheduler {
       owner: posting.owner,
       channel,
       link: posting.link,
+      strand: posting.strand,
+      cause: this.#happening,
       label: posting.label,
       fire: posting.fire,
     };
@@ -181,8 +190,10 @@ export class Scheduler {
     this.nowMs = Math.max(this.nowMs, event.atMs);
     this.steps += 1;
     if (this.keepLog) this.log.push(`${this.nowMs.toFixed(1).padStart(10)} ${event.owner}: ${event.label}`);
+    this.#happening = event.id;
     event.fire();
     await drained();
+    this.#happening = 0;
     this.afterEvent?.(event);
   }
 

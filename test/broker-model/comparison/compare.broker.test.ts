@@ -1,0 +1,131 @@
+// The model answers as a real broker does: the same random requests, right and wrong ones, to both.
+// CAUSEWAY_COMPARISON_SEED replays one run; CAUSEWAY_COMPARISON_SEQUENCES makes it longer.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { seededRandom, systemRandom } from '../../../src/base/random.ts';
+import type { BrokerConnection } from '../../../src/kafka/client/cluster.ts';
+import { createKafkaCluster } from '../../../src/kafka/client/real-cluster.ts';
+import type { TopicId } from '../../../src/kafka/wire/messages.ts';
+import { kafkaErrorName } from '../../../src/kafka/wire/error-codes.ts';
+import { Scheduler } from '../../simulation/scheduler.ts';
+import { ModelCluster } from '../model-cluster.ts';
+import { quietCluster } from '../model-types.ts';
+import { RandomSteps } from './random-steps.ts';
+import { type Answer, Side } from './side.ts';
+import { type Step, stepText } from './steps.ts';
+
+const lanes = 8;
+const partitionsPerLane = 4;
+const stepsPerSequence = 10;
+const shown = { depth: 5, breakLength: 200 };
+const sequences = Number(process.env['CAUSEWAY_COMPARISON_SEQUENCES'] ?? 2_400);
+const seed = Number(process.env['CAUSEWAY_COMPARISON_SEED'] ?? systemRandom.int(2 ** 31));
+
+const lab = await sharedLab();
+const region = lab.regions[0] as string;
+const topic = uniqueTopic('broker-model');
+const cluster = createKafkaCluster({
+  bootstrapServers: lab.bootstrapServers(region).split(','),
+  clientId: 'broker-model',
+  clock: systemClock,
+  log: silentLog,
+});
+after(async () => {
+  await cluster.close();
+});
+
+test(`the model and a real broker give the same answers (seed ${seed})`, async () => {
+  await lab.createTopic(region, topic, { partitions: lanes * partitionsPerLane });
+  const asked = await Promise.allSettled(Array.from({ length: lanes }, (_, lane) => compareLane(lane)));
+  const differences = asked.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
+  assert.equal(differences.length, 0, differences.join('\n\n'));
+  const requests = asked.map((each) => (each.status === 'fulfilled' ? each.value : 0));
+  assert.ok(requests.reduce((sum, each) => sum + each, 0) >= sequences * stepsPerSequence);
+});
+
+/** Compares the sequences of one lane, on partitions of its own; returns how many requests were compared. */
+async function compareLane(lane: number): Promise<number> {
+  const partitions = Array.from({ length: partitionsPerLane }, (_, at) => lane * partitionsPerLane + at);
+  const makes = new RandomSteps(seededRandom(seed * lanes + lane), partitions);
+  const real = await realSide(`comparison.${topic}.${lane}`);
+  const model = await modelSide();
+  const trail: string[] = [];
+  const both = async (step: Step): Promise<void> => {
+    const expected = await real.side.ask(step);
+    const answered = await model.ask(step);
+    trail.push(stepText(step));
+    if (!isDeepStrictEqual(answered, expected)) {
+      const recent = trail.slice(-stepsPerSequence).join('\n');
+      const sides = `model ${inspect(answered, shown)}\nbroker ${inspect(expected, shown)}`;
+      throw new Error(`seed ${seed}, lane ${lane}, after\n${recent}\n${sides}`);
+    }
+    makes.learn(step, answered);
+  };
+  let steps = 0;
+  try {
+    for (let sequence = 0; sequence < Math.ceil(sequences / lanes); sequence += 1) {
+      makes.begin();
+      for (let at = 0; at < stepsPerSequence; at += 1, steps += 1) await both(makes.next());
+      for (const step of makes.closing()) await both(step);
+    }
+    return steps;
+  } finally {
+    real.close();
+  }
+}
+
+async function realSide(prefix: string): Promise<{ side: Side; close: () => void }> {
+  const view = await cluster.metadata([topic]);
+  const found = view.topics[0];
+  assert.ok(found !== undefined && found.errorCode === 0);
+  const leaderId = found.partitions[0]?.leaderId as number;
+  const connection = await cluster.connect(leaderId);
+  await coordinatorsReady(connection, prefix);
+  const side = new Side({ cluster, connection, topic, topicId: found.topicId, prefix });
+  return { side, close: () => connection.destroy('compared') };
+}
+
+/** A fresh cluster makes the topic of its coordinators on the first question (kafka-facts 21). */
+async function coordinatorsReady(connection: BrokerConnection, prefix: string): Promise<void> {
+  const asking = { transactionalId: `${prefix}.ready`, transactionTimeoutMs: 60_000 };
+  for (;;) {
+    const found = await connection.findCoordinator(asking.transactionalId);
+    const made = await connection.initProducerId({ ...asking, producerId: -1n, producerEpoch: -1 });
+    const errors = [found.errorCode, made.errorCode].map(kafkaErrorName);
+    if (errors.every((name) => name === 'NONE')) return;
+    assert.ok(
+      errors.every((name) => name === 'NONE' || name.includes('COORDINATOR')),
+      errors.join(),
+    );
+    await systemClock.sleep(100);
+  }
+}
+
+async function modelSide(): Promise<{ ask: (step: Step) => Promise<Answer> }> {
+  const scheduler = new Scheduler();
+  const settings = { ...quietCluster, clientDelayMs: 0 };
+  const model = new ModelCluster({ name: 'model', brokers: 1, scheduler, settings, seed: 1 });
+  const topicId: TopicId = model.createTopic(topic, {
+    partitions: lanes * partitionsPerLane,
+    replicas: 1,
+    minInSync: 1,
+  });
+  const client = model.clientOf('client');
+  const connecting = client.connect(1);
+  await scheduler.runUntil(scheduler.nowMs + 10);
+  const side = new Side({ cluster: client, connection: await connecting, topic, topicId, prefix: 'model' });
+  const ask = async (step: Step): Promise<Answer> => {
+    let over = false;
+    const asking = side.ask(step).finally(() => {
+      over = true;
+    });
+    // A request waits for a few milliseconds at most; one that is never answered is a difference.
+    for (let looks = 0; !over && looks < 1_000; looks += 1) await scheduler.runUntil(scheduler.nowMs + 10);
+    return over ? asking : { nothing: true };
+  };
+  return { ask };
+}

@@ -1,0 +1,282 @@
+// Random requests for one lane of the comparison: mostly right ones that build up state, mixed with repeats, gaps,
+// old epochs, broken batches, wrong sessions, unknown names.
+import { pick, type Random } from '../../../src/base/random.ts';
+import type { Answer } from './side.ts';
+import { flaws, type FetchStep, type FetchStepPartition, type ProduceStep, type Step } from './steps.ts';
+
+interface Written {
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly count: number;
+}
+interface IdState {
+  epoch: number;
+  next: number;
+  readonly written: Written[];
+}
+interface PartitionState {
+  end: bigint;
+  readonly ids: Map<number, IdState>;
+}
+
+const sequenceMax = 0x7fffffff;
+const unknownPartition = 100_000;
+/** Of the two sides' clocks; within the limits of a right record. */
+const baseTimestampMs = 1_700_000_000_000;
+
+/** Makes steps from what the answers so far have told. */
+export class RandomSteps {
+  readonly #random: Random;
+  readonly #partitions: readonly number[];
+  readonly #states = new Map<number, PartitionState>();
+  readonly #sessions: number[] = [];
+  readonly #transactional = new Map<string, { id: number; epoch: number }>();
+  #idsMade = 0;
+  #values = 0;
+  #sequenceNumber = 0;
+
+  constructor(random: Random, partitions: readonly number[]) {
+    this.#random = random;
+    this.#partitions = partitions;
+    for (const partition of partitions) this.#states.set(partition, { end: 0n, ids: new Map() });
+  }
+
+  /** A new sequence of requests begins: it has ids of its own besides those of its predecessors. */
+  begin(): void {
+    this.#sequenceNumber += 1;
+  }
+
+  next(): Step {
+    const at = this.#random.int(100);
+    if (at < 44) return this.#produce();
+    if (at < 70) return this.#fetch();
+    if (at < 78) return this.#listOffsets();
+    if (at < 85) return this.#describeProducers();
+    if (at < 91) return this.#initProducerId();
+    if (at < 97) return this.#leaderEpoch();
+    if (at < 99) return { kind: 'metadata', topic: this.#topic() };
+    return { kind: 'findCoordinator', transactionalId: `t${this.#random.int(5)}` };
+  }
+
+  /** Steps that end every session, so that the broker's cache of sessions does not fill. */
+  closing(): Step[] {
+    return this.#sessions.map((epoch, place) => {
+      const session = { place, epoch: -1 };
+      return { ...this.#fetchOf([]), session: epoch > 0 ? session : ('none' as const), maxWaitMs: 0 };
+    });
+  }
+
+  /** Takes in an answer, on which the next steps build. */
+  learn(step: Step, answer: Answer): void {
+    if (step.kind === 'produce') this.#learnProduce(step, answer);
+    if (step.kind === 'fetch') this.#learnFetch(step, answer);
+    if (step.kind === 'initProducerId' && answer['error'] === 'NONE') {
+      const id = answer['id'] as number;
+      this.#idsMade = Math.max(this.#idsMade, id + 1);
+      const held = { id, epoch: answer['epoch'] as number };
+      if (step.transactionalId !== undefined) this.#transactional.set(step.transactionalId, held);
+    }
+  }
+
+  #learnProduce(step: ProduceStep, answer: Answer): void {
+    const state = this.#states.get(step.partition);
+    if (state === undefined || answer['error'] !== 'NONE') return;
+    const base = answer['baseOffset'] as bigint;
+    if (base < state.end) return;
+    const count = step.values.length;
+    state.end = base + BigInt(count);
+    if (step.id < 0) return;
+    const known = state.ids.get(step.id) ?? { epoch: step.epoch, next: 0, written: [] };
+    state.ids.set(step.id, known);
+    known.epoch = step.epoch;
+    known.next = (step.sequence + count) % (sequenceMax + 1);
+    known.written.push({ epoch: step.epoch, sequence: step.sequence, count });
+    if (known.written.length > 7) known.written.shift();
+  }
+
+  #learnFetch(step: FetchStep, answer: Answer): void {
+    if (answer['session'] === 'opened') this.#sessions.push(1);
+    else if (typeof step.session === 'object' && answer['error'] === 'NONE') {
+      const { place, epoch } = step.session;
+      if (this.#sessions[place] !== undefined) this.#sessions[place] = epoch > 0 ? epoch + 1 : 0;
+    }
+  }
+
+  // ---- produce --------------------------------------------------------------------------------------------
+
+  #produce(): ProduceStep {
+    const partition = pick(this.#random, this.#partitions);
+    const state = this.#states.get(partition) as PartitionState;
+    const step = this.#sequenced(partition, state);
+    const at = this.#random.int(100);
+    if (at < 20) return { ...step, flaw: pick(this.#random, flaws) };
+    if (at < 22) return { ...step, topic: 'unknown' };
+    if (at < 24) return { ...step, partition: unknownPartition };
+    if (at < 26) return { ...step, timestampMs: 4_000_000_000_000 };
+    if (at < 30) return { ...step, acks: pick(this.#random, [1, 2]) };
+    return step;
+  }
+
+  #sequenced(partition: number, state: PartitionState): ProduceStep {
+    const random = this.#random;
+    // Few ids for each sequence of requests, and some of the ones before.
+    const id = Math.max(0, this.#sequenceNumber * 2 - random.int(4)) + 1_000;
+    const known = state.ids.get(id);
+    const right = known ?? { epoch: 0, next: this.#firstSequence(), written: [] };
+    const count = 1 + random.int(4);
+    const at = random.int(100);
+    const make = (epoch: number, sequence: number, records = count) =>
+      this.#produceOf(partition, id, epoch, sequence, records);
+    if (at < 15 && right.written.length > 0) {
+      const { epoch, sequence, count: records } = pick(random, right.written);
+      return make(epoch, sequence, records);
+    }
+    if (at < 20) return make(right.epoch, wrapped(right.next + 1 + random.int(3)));
+    if (at < 25) return make(right.epoch, wrapped(right.next - 1 - random.int(3)));
+    if (at < 30) return make(right.epoch + 1, random.int(2));
+    if (at < 33) return make(right.epoch - 1, right.next);
+    if (at < 35) return make(right.epoch, -1);
+    if (at < 39) return this.#produceOf(partition, -1, -1, -1, count);
+    return make(right.epoch, right.next);
+  }
+
+  #firstSequence(): number {
+    const at = this.#random.int(4);
+    if (at === 0) return this.#random.int(sequenceMax);
+    return at === 1 ? sequenceMax - this.#random.int(4) : 0;
+  }
+
+  #produceOf(partition: number, id: number, epoch: number, sequence: number, count: number): ProduceStep {
+    return {
+      kind: 'produce',
+      topic: 'topic',
+      partition,
+      acks: -1,
+      byName: this.#random.int(4) === 0,
+      id,
+      epoch,
+      sequence,
+      values: Array.from({ length: count }, () => `value ${(this.#values += 1)}`),
+      timestampMs: baseTimestampMs + this.#values,
+      flaw: undefined,
+    };
+  }
+
+  // ---- fetch ----------------------------------------------------------------------------------------------
+
+  #fetch(): FetchStep {
+    const random = this.#random;
+    const count = random.int(this.#partitions.length + 1);
+    const partitions = this.#partitions.slice(0, count).map((each) => this.#fetchPartition(each));
+    const step = this.#fetchOf(partitions);
+    const at = random.int(100);
+    if (at < 30) return { ...step, session: 'none' };
+    if (at < 50 || this.#sessions.length === 0) return { ...step, session: 'open' };
+    const place = this.#sessions.length - 1 - random.int(Math.min(2, this.#sessions.length));
+    const epoch = (this.#sessions[place] as number) + (at < 90 ? 0 : random.int(3) - 1);
+    const forgotten = random.int(3) === 0 ? [pick(random, this.#partitions)] : [];
+    if (at === 98) return { ...step, session: { place: 1_000_000, epoch: 1 } };
+    if (epoch <= 0) return { ...step, session: 'none' };
+    return { ...step, session: { place, epoch }, forgotten };
+  }
+
+  #fetchOf(partitions: readonly FetchStepPartition[]): FetchStep {
+    const random = this.#random;
+    return {
+      kind: 'fetch',
+      maxWaitMs: pick(random, [0, 0, 1, 3]),
+      minBytes: pick(random, [0, 1, 1, 100_000]),
+      maxBytes: pick(random, [1, 150, 1_000, 1_000_000]),
+      isolationLevel: random.int(2) as 0 | 1,
+      session: 'none',
+      partitions,
+      forgotten: [],
+    };
+  }
+
+  #fetchPartition(partition: number): FetchStepPartition {
+    const random = this.#random;
+    const { end } = this.#states.get(partition) as PartitionState;
+    const at = random.int(100);
+    return {
+      topic: at === 0 ? 'unknown' : 'topic',
+      partition: at === 1 ? unknownPartition : partition,
+      leaderEpoch: this.#leaderEpochNamed(),
+      offset: this.#offsetNear(end),
+      lastEpoch: pick(random, [-1, -1, 0, 0, 0, 1]),
+      bytesMax: pick(random, [1, 90, 150, 1_000, 1_000_000]),
+    };
+  }
+
+  #offsetNear(end: bigint): bigint {
+    const random = this.#random;
+    const at = random.int(20);
+    if (at === 0) return end + 1n + BigInt(random.int(3));
+    if (at === 1) return -1n;
+    if (at < 8) return end;
+    return BigInt(random.int(Number(end) + 1));
+  }
+
+  // ---- the small ones -------------------------------------------------------------------------------------
+
+  #listOffsets(): Step {
+    const random = this.#random;
+    const written = baseTimestampMs + random.int(this.#values + 2);
+    return {
+      kind: 'listOffsets',
+      topic: this.#topic(),
+      partition: this.#partition(),
+      replicaId: pick(random, [-1, -1, 0, 3]),
+      isolationLevel: random.int(2) as 0 | 1,
+      leaderEpoch: this.#leaderEpochNamed(),
+      timestamp: pick(random, [-1n, -1n, -2n, BigInt(written)]),
+    };
+  }
+
+  #describeProducers(): Step {
+    const some = this.#random.int(8) === 0 ? [unknownPartition] : [];
+    const partitions = [pick(this.#random, this.#partitions), ...some];
+    return { kind: 'describeProducers', topic: this.#topic(), partitions };
+  }
+
+  #initProducerId(): Step {
+    const random = this.#random;
+    const transactionalId = pick(random, [undefined, '', 't0', 't1', 't2', 't3', 't4']);
+    const held = this.#transactional.get(transactionalId ?? '');
+    const at = random.int(10);
+    const named = at < 5 || held === undefined ? { id: -1, epoch: -1 } : held;
+    const shift = at === 9 ? random.int(3) - 1 : 0;
+    return {
+      kind: 'initProducerId',
+      transactionalId,
+      timeoutMs: pick(random, [60_000, 60_000, 60_000, 0, 100_000_000]),
+      id: named.id,
+      epoch: Math.max(-1, named.epoch + shift),
+    };
+  }
+
+  #leaderEpoch(): Step {
+    return {
+      kind: 'offsetForLeaderEpoch',
+      topic: this.#topic(),
+      partition: this.#partition(),
+      currentLeaderEpoch: this.#leaderEpochNamed(),
+      leaderEpoch: pick(this.#random, [0, 0, 1, 7, -1]),
+    };
+  }
+
+  #topic(): 'topic' | 'unknown' {
+    return this.#random.int(20) === 0 ? 'unknown' : 'topic';
+  }
+  #partition(): number {
+    return this.#random.int(20) === 0 ? unknownPartition : pick(this.#random, this.#partitions);
+  }
+  #leaderEpochNamed(): number {
+    return pick(this.#random, [-1, -1, 0, 0, 0, 0, 1]);
+  }
+}
+
+const wrapped = (sequence: number): number => {
+  const all = sequenceMax + 1;
+  return ((sequence % all) + all) % all;
+};

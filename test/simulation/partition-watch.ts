@@ -1,0 +1,84 @@
+// The checkers of one mirror partition in a simulated world, each shown what it must see.
+import { CommittedHistory } from '../checkers/committed-history.ts';
+import { PositionChecker } from '../checkers/position-checker.ts';
+import { TargetChecker } from '../checkers/target-checker.ts';
+import type { ModelCluster } from '../broker-model/model-cluster.ts';
+import type { Replica } from '../broker-model/replica.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import { topic } from './world-shape.ts';
+
+export class PartitionWatch {
+  readonly partition: number;
+  readonly history: CommittedHistory;
+  readonly #source: ModelCluster;
+  readonly #target: ModelCluster;
+  readonly #workers: () => readonly WorkerProcess[];
+  readonly #positions: PositionChecker;
+  readonly #targets = new Map<number, TargetChecker>();
+
+  constructor(
+    partition: number,
+    source: ModelCluster,
+    target: ModelCluster,
+    workers: () => readonly WorkerProcess[],
+  ) {
+    this.partition = partition;
+    this.#source = source;
+    this.#target = target;
+    this.#workers = workers;
+    this.history = new CommittedHistory(`source ${topic}-${partition}`);
+    this.#positions = new PositionChecker(`target ${topic}-${partition}`, this.history);
+  }
+
+  get sourceLeader(): Replica | undefined {
+    return this.#source.leaderOf(topic, this.partition);
+  }
+  get targetLeader(): Replica | undefined {
+    return this.#target.leaderOf(topic, this.partition);
+  }
+
+  lookAtSource(): void {
+    const leader = this.sourceLeader;
+    if (leader !== undefined) this.history.look(leader.log, leader.highWatermark);
+  }
+
+  /** Every replica that is up, leader or not, visible or not: nothing wrong is written even where it is lost again. */
+  lookAtTarget(): void {
+    for (const replica of this.#target.replicasOf(topic, this.partition)) {
+      const { brokerId } = replica.site;
+      let checker = this.#targets.get(brokerId);
+      if (checker === undefined) {
+        checker = new TargetChecker(`target broker ${brokerId} ${topic}-${this.partition}`, this.history);
+        this.#targets.set(brokerId, checker);
+      }
+      checker.look(replica.log);
+      // Of any replica: a deposed leader may be the last one to see that all in sync have a record.
+      this.#positions.committed(replica.highWatermark);
+    }
+    const leader = this.targetLeader;
+    if (leader !== undefined) this.#positions.leads(leader.log.end);
+  }
+
+  lookAtWorkers(): void {
+    for (const worker of this.#workers()) {
+      const { position } = worker.engine?.find(topic, this.partition) ?? {};
+      if (position !== undefined) this.#positions.counted(worker.owner, position);
+    }
+  }
+
+  /** The source is all committed, and the target's committed log ends where the source's does. */
+  get level(): boolean {
+    const source = this.sourceLeader;
+    return (
+      source !== undefined &&
+      source.log.end === this.history.end &&
+      this.targetLeader?.highWatermark === this.history.end
+    );
+  }
+
+  describe(): string {
+    const ends = (leader: Replica | undefined) =>
+      leader === undefined ? 'no leader' : `end ${leader.log.end}, visible to ${leader.highWatermark}`;
+    return `${topic}-${this.partition}: source ${ends(this.sourceLeader)}; target ${ends(this.targetLeader)}`;
+  }
+}

@@ -1,0 +1,90 @@
+// A worker is paused at every step of its work, another one takes over, and the first wakes up at every step of the
+// other's. Paused in two ways: its process stands still, or nothing that it sends or is sent arrives until later.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { WorkerProcess } from './worker-process.ts';
+import { World } from './world.ts';
+import { oneBroker } from './world-shape.ts';
+
+type Pause = (world: World, worker: WorkerProcess) => () => void;
+
+const standStill: Pause = (_, worker) => {
+  worker.freeze();
+  return () => worker.thaw();
+};
+
+const cutOff: Pause = ({ scheduler, source, target }, { owner }) => {
+  const links = [source.linkOf(owner, 1), target.linkOf(owner, 1)];
+  for (const link of links) scheduler.block(link);
+  return () => {
+    for (const link of links) scheduler.unblock(link);
+  };
+};
+
+/** Steps of the other worker between two wakes that are tried. */
+const wakeStride = Number(process.env['CAUSEWAY_WAKE_STRIDE'] ?? 3);
+
+const cases = [
+  { name: 'its process stands still', pause: standStill, idKnown: true },
+  { name: 'its process stands still, the target does not know the id', pause: standStill, idKnown: false },
+  { name: 'its network is cut', pause: cutOff, idKnown: true },
+  { name: 'its network is cut, the target does not know the id', pause: cutOff, idKnown: false },
+] as const;
+
+for (const { name, pause, idKnown } of cases) {
+  test(`a worker is paused and woken at every step: ${name}`, async (t) => {
+    let runs = 0;
+    for (let pauseStep = 0; ; pauseStep += 1) {
+      let ended = false;
+      for (let wakeStep = 0; ; wakeStep += wakeStride, runs += 1) {
+        const run = await runPaused(pause, idKnown, pauseStep, wakeStep);
+        ended = run.levelBeforePause;
+        if (ended || run.levelBeforeWake) break;
+      }
+      if (ended) break;
+    }
+    t.diagnostic(`${runs} runs`);
+    assert.ok(runs > 50);
+  });
+}
+
+async function runPaused(pause: Pause, idKnown: boolean, pauseStep: number, wakeStep: number) {
+  const world = new World({ seed: 1, partitions: 1, workers: 2, source: oneBroker, target: oneBroker });
+  const { scheduler } = world;
+  try {
+    await world.settle();
+    if (idKnown) {
+      world.write(0, 1);
+      world.worker(1).start();
+      await scheduler.runUntil(300);
+      // Begins anew, with an id that the target knows by now.
+      world.worker(1).kill();
+    }
+    world.write(0, 2, 1, 1);
+    world.worker(1).start();
+    await steps(world, pauseStep);
+    const levelBeforePause = world.level;
+    const wake = pause(world, world.worker(1));
+    world.worker(2).start();
+    const done = await steps(world, wakeStep);
+    world.write(0, 1);
+    const levelBeforeWake = done < wakeStep;
+    wake();
+    await world.becomesLevel(60_000);
+    return { levelBeforePause, levelBeforeWake };
+  } catch (error) {
+    throw new Error(`paused after ${pauseStep} steps, woken after ${wakeStep} more`, { cause: error });
+  }
+}
+
+/** Lets up to `count` events happen, as long as any is due soon; returns how many did. */
+async function steps({ scheduler }: World, count: number): Promise<number> {
+  await scheduler.runUntil(scheduler.nowMs);
+  for (let done = 0; done < count; done += 1) {
+    const event = scheduler.earliest();
+    // What comes later than that is a long poll or a deadline: everything is at rest.
+    if (event === undefined || event.atMs > scheduler.nowMs + 200) return done;
+    await scheduler.happen(event);
+  }
+  return count;
+}

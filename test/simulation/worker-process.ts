@@ -1,0 +1,117 @@
+// One worker as a process of the simulated world: the mirror's real engine with the process's own view of time and
+// of both clusters. It can be frozen, killed and started anew.
+import type { Log, LogFields } from '../../src/base/log.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { MirrorPartition, MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
+import { Engine } from '../../src/data-plane/worker/engine.ts';
+import { FenceReader } from '../../src/data-plane/worker/fence-reader.ts';
+import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
+import type { ModelCluster } from '../broker-model/model-cluster.ts';
+import { Violation } from '../checkers/log-view.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface WorkerProcessParts {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly source: ModelCluster;
+  readonly target: ModelCluster;
+  readonly specs: readonly MirrorSpec[];
+  readonly limits: WorkerLimits;
+  readonly seed: number;
+  /** The generation that the ledger shows now. */
+  readonly fence: () => Fence;
+  /** How long a read of the ledger takes. */
+  readonly ledgerDelayMs: number;
+}
+
+export class WorkerProcess {
+  readonly name: string;
+  readonly #parts: WorkerProcessParts;
+  /** Lines of the engine's log, for a failed run's report. */
+  readonly lines: string[] = [];
+  /** Set by a log line that no run of the simulator may bring forth. */
+  defect: string | undefined;
+  engine: Engine | undefined;
+  #incarnation = 0;
+
+  constructor(parts: WorkerProcessParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  /** The process in the scheduler. */
+  get owner(): string {
+    return `${this.name}#${this.#incarnation}`;
+  }
+  get running(): boolean {
+    return this.engine !== undefined;
+  }
+  get frozen(): boolean {
+    return this.#parts.scheduler.isFrozen(this.owner);
+  }
+  get partitions(): MirrorPartition[] {
+    return this.engine === undefined ? [] : [...this.engine.partitions];
+  }
+
+  start(): void {
+    if (this.engine !== undefined) return;
+    this.#incarnation += 1;
+    const { scheduler, source, target, specs, limits, seed, ledgerDelayMs } = this.#parts;
+    const clock = scheduler.clockOf(this.owner);
+    const fences = new FenceReader(async () => {
+      await clock.sleep(ledgerDelayMs);
+      return new Map([...new Set(specs.map(({ set }) => set))].map((set) => [set, this.#parts.fence()]));
+    });
+    const engine = new Engine({
+      sourceRegion: source.name,
+      targetRegion: target.name,
+      source: source.clientOf(this.owner),
+      target: target.clientOf(this.owner),
+      fences,
+      clock,
+      random: seededRandom(seed + this.#incarnation),
+      log: this.#log(),
+      limits,
+    });
+    this.engine = engine;
+    for (const spec of specs) engine.add(spec).resume();
+  }
+
+  /** kill -9. */
+  kill(): void {
+    if (this.engine === undefined) return;
+    this.thaw();
+    this.#parts.scheduler.drop(this.owner);
+    this.engine = undefined;
+  }
+  /** SIGSTOP. */
+  freeze(): void {
+    this.#parts.scheduler.freeze(this.owner);
+  }
+  thaw(): void {
+    this.#parts.scheduler.thaw(this.owner);
+  }
+
+  /** Throws where the engine shows what it never should. */
+  check(): void {
+    if (this.defect !== undefined) throw new Violation(`${this.owner}: ${this.defect}`);
+    for (const partition of this.partitions) {
+      if (partition.state.name === 'starting' && partition.inFlight > 0) {
+        const { topic, partition: number } = partition.spec;
+        const text = `starts ${topic}-${number} with ${partition.inFlight} batches in flight`;
+        throw new Violation(`${this.owner}: ${text}`);
+      }
+    }
+  }
+
+  #log(): Log {
+    const note = (level: string) => (fields: LogFields, message: string) => {
+      const at = this.#parts.scheduler.nowMs.toFixed(1);
+      this.lines.push(`${at} ${level} ${message} ${JSON.stringify(fields)}`);
+      if (this.lines.length > 200) this.lines.shift();
+      if (level === 'error' && message.includes('unexpected')) this.defect = message;
+    };
+    return { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  }
+}

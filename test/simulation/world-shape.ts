@@ -1,0 +1,29 @@
+// How large a simulated world is, and the names everything in it has.
+import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
+import type { ClusterSettings } from '../broker-model/model-types.ts';
+
+export interface ClusterShape {
+  readonly brokers: number;
+  readonly replicas: number;
+  readonly minInSync: number;
+  readonly settings?: Partial<ClusterSettings>;
+}
+
+export interface WorldShape {
+  readonly seed: number;
+  readonly partitions: number;
+  readonly workers: number;
+  readonly source: ClusterShape;
+  readonly target: ClusterShape;
+  readonly limits?: Partial<WorkerLimits>;
+  readonly ledgerDelayMs?: number;
+}
+
+export const topic = 'orders';
+export const set = 'orders-set';
+/** Under which the workers write, unless a test opens another generation. */
+export const firstFence: Fence = { generation: 1, producerId: 4_711n, producerEpoch: 0 };
+
+export const oneBroker: ClusterShape = { brokers: 1, replicas: 1, minInSync: 1 };
+export const threeBrokers: ClusterShape = { brokers: 3, replicas: 3, minInSync: 2 };

@@ -1,0 +1,161 @@
+// A world on virtual time: two model clusters, writers at the source, workers of the target's region, and checkers
+// that look after every event.
+import { seededRandom } from '../../src/base/random.ts';
+import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
+import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
+import { madeBatch } from '../broker-model/made-batch.ts';
+import { ModelCluster } from '../broker-model/model-cluster.ts';
+import { quietCluster } from '../broker-model/model-types.ts';
+import { Violation } from '../checkers/log-view.ts';
+import { PartitionWatch } from './partition-watch.ts';
+import { Scheduler, type SimEvent } from './scheduler.ts';
+import { WorkerProcess } from './worker-process.ts';
+import { type ClusterShape, firstFence, set, topic, type WorldShape } from './world-shape.ts';
+
+export class World {
+  readonly shape: WorldShape;
+  readonly scheduler = new Scheduler();
+  readonly source: ModelCluster;
+  readonly target: ModelCluster;
+  readonly workers: readonly WorkerProcess[];
+  readonly watches: readonly PartitionWatch[];
+  fence = firstFence;
+  #values = 0;
+
+  constructor(shape: WorldShape) {
+    this.shape = shape;
+    const random = seededRandom(shape.seed);
+    this.source = this.#cluster('source', shape.source, random.int(2 ** 31));
+    this.target = this.#cluster('target', shape.target, random.int(2 ** 31));
+    const { partitions } = shape;
+    const sourceTopicId = this.source.createTopic(topic, { partitions, ...shape.source });
+    const targetTopicId = this.target.createTopic(topic, { partitions, ...shape.target });
+    const specs = Array.from(
+      { length: partitions },
+      (_, partition): MirrorSpec => ({
+        set,
+        topic,
+        partition,
+        sourceRegion: 'source',
+        targetRegion: 'target',
+        sourceTopicId,
+        targetTopicId,
+      }),
+    );
+    this.watches = specs.map(
+      ({ partition }) => new PartitionWatch(partition, this.source, this.target, () => this.workers),
+    );
+    const limits = { ...defaultLimits, ...shape.limits };
+    this.workers = Array.from(
+      { length: shape.workers },
+      (_, at) =>
+        new WorkerProcess({
+          name: `worker-${at + 1}`,
+          scheduler: this.scheduler,
+          source: this.source,
+          target: this.target,
+          specs,
+          limits,
+          seed: random.int(2 ** 31),
+          fence: () => this.fence,
+          ledgerDelayMs: shape.ledgerDelayMs ?? 1,
+        }),
+    );
+    this.scheduler.afterEvent = (event) => this.#look(event);
+  }
+
+  worker(number: number): WorkerProcess {
+    const worker = this.workers[number - 1];
+    if (worker === undefined) throw new Error(`the world has no worker ${number}`);
+    return worker;
+  }
+
+  /** Lets brokers learn what they lead; nothing else has begun. */
+  async settle(): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + 100);
+  }
+
+  /** Appends batches of the given numbers of records at the source's leader; false where there is none. */
+  write(partition: number, ...counts: readonly number[]): boolean {
+    const leader = this.source.leaderOf(topic, partition);
+    const broker = leader === undefined ? undefined : this.source.broker(leader.site.brokerId);
+    if (leader === undefined || leader.belowMinimum || !broker?.alive || broker.frozen) return false;
+    for (const count of counts) leader.append(this.#batch(partition, count));
+    this.#lookAll();
+    return true;
+  }
+
+  /** Every partition ends where the source does, committed, and every running worker is at rest there. */
+  get level(): boolean {
+    return this.watches.every((watch) => watch.level) && this.workers.every((worker) => this.#atRest(worker));
+  }
+
+  /** Lets time go on until everything is level. Throws Violation where that takes longer than `untilMs`. */
+  async becomesLevel(untilMs: number): Promise<void> {
+    const endMs = this.scheduler.nowMs + untilMs;
+    while (!this.level) {
+      if (this.scheduler.nowMs >= endMs) throw new Violation(`no progress any more:\n${this.describe()}`);
+      await this.scheduler.runUntil(this.scheduler.nowMs + 100);
+    }
+  }
+
+  /** Where everything stands, for a failed run's report. */
+  describe(): string {
+    const lines = this.watches.map((watch) => watch.describe());
+    for (const worker of this.workers) {
+      for (const partition of worker.partitions) {
+        const cause = 'cause' in partition.state ? ` (${partition.state.cause.code})` : '';
+        const { spec, state, position, inFlight } = partition;
+        lines.push(
+          `${worker.owner} ${spec.partition}: ${state.name}${cause} at ${position}, ${inFlight} in flight`,
+        );
+      }
+      lines.push(...worker.lines.slice(-8).map((line) => `  ${worker.name} ${line}`));
+    }
+    return lines.join('\n');
+  }
+
+  /** Orderly end of all workers; then nobody may hold memory of fetch answers. */
+  async stop(): Promise<void> {
+    const running = this.workers.filter((worker) => worker.running);
+    const stopping = Promise.all(running.map((worker) => worker.engine?.stop()));
+    await this.scheduler.runUntil(this.scheduler.nowMs + 30_000);
+    await stopping;
+    for (const { memory, name } of [this.source, this.target]) {
+      if (memory.releasedTwice > 0) throw new Violation(`${name}: memory was released twice`);
+    }
+  }
+
+  #atRest(worker: WorkerProcess): boolean {
+    return worker.partitions.every(
+      (partition) =>
+        partition.state.name === 'mirroring' &&
+        partition.inFlight === 0 &&
+        partition.position === this.watches[partition.spec.partition]?.history.end,
+    );
+  }
+
+  #cluster(name: string, shape: ClusterShape, seed: number): ModelCluster {
+    const settings = { ...quietCluster, ...shape.settings };
+    return new ModelCluster({ name, brokers: shape.brokers, scheduler: this.scheduler, settings, seed });
+  }
+
+  #batch(partition: number, count: number): Buffer {
+    const values = Array.from({ length: count }, () => {
+      this.#values += 1;
+      return Buffer.from(`record ${this.#values} of partition ${partition}`);
+    });
+    return madeBatch({ values, timestampMs: BigInt(1_700_000_000_000 + this.#values) });
+  }
+
+  #look(event: SimEvent): void {
+    if (event.owner.startsWith('source')) for (const watch of this.watches) watch.lookAtSource();
+    else if (event.owner.startsWith('target')) for (const watch of this.watches) watch.lookAtTarget();
+    else for (const watch of this.watches) watch.lookAtWorkers();
+    for (const worker of this.workers) worker.check();
+  }
+
+  #lookAll(): void {
+    for (const watch of this.watches) watch.lookAtSource();
+  }
+}
