@@ -44,7 +44,6 @@ export class Flow implements Traveller {
   readonly #waiting: Piece[] = [];
   readonly #travelling: Arrival[] = [];
   #bytesHeld = 0;
-  #lastArrivalMs = 0;
   #timer: Timer | undefined;
   #sinkFull = false;
   #ended = false;
@@ -82,9 +81,8 @@ export class Flow implements Traveller {
     } else {
       this.#waiting.shift();
     }
-    // What departed later never arrives earlier, whatever the jitter, and whatever the settings have become.
-    this.#lastArrivalMs = Math.max(this.#lastArrivalMs, arrivalMs);
-    this.#travelling.push({ atMs: this.#lastArrivalMs, piece });
+    // A queue: what departed later never overtakes, whatever the jitter, and whatever the settings have become.
+    this.#travelling.push({ atMs: arrivalMs, piece });
     if (this.#timer === undefined) this.#deliver();
     return typeof piece === 'string' ? 0 : piece.length;
   }
