@@ -49,7 +49,7 @@ export const labErrors = {
   ),
   'CW-5009': entry(
     'a lab is running already',
-    'One lab per machine and user runs at a time, so that commands know which one is meant.',
+    'One lab per clone of the repository runs at a time, so that commands know which one is meant.',
     'Use it (`causeway lab status`), or stop it: `causeway lab down`.',
   ),
   'CW-5010': entry(
