@@ -117,12 +117,14 @@ function fetchAnswer(end: MadeEnd, { topics }: FetchRequest): FetchResponse {
   const wrongEpoch = epochError(asked?.currentLeaderEpoch ?? -1, end.brokerEpoch);
   const outOfRange = offset < end.logStart ? kafkaError.OFFSET_OUT_OF_RANGE : kafkaError.NONE;
   const errorCode = wrongEpoch === kafkaError.NONE ? outOfRange : wrongEpoch;
+  // A broker tells nothing of its log with an error.
+  const told = (offsetTold: bigint) => (errorCode === kafkaError.NONE ? offsetTold : -1n);
   const partition = {
     partition: 0,
     errorCode,
-    highWatermark: logEnd(end),
-    lastStableOffset: logEnd(end),
-    logStartOffset: end.logStart,
+    highWatermark: told(logEnd(end)),
+    lastStableOffset: told(logEnd(end)),
+    logStartOffset: told(end.logStart),
     diverging: undefined,
     currentLeader: undefined,
     abortedTransactions: [],

@@ -93,7 +93,9 @@ export async function readBatch(
       throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no records in the answer`));
     if (kafkaErrorName(answer.errorCode) !== 'OFFSET_OUT_OF_RANGE')
       refuseError(at, answer.errorCode, undefined);
-    const { highWatermark, logStartOffset, errorCode } = answer;
+    const { highWatermark, errorCode } = answer;
+    // An answer out of range names no log start: it is asked for.
+    const logStartOffset = errorCode === 0 ? answer.logStartOffset : await readOffset(at, 'start');
     return { highWatermark, logStartOffset, errorCode, records: Buffer.from(answer.records) };
   } finally {
     response.lease.release();

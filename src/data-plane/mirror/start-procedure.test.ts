@@ -191,3 +191,21 @@ test('a target whose retention has deleted everything goes on unverified', async
   const point = await findStartPoint(site);
   assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
 });
+
+test('a source whose retention has deleted the batch of the tail goes on unverified', async () => {
+  const { site, source } = rig();
+  source.batches = [sourceBatch(5n, 5)];
+  source.logStart = 5n;
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
+});
+
+test('a source trimmed past a position that another worker has left behind is no loss', async () => {
+  const { site, source, target } = rig();
+  source.onAsk = () => {
+    // Between the two looks the other worker mirrors on, and the source trims what is mirrored.
+    source.logStart = 10n;
+    target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 103), mirroredBatch(5n, 5, 105)];
+  };
+  assert.equal((await causeOfStart(site)).code, 'CW-2020');
+});

@@ -7,7 +7,7 @@ import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
 import { sequenceAfter, sequenceMax } from './sequence.ts';
-import { causeOf } from './stop-cause.ts';
+import { causeOf, isLasting } from './stop-cause.ts';
 import { checkTail, type Tail } from './tail-check.ts';
 
 /** What the start procedure needs from around it. */
@@ -43,12 +43,33 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
     site.findEnd('source'),
     readTarget(site, fence),
   ]);
-  const tail = await checkTail(source, target, position, fence);
+  const tail = await checkTailUnmoved(source, target, position, fence);
   refuseOtherBytes(target, position, lastSequence, tail);
   const idKnown = lastSequence !== undefined;
   // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
   const nextSequence = idKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
   return { fence, position, nextSequence, idKnown, source, target, tail };
+}
+
+/**
+ * The tail check. What only a person could mend is believed only while the target still ends where it did: otherwise
+ * another worker went on meanwhile, and the source may rightly have trimmed what it has mirrored.
+ */
+async function checkTailUnmoved(
+  source: PartitionEnd,
+  target: PartitionEnd,
+  position: TargetOffset,
+  fence: Fence,
+): Promise<Tail> {
+  try {
+    return await checkTail(source, target, position, fence);
+  } catch (thrown) {
+    if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
+    const end = await readOffset(target, 'end');
+    if (end === position) throw thrown;
+    const text = `${placeOf(target)}: the log moved from ${position} to ${end} while the tail was checked`;
+    throw new Obstacle(causeOf('CW-2020', text));
+  }
 }
 
 async function readTarget(site: StartSite, fence: Fence) {
