@@ -19,15 +19,15 @@ export const mirrorErrors = {
     'source topic was re-created',
     'The source topic has another topic id than the one that was mirrored: it was deleted and created ' +
       'again. Its offsets mean other records now.',
-    'Decide what the mirror should hold. To copy the new topic, delete the mirror’s topic at the target' +
-      ' and run `causeway mirrors resume`.',
+    'Decide what the mirror should hold. To copy the new topic, delete the mirror’s topic at the target: ' +
+      'it is created again and copied from the start.',
   ),
   'CW-2004': entry(
     'target topic was re-created',
     'The mirror’s topic at the target has another topic id than before: it was deleted and created ' +
       'again. The fence of this generation knows nothing of it.',
-    'Find out who deleted it. Restart the workers of the region to adopt the new topic once it is meant' +
-      ' to be mirrored from the start.',
+    'Find out who deleted it. An empty topic is taken over by the controller and copied from the start; ' +
+      'one that holds records is left alone (CW-2028).',
   ),
   'CW-2005': entry(
     'foreign write in the mirror',
