@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const measured: Measured = { work: [], latency: [], longLink: [] };
   const at = new Date();
   try {
-    await measure(options, rig, measured);
+    await Promise.race([measure(options, rig, measured), interrupted()]);
   } finally {
     const { text, goals, settings } = summarise(options, measured);
     if (text !== '') {
@@ -45,6 +45,17 @@ async function main(): Promise<void> {
     }
   }
 }
+
+/** Rejects at SIGINT or SIGTERM: what has been measured is then told, and nothing is left running. */
+function interrupted(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => reject(new Interruption(signal)));
+    }
+  });
+}
+
+class Interruption extends Error {}
 
 async function measure(options: BenchmarkOptions, rig: Rig, { work, latency, longLink }: Measured) {
   const run = { rig, options, say };
@@ -98,4 +109,11 @@ function readOptions(): BenchmarkOptions {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Interruption)) throw error;
+  say(`ended by ${error.message}`);
+  process.exit(130);
+}
+process.exit();

@@ -33,6 +33,9 @@ export class Child implements AsyncDisposable {
     closeSync(log);
     this.process.on('error', () => undefined);
     this.pid = this.process.pid ?? -1;
+    const kill = () => this.process.kill('SIGKILL');
+    process.once('exit', kill);
+    this.process.once('exit', () => process.off('exit', kill));
   }
 
   get ended(): boolean {
