@@ -117,3 +117,18 @@ test('status --watch goes on while no region answers, and Ctrl-C ends it', async
   assert.equal(code, exitCode.interrupted);
   assert.match(stdout, /eu-west: CW-3001/);
 });
+
+test('serve ends in order when whoever started it is gone', async () => {
+  const words = ['serve', '--region', 'eu-west', '--config', silent, '--http-port', '0'];
+  const serving = startCausewayCommand(words, { cwd: folder, withChannel: true });
+  const isUp = new Promise<void>((resolve) => {
+    serving.child.stderr?.on('data', () => {
+      if (/serving eu-west/.test(serving.stderr())) resolve();
+    });
+  });
+  await Promise.race([isUp, serving.finished]);
+  serving.child.disconnect();
+  const { code, stderr } = await serving.finished;
+  assert.equal(code, exitCode.fine, stderr);
+  assert.match(stderr, /"message":"stopped"/);
+});

@@ -11,6 +11,8 @@ export interface Finished {
 export interface StartOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** With a channel to us, as `lab run` starts processes. */
+  readonly withChannel?: boolean;
 }
 
 /** A command under way. */
@@ -24,13 +26,16 @@ export interface Started {
 
 const launcher = fileURLToPath(new URL('../../bin/causeway', import.meta.url));
 
-export function startCausewayCommand(args: readonly string[], { cwd, env = {} }: StartOptions): Started {
+export function startCausewayCommand(
+  args: readonly string[],
+  { cwd, env = {}, withChannel = false }: StartOptions,
+): Started {
   // Nothing of the tests' own environment may steer the command.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(CAUSEWAY|FORCE_COLOR)/.test(name));
   const child = spawn(process.execPath, [launcher, ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: withChannel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';

@@ -25,6 +25,7 @@ test('plan, apply, serve, status, pause, resume, verify', { timeout: 180_000 }, 
   await produce(site.lab, 'eu-west', 'orders', 0, 500);
 
   await t.test('before anything is applied', () => beforeApply(site));
+  await t.test('one cluster under two names', () => refuseOneCluster(site));
   await t.test('plan and apply', () => planAndApply(site));
   const server = startCausewayCommand(serveWords, { cwd: site.folder });
   try {
@@ -45,6 +46,18 @@ async function beforeApply({ run }: Site): Promise<void> {
   assert.equal((await run('verify', '--all')).code, 6);
   assert.equal((await run('mirrors', 'pause', 'shop', '--yes')).code, 6);
   assert.equal((await run('status', '--detailed-exitcode')).code, 10);
+}
+
+async function refuseOneCluster({ run, lab, folder }: Site): Promise<void> {
+  const address = lab.bootstrapServers('eu-west');
+  const other = address.replaceAll('127.0.0.1', 'localhost');
+  await writeFile(join(folder, 'twice.yaml'), topologyText({ 'eu-west': address, 'us-east': other }));
+  for (const command of [['plan'], ['apply', '--yes']]) {
+    const { code, stderr } = await run(...command, '--config', 'twice.yaml');
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /eu-west and us-east are the same Kafka cluster \(its id is .*\(CW-1011\)/);
+  }
+  assert.match((await run('status')).stdout, /No topology has been applied/);
 }
 
 async function planAndApply({ run }: Site): Promise<void> {
@@ -143,14 +156,18 @@ async function openSite(t: TestContext): Promise<Site> {
   const lab = await ownLab(t);
   const folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const region = (name: string) =>
-    `  ${name}:\n    kafka: { bootstrap.servers: "${lab.bootstrapServers(name)}" }\n`;
-  const mirrors = 'mirrors:\n  shop: { topics: ["orders*"], home: eu-west, to: [us-east], rpo: 10s }\n';
-  await writeFile(
-    join(folder, 'causeway.yaml'),
-    `regions:\n${region('eu-west')}${region('us-east')}${mirrors}`,
-  );
+  const names = ['eu-west', 'us-east'];
+  const addresses = Object.fromEntries(names.map((name) => [name, lab.bootstrapServers(name)]));
+  await writeFile(join(folder, 'causeway.yaml'), topologyText(addresses));
   return { lab, folder, run: (...args) => runCausewayCommand(args, { cwd: folder }) };
+}
+
+function topologyText(addresses: Readonly<Record<string, string>>): string {
+  const regions = Object.entries(addresses).map(
+    ([name, servers]) => `  ${name}:\n    kafka: { bootstrap.servers: "${servers}" }\n`,
+  );
+  const mirrors = '  shop: { topics: ["orders*"], home: eu-west, to: [us-east], rpo: 10s }\n';
+  return `regions:\n${regions.join('')}mirrors:\n${mirrors}`;
 }
 
 async function produce(

@@ -1,23 +1,22 @@
 // Makes a topology the desired state: checks every region first, then writes it into each of their ledgers.
-import { CausewayError, describeError } from '../../base/errors.ts';
-import { systemRandom } from '../../base/random.ts';
+import { CausewayError } from '../../base/errors.ts';
 import type { LeftAlone } from '../../ledger/changes.ts';
 import { topologyKey } from '../../ledger/record-key.ts';
 import { ensureLedgerTopics } from '../../ledger/ensure-topics.ts';
 import type { DesiredTopology } from '../../ledger/records.ts';
 import { desiredTopic } from '../../ledger/topic-names.ts';
-import { LedgerWriter } from '../../ledger/writer.ts';
 import type { Invocation } from '../invocation.ts';
 import { openAdmins } from './open-admins.ts';
 import type { ReadRegion } from './region-reading.ts';
-import { openRegions, type Regions } from './regions.ts';
+import { openRegions, type ReadForApply, type Regions } from './regions.ts';
+import { writeToAll } from './write-to-all.ts';
 
 /** Opens the regions of the topology at `path`, applies it and closes them. */
 export async function applyTopology(invocation: Invocation, path: string, reason: string): Promise<void> {
   const regions = await openRegions(invocation, path);
   try {
     const read = await regions.readForApply();
-    checkBeforeApply(read);
+    checkBeforeApply(read.wanted);
     await writeTopology(invocation, regions, read, reason);
   } finally {
     await regions.close();
@@ -63,6 +62,13 @@ export function checkDifferentClusters(read: readonly ReadRegion[]): void {
 
 const isNewerTopology = (left: LeftAlone) => left.is === 'newer' && left.key === topologyKey;
 
+export interface Applied {
+  readonly record: DesiredTopology;
+  readonly regions: readonly string[];
+  /** Regions that the file leaves out and that could not be told: what runs there goes on as before. */
+  readonly untold: readonly string[];
+}
+
 /**
  * Creates missing ledger topics everywhere, then writes the topology to every region. Throws CW-6005 with the
  * regions that have it and those that have not; writing it again is harmless.
@@ -70,13 +76,13 @@ const isNewerTopology = (left: LeftAlone) => left.is === 'newer' && left.key ===
 export async function writeTopology(
   invocation: Invocation,
   regions: Regions,
-  read: readonly ReadRegion[],
+  { wanted, dropped }: Pick<ReadForApply, 'wanted' | 'dropped'>,
   reason: string,
-): Promise<DesiredTopology> {
+): Promise<Applied> {
   const { terminal } = invocation;
-  const names = read.map(({ picture }) => picture.name);
+  const names = wanted.map(nameOf);
   await ensureLedgers(invocation, regions, names);
-  const newestMs = Math.max(0, ...read.map(({ picture }) => picture.desired?.appliedAtMs ?? 0));
+  const newestMs = Math.max(0, ...wanted.map(({ picture }) => picture.desired?.appliedAtMs ?? 0));
   const record: DesiredTopology = {
     kind: 'topology',
     yaml: regions.file.text,
@@ -85,11 +91,15 @@ export async function writeTopology(
     actor: terminal.actor,
     reason,
   };
-  await writeToAll(invocation, regions, names, 'the topology', (writer) =>
+  const told = dropped.filter(({ picture }) => picture.error === undefined && picture.hasLedger).map(nameOf);
+  await writeToAll(invocation.terminal, regions, [...names, ...told], 'the topology', (writer) =>
     writer.write(desiredTopic, [record]),
   );
-  return record;
+  const untold = dropped.map(nameOf).filter((name) => !told.includes(name));
+  return { record, regions: [...names, ...told], untold };
 }
+
+const nameOf = ({ picture }: ReadRegion): string => picture.name;
 
 /** Harmless where a later region fails: an empty ledger changes nothing. */
 async function ensureLedgers(
@@ -109,42 +119,4 @@ async function ensureLedgers(
   } finally {
     await admins.close();
   }
-}
-
-/** Writes to the ledgers of all regions at once. Throws CW-6005 when some took it and some did not. */
-export async function writeToAll(
-  invocation: Invocation,
-  regions: Regions,
-  names: readonly string[],
-  what: string,
-  write: (writer: LedgerWriter) => Promise<unknown>,
-): Promise<void> {
-  const { clock } = invocation.terminal;
-  const results = await Promise.allSettled(
-    names.map(async (region) => {
-      const writer = new LedgerWriter({
-        cluster: regions.clusterOf(region),
-        region,
-        clock,
-        random: systemRandom,
-      });
-      try {
-        await write(writer);
-      } finally {
-        await writer.close();
-      }
-    }),
-  );
-  const failed = results.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ region: names[index] ?? '', thrown: result.reason as unknown }] : [],
-  );
-  if (failed.length === 0) return;
-  const defect = failed.find(({ thrown }) => !(thrown instanceof CausewayError));
-  if (defect !== undefined) throw defect.thrown;
-  const done = names.filter((name) => !failed.some(({ region }) => region === name));
-  const lines = failed.map(({ region, thrown }) => `  ${region}: ${describeError(thrown)}`);
-  const have = done.length === 1 ? 'has' : 'have';
-  const taken = done.length === 0 ? 'no region has' : `${done.join(', ')} ${have}`;
-  const text = `${taken} taken ${what}; not taken, or not known to be:`;
-  throw new CausewayError('CW-6005', `${text}\n${lines.join('\n')}`, { done: done.join(', ') });
 }

@@ -8,19 +8,19 @@ import type { Plan, PlanOfRegion } from '../view/plan-text.ts';
 import { openAdmins } from './open-admins.ts';
 import { planTarget } from './region-plan.ts';
 import type { ReadRegion } from './region-reading.ts';
-import { newestTopology, type Regions } from './regions.ts';
+import type { ReadForApply, Regions } from './regions.ts';
 
 /** Never rejects because of one region: what cannot be known of it is its error in the plan. */
 export async function makePlan(
   invocation: Invocation,
   regions: Regions,
-  read: readonly ReadRegion[],
+  { wanted, dropped, applied }: ReadForApply,
 ): Promise<Plan> {
   const { topology, path, warnings } = regions.file;
-  const { applied } = await newestTopology(read.map(({ picture }) => picture));
   const changes = diffTopologies(applied?.topology, topology);
   const admins = openAdmins(regions);
   try {
+    const read = [...wanted, ...dropped];
     const planned = await Promise.all(read.map((each) => planOfRegion(invocation, regions, admins, each)));
     return { path, warnings, applied: applied?.record, changes, regions: planned };
   } finally {

@@ -4,18 +4,17 @@ import { CausewayError, describeError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
-import type { DesiredTopology } from '../../ledger/records.ts';
 import { RegionClusters } from '../../server/region-clusters.ts';
-import type { Topology } from '../../topology/topology.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import { clientId, programVersion } from '../version.ts';
 import type { PartitionsByRegion } from '../view/explain-topic.ts';
-import type { Picture, RegionPicture } from '../view/picture.ts';
+import type { Picture } from '../view/picture.ts';
 import { commandLog } from './command-log.ts';
+import { type AppliedTopology, newestTopology } from './newest-topology.ts';
 import { type ReadRegion, readRegion } from './region-reading.ts';
 import { secretReaders } from './secret-readers.ts';
-import { checkTopology, mustReadTopology, readTopologyAt, type TopologyFile } from './topology-file.ts';
+import { mustReadTopology, readTopologyAt, type TopologyFile } from './topology-file.ts';
 
 /** A region that has not answered by then is shown as unreachable. */
 const regionWaitMs = 10_000;
@@ -78,9 +77,15 @@ export class Regions {
     return { nowMs: this.#invocation.terminal.clock.wallMs(), applied, regions };
   }
 
-  /** What `apply` must know of each region of the file before it writes. */
-  readForApply(): Promise<readonly ReadRegion[]> {
-    return this.#readAll([...this.file.topology.regions.keys()]);
+  /** What `plan` and `apply` must know of the regions of the file, and of those that it leaves out. */
+  async readForApply(): Promise<ReadForApply> {
+    const { regions } = this.file.topology;
+    const wanted = await this.#readAll([...regions.keys()]);
+    const { applied } = await newestTopology(wanted.map(({ picture }) => picture));
+    if (applied === undefined) return { wanted, dropped: [], applied };
+    this.#clusters.useApplied(applied.topology);
+    const left = [...applied.topology.regions.keys()].filter((name) => !regions.has(name));
+    return { wanted, dropped: await this.#readAll(left), applied };
   }
 
   /**
@@ -126,6 +131,13 @@ export class Regions {
   }
 }
 
+export interface ReadForApply {
+  readonly wanted: readonly ReadRegion[];
+  /** Regions of the applied topology that the file does not name any more: they have to hear of it. */
+  readonly dropped: readonly ReadRegion[];
+  readonly applied: AppliedTopology | undefined;
+}
+
 /** Opens the regions of the topology at `path`, or of the one that the command line means. */
 export async function openRegions(invocation: Invocation, path?: string): Promise<Regions> {
   const file = path === undefined ? await mustReadTopology(invocation) : await readTopologyAt(path);
@@ -143,42 +155,6 @@ export async function withRegions(
   } finally {
     await regions.close();
   }
-}
-
-interface Newest {
-  readonly applied: { readonly topology: Topology; readonly record: DesiredTopology } | undefined;
-  /** With warnings where a region holds something else than the newest. */
-  readonly regions: RegionPicture[];
-}
-
-/**
- * The topology that was applied last. A region that holds an older one, or one that cannot be read, says so.
- */
-export async function newestTopology(pictures: readonly RegionPicture[]): Promise<Newest> {
-  let applied: Newest['applied'];
-  const unreadable = new Map<string, string>();
-  for (const { name, desired } of pictures) {
-    if (desired === undefined || desired.appliedAtMs <= (applied?.record.appliedAtMs ?? -1)) continue;
-    try {
-      const { topology } = await checkTopology(desired.yaml, `the applied topology in ${name}`);
-      applied = { topology, record: desired };
-    } catch (thrown) {
-      if (!(thrown instanceof CausewayError)) throw thrown;
-      unreadable.set(name, describeError(thrown));
-    }
-  }
-  const regions = pictures.map((region) => {
-    const warning = unreadable.get(region.name) ?? behindWarning(region, applied?.record);
-    return warning === undefined ? region : { ...region, warnings: [...region.warnings, warning] };
-  });
-  return { applied, regions };
-}
-
-function behindWarning(region: RegionPicture, newest: DesiredTopology | undefined): string | undefined {
-  if (newest === undefined || region.error !== undefined) return undefined;
-  if (region.desired?.appliedAtMs === newest.appliedAtMs) return undefined;
-  const held = region.desired === undefined ? 'no topology' : 'an older topology than another region';
-  return `it holds ${held}; \`causeway apply\` brings all to the same`;
 }
 
 function noRegion(picture: Picture): CausewayError {

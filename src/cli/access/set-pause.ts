@@ -7,8 +7,8 @@ import { matchTopics } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import type { Invocation } from '../invocation.ts';
 import { findRegion, type Picture } from '../view/picture.ts';
-import { writeToAll } from './apply-topology.ts';
 import type { Regions } from './regions.ts';
+import { writeToAll } from './write-to-all.ts';
 
 /** The whole set, where `topic` is `*`. */
 export interface Held {
@@ -54,7 +54,7 @@ export async function pause(
     actor,
     reason,
   };
-  await writeToAll(invocation, regions, spec.to, 'the pause', (writer) =>
+  await writeToAll(invocation.terminal, regions, spec.to, 'the pause', (writer) =>
     writer.write(desiredTopic, [record]),
   );
   return record;
@@ -68,7 +68,7 @@ export async function resume(
   topics: readonly string[],
 ): Promise<void> {
   const tombstones = topics.map((topic) => ({ tombstone: pauseKey(spec.name, topic) }));
-  await writeToAll(invocation, regions, spec.to, 'the end of the pause', (writer) =>
+  await writeToAll(invocation.terminal, regions, spec.to, 'the end of the pause', (writer) =>
     writer.write(desiredTopic, tombstones),
   );
 }

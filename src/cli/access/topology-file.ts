@@ -75,7 +75,7 @@ export function readTopologyAt(path: string): Promise<TopologyFile> {
 }
 
 async function readTopologyFrom(located: LocatedTopology): Promise<TopologyFile> {
-  const text = readText(located.path);
+  const text = await readText(located.path);
   const { topology, warnings } = await checkTopology(text, located.path);
   return { ...located, text, topology, warnings };
 }
@@ -93,9 +93,17 @@ export async function checkTopology(
   return parsed;
 }
 
-function readText(path: string): string {
+async function readText(path: string): Promise<string> {
+  const { decodeFileText } = await import('../../topology/file-text.ts');
+  const { formatProblems } = await import('../../topology/problem.ts');
+  const read = decodeFileText(readBytes(path), path);
+  if ('problems' in read) throw new TopologyProblems(path, read.problems, formatProblems(read.problems));
+  return read.text;
+}
+
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new CausewayError('CW-6001', `${path} cannot be read`, { path }, error);
   }

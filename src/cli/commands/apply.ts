@@ -1,10 +1,12 @@
 // `causeway apply`: shows the plan, asks, and makes causeway.yaml the desired state of every region.
-import { checkBeforeApply, writeTopology } from '../access/apply-topology.ts';
+import { type Applied, checkBeforeApply, writeTopology } from '../access/apply-topology.ts';
 import { makePlan } from '../access/make-plan.ts';
-import { withRegions } from '../access/regions.ts';
+import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation, textOption } from '../invocation.ts';
-import { createScreen } from '../output/screen.ts';
+import type { Report } from '../output/listing.ts';
+import { createScreen, type Screen } from '../output/screen.ts';
+import type { Paint } from '../output/style.ts';
 import { durationOption } from '../quantities.ts';
 import { planText } from '../view/plan-text.ts';
 import { waitForMirroring } from '../wait-for-mirroring.ts';
@@ -15,33 +17,45 @@ export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const screen = createScreen(invocation);
     const read = await regions.readForApply();
-    checkBeforeApply(read);
-    const plan = await makePlan(invocation, regions, read);
-    screen.note(planText(plan, screen.notePaint).trimEnd());
-    const names = regions.file.topology.regions.keys();
-    await screen.confirm(`Apply ${regions.file.path} to ${[...names].join(', ')}?`);
-    const record = await writeTopology(
-      invocation,
-      regions,
-      read,
-      textOption(invocation.options, 'reason') ?? '',
-    );
-    if (flagOption(invocation.options, 'wait')) {
-      const waitMs = durationOption(invocation.options, 'timeout') ?? waitMsDefault;
-      await waitForMirroring(invocation, regions, waitMs, (text) => screen.progress(text));
-      screen.progress('');
-    }
-    const regionNames = read.map(({ picture }) => picture.name);
-    await screen.report({
-      text: (paint) => paint('green', `Applied in ${regionNames.join(', ')}.`),
-      data: {
-        appliedAtMs: record.appliedAtMs,
-        actor: record.actor,
-        reason: record.reason,
-        regions: regionNames,
-      },
-      names: regionNames,
-    });
+    checkBeforeApply(read.wanted);
+    screen.note(planText(await makePlan(invocation, regions, read), screen.notePaint));
+    const names = [...read.wanted, ...read.dropped].map(({ picture }) => picture.name);
+    await screen.confirm(`Apply ${regions.file.path} to ${names.join(', ')}?`);
+    const reason = textOption(invocation.options, 'reason') ?? '';
+    const applied = await writeTopology(invocation, regions, read, reason);
+    if (flagOption(invocation.options, 'wait')) await waitForEffect(invocation, regions, screen);
+    await screen.report(reportOf(applied));
     return exitCode.fine;
   });
+}
+
+/** Until the controllers have nothing left to do and every set mirrors. */
+async function waitForEffect(invocation: Invocation, regions: Regions, screen: Screen): Promise<void> {
+  const waitMs = durationOption(invocation.options, 'timeout') ?? waitMsDefault;
+  const actionsLeft = async () => {
+    const plan = await makePlan(invocation, regions, await regions.readForApply());
+    return plan.regions.flatMap(({ actions }) => actions.map(({ text }) => text));
+  };
+  try {
+    await waitForMirroring(invocation, regions, waitMs, (text) => screen.progress(text), actionsLeft);
+  } finally {
+    screen.progress('');
+  }
+}
+
+function reportOf({ record, regions, untold }: Applied): Report {
+  const text = (paint: Paint) => {
+    const lines = [paint('green', `Applied in ${regions.join(', ')}.`)];
+    for (const name of untold) {
+      lines.push(
+        paint(
+          'yellow',
+          `${name} is not in the file any more and could not be told: what runs there goes on.`,
+        ),
+      );
+    }
+    return lines.join('\n');
+  };
+  const { appliedAtMs, actor, reason } = record;
+  return { text, data: { appliedAtMs, actor, reason, regions, untold }, names: regions };
 }

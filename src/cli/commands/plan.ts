@@ -10,7 +10,7 @@ import { hasChanges, isComplete, planData, planNames, planText } from '../view/p
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const read = await regions.readForApply();
-    checkDifferentClusters(read);
+    checkDifferentClusters(read.wanted);
     const plan = await makePlan(invocation, regions, read);
     await createScreen(invocation).report({
       text: (paint) => planText(plan, paint),

@@ -19,7 +19,7 @@ export interface PartitionRow {
   readonly last: ObservedPartition | undefined;
   /** Records that the source has and the target has not; undefined where one of both is unknown. */
   readonly lagRecords: bigint | undefined;
-  /** Age that the oldest missing record had when it was looked at; 0 where nothing was missing. */
+  /** What would be lost if the source died now, as a time: at most the records of that long. */
   readonly rpoMs: number | undefined;
 }
 
@@ -62,16 +62,19 @@ function rowOf(picture: Picture, mirror: ObservedMirror, last: ObservedPartition
     observedAtMs: mirror.observedAtMs,
     last,
     lagRecords: !evidence || lag === undefined ? undefined : lag > 0n ? lag : 0n,
-    rpoMs: evidence ? recoveryPointMs(last, lag) : undefined,
+    rpoMs: evidence ? recoveryPointMs(picture.nowMs, last, lag) : undefined,
   };
 }
 
-function recoveryPointMs(last: ObservedPartition, lag: bigint | undefined): number | undefined {
-  if (lag === undefined || last.sourceSeenAtMs === undefined) return undefined;
-  if (lag <= 0n) return 0;
-  return last.oldestMissingMs === undefined
-    ? undefined
-    : Math.max(0, last.sourceSeenAtMs - last.oldestMissingMs);
+/** Since the oldest missing record; where none is known to be missing, since the last look at the source. */
+function recoveryPointMs(
+  nowMs: number,
+  last: ObservedPartition,
+  lag: bigint | undefined,
+): number | undefined {
+  if (lag === undefined) return undefined;
+  const sinceMs = lag > 0n ? last.oldestMissingMs : last.sourceSeenAtMs;
+  return sinceMs === undefined ? undefined : Math.max(0, nowMs - sinceMs);
 }
 
 function unreported(

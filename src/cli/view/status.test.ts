@@ -22,12 +22,12 @@ function only(shown: Picture, before: readonly SetStatus[] = []): SetStatus {
   return statuses[0] as SetStatus;
 }
 
-test('all partitions mirroring: the set is mirroring, lag and recovery point are 0', () => {
+test('all mirror: the set is mirroring, without lag, its recovery point as old as the evidence', () => {
   const shown = picture({ mirrors: [mirror([partition(0), partition(1)])] });
   const status = only(shown);
   assert.equal(stateText(status), 'mirroring');
   assert.deepEqual(status.lag, { value: 0n, complete: true });
-  assert.deepEqual(status.rpo, { value: 0, complete: true });
+  assert.deepEqual(status.rpo, { value: 1_000, complete: true });
   assert.ok(isHealthy(shown, [status]));
 });
 
@@ -47,7 +47,7 @@ test('a partition without a report is unknown, and so are the sums', () => {
   );
   assert.equal(stateText(status), '? 1/2');
   assert.deepEqual(status.lag, { value: 60n, complete: false });
-  assert.deepEqual(status.rpo, { value: 2_000, complete: false });
+  assert.deepEqual(status.rpo, { value: 3_000, complete: false });
 });
 
 test('a lag whose oldest record is not known has no recovery point', () => {
@@ -155,7 +155,7 @@ test('the page as a person sees it', () => {
     [
       'REGIONS  eu-west ● 1 broker    us-east ● 1 broker    rtt 84 ms',
       'MIRROR SET  HOME → TARGET      STATE      RPO NOW / GOAL       LAG  RATE  OFFSETS',
-      'payments    eu-west → us-east  mirroring  0.2s / 10s      1.8k rec     ?  identical',
+      'payments    eu-west → us-east  mirroring  1.2s / 10s      1.8k rec     ?  identical',
     ].join('\n'),
   );
 });

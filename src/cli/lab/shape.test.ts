@@ -1,0 +1,36 @@
+// Regions and brokers of a lab as they are typed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseLabShape } from './shape.ts';
+
+test('one number for all regions, or one for each', () => {
+  assert.deepEqual(parseLabShape({ regions: 'eu-west, us-east', brokers: '3' }), [
+    { name: 'eu-west', brokers: 3 },
+    { name: 'us-east', brokers: 3 },
+  ]);
+  assert.deepEqual(parseLabShape({ regions: 'eu-west,us-east', brokers: 'us-east=3' }), [
+    { name: 'eu-west', brokers: 1 },
+    { name: 'us-east', brokers: 3 },
+  ]);
+});
+
+test('a region can be put at a location', () => {
+  assert.deepEqual(parseLabShape({ regions: 'here=aws/eu-west-1' }), [
+    { name: 'here', location: 'aws/eu-west-1', brokers: 1 },
+  ]);
+});
+
+test('what cannot be understood is named', () => {
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ regions: '' }, /--regions/],
+    [{ regions: 'Eu' }, /"Eu" is not a region name/],
+    [{ regions: 'a,a' }, /different names/],
+    [{ regions: 'a', brokers: '0' }, /--brokers "0" is not a number from 1 to 9/],
+    [{ regions: 'a', brokers: '10' }, /from 1 to 9/],
+    [{ regions: 'a', brokers: 'a=x' }, /--brokers "a=x"/],
+    [{ regions: 'a', brokers: 'b=2' }, /--brokers names "b", which is not in --regions \(a\)/],
+  ];
+  for (const [options, message] of cases) {
+    assert.throws(() => parseLabShape(options), { code: 'CW-6008', message });
+  }
+});
