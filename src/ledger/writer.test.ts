@@ -127,7 +127,7 @@ test('a missing topic is told at once', async () => {
   await assert.rejects(writer.write(topic, [pause('a')]), isError('CW-4001', /does not exist/));
 });
 
-test('a silent broker: the outcome is unknown in time, and nothing of it comes after a later write', async () => {
+test('a silent broker: the outcome is unknown in time, and nothing comes after a later write', async () => {
   const { scheduler, writer, cluster, keys } = setUp();
   cluster.troubles = ['silence'];
   const first = assert.rejects(

@@ -1,5 +1,5 @@
 // What is wrong with a causeway.yaml, and where. Problems are collected, so that all are shown at once.
-import type { ErrorCode } from '../base/error-catalog.ts';
+import { type ErrorCode, errorCatalog } from '../base/error-catalog.ts';
 
 export interface Problem {
   readonly code: ErrorCode;
@@ -10,8 +10,8 @@ export interface Problem {
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
-  /** What to write instead. */
-  readonly hint?: string;
+  /** What to write instead; in general words where nothing better is known. */
+  readonly hint: string;
 }
 
 export interface Place {
@@ -38,17 +38,11 @@ export class ProblemList {
   }
 
   error(code: ErrorCode, place: Place, message: string, hint?: string): void {
-    this.#add({ code, severity: 'error', message, ...this.#at(place), ...(hint !== undefined && { hint }) });
+    this.#add('error', code, place, message, hint);
   }
 
   warning(code: ErrorCode, place: Place, message: string, hint?: string): void {
-    this.#add({
-      code,
-      severity: 'warning',
-      message,
-      ...this.#at(place),
-      ...(hint !== undefined && { hint }),
-    });
+    this.#add('warning', code, place, message, hint);
   }
 
   /** In the order of the file. */
@@ -57,16 +51,22 @@ export class ProblemList {
     if (this.#dropped === 0) return problems;
     const last = { line: problems.at(-1)?.line ?? 1, column: problems.at(-1)?.column ?? 1 };
     const message = `${this.#dropped} further problems are not listed`;
-    return [...problems, { code: 'CW-1026', severity: 'error', message, ...this.#at(last) }];
+    return [...problems, this.#problem('error', 'CW-1026', last, message)];
   }
 
-  #at(place: Place) {
-    return { file: this.#file, line: place.line, column: place.column };
-  }
-
-  #add(problem: Problem): void {
+  #add(severity: Problem['severity'], code: ErrorCode, place: Place, message: string, hint?: string): void {
     if (this.full) this.#dropped += 1;
-    else this.#problems.push(problem);
+    else this.#problems.push(this.#problem(severity, code, place, message, hint));
+  }
+
+  #problem(
+    severity: Problem['severity'],
+    code: ErrorCode,
+    { line, column }: Place,
+    message: string,
+    hint: string = errorCatalog[code].next,
+  ): Problem {
+    return { code, severity, message, file: this.#file, line, column, hint };
   }
 }
 
@@ -77,7 +77,7 @@ export function formatProblems(problems: readonly Problem[]): string {
 
 function formatProblem({ file, line, column, severity, code, message, hint }: Problem): string {
   const head = `${file}:${line}:${column} ${severity === 'warning' ? 'warning ' : ''}${code} ${message}`;
-  return hint === undefined ? head : `${head}\n    ${hint}`;
+  return `${head}\n    ${hint}`;
 }
 
 /** A value from the file in a message: quoted, without control characters, and short. */

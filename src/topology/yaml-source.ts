@@ -15,9 +15,8 @@ import {
 } from 'yaml';
 import type { Place, ProblemList } from './problem.ts';
 import { quoted } from './problem.ts';
+import { findExcess } from './text-limits.ts';
 
-/** UTF-16 units; 100,000 topic names are about 3 million. */
-export const fileLengthMax = 16 * 1024 * 1024;
 const aliasesMax = 100;
 /** Nodes that all aliases together may stand for. */
 const aliasedNodesMax = 10_000;
@@ -34,12 +33,9 @@ const start: Place = { line: 1, column: 1 };
 
 /** Reads the text. Undefined where nothing could be read; then there is a problem that says so. */
 export function readYaml(text: string, problems: ProblemList): YamlSource | undefined {
-  if (text.length > fileLengthMax) {
-    problems.error(
-      'CW-1015',
-      start,
-      `the file has ${text.length} characters; at most ${fileLengthMax} are read`,
-    );
+  const excess = findExcess(text);
+  if (excess !== undefined) {
+    problems.error('CW-1015', start, `the file ${excess}`);
     return undefined;
   }
   const lines = new LineCounter();
