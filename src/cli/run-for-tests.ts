@@ -1,5 +1,6 @@
 // The command line as a shell sees it, for tests: a process with its exit code and both streams.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { finished as streamEnd } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface Finished {
@@ -45,10 +46,15 @@ export function startCausewayCommand(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const finished = new Promise<Finished>((resolve, reject) => {
+  // Not `close`: it does not come once the channel was ended from our side.
+  const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
+    child.once('exit', resolve);
   });
+  const read = [child.stdout, child.stderr].map((stream) =>
+    stream === null ? undefined : streamEnd(stream),
+  );
+  const finished = Promise.all([exited, ...read]).then(([code]) => ({ code, stdout, stderr }));
   return { child, finished, stdout: () => stdout, stderr: () => stderr };
 }
 
