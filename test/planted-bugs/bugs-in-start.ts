@@ -25,9 +25,9 @@ export const bugsInStart: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: 'const tail = await checkTail(source, target, position, fence);',
+        search: 'const tail = await checkTailUnmoved(source, target, position, fence);',
         replace:
-          "const tail: Tail = { verdict: 'unverified', lastSequence, sourceEpoch: -1 };\n  void checkTail;",
+          "const tail: Tail = { verdict: 'unverified', lastSequence, sourceEpoch: -1 };\n  void checkTailUnmoved;",
       },
     ],
     caughtBy: [

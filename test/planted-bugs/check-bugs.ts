@@ -1,7 +1,7 @@
 // Plants bugs one by one in copies of the tree, and sees whether their tests turn red.
 import type { Catch, PlantedBug } from './planted-bug.ts';
 import { runNamedTest } from './run-test.ts';
-import { copyTree, plant } from './tree-copy.ts';
+import { copyTree, findMisfits, plant } from './tree-copy.ts';
 
 export interface CheckOptions {
   /** `first`: one test for each bug. `all`: every test, each of them also without a bug. */
@@ -38,6 +38,8 @@ async function checkBug(
   depth: CheckOptions['depth'],
 ): Promise<string[]> {
   const catches = depth === 'first' ? caughtBy.slice(0, 1) : caughtBy;
+  const misfits = findMisfits(root, edits);
+  if (misfits.length > 0) return misfits.map((misfit) => `${name}: the code has moved on: ${misfit}`);
   const problems = depth === 'all' ? await checkUnplanted(root, catches) : [];
   using _planted = plant(root, edits);
   for (const { file, test } of catches) {

@@ -36,27 +36,28 @@ export function copyTree(root: string): TreeCopy {
   return { root: copy, [Symbol.dispose]: () => rmSync(copy, { recursive: true, force: true }) };
 }
 
-/** Makes the changes; throws where one does not fit exactly once. The result undoes them. */
+/** Changes that do not fit the code as it is now, with what is wrong. */
+export function findMisfits(root: string, edits: readonly Edit[]): string[] {
+  return edits.flatMap(({ file, search }) => {
+    const times = readFileSync(path.join(root, file), 'utf8').split(search).length - 1;
+    return times === 1 ? [] : [`${file} holds ${times} times, not once: ${search}`];
+  });
+}
+
+/** Makes the changes, which fit. The result undoes them. */
 export function plant(root: string, edits: readonly Edit[]): Disposable {
   const before = new Map<string, string>();
+  for (const { file, search, replace } of edits) {
+    const full = path.join(root, file);
+    const text = readFileSync(full, 'utf8');
+    if (!before.has(full)) before.set(full, text);
+    writeFileSync(
+      full,
+      text.replace(search, () => replace),
+    );
+  }
   const undo = () => {
     for (const [file, text] of before) writeFileSync(file, text);
   };
-  try {
-    for (const { file, search, replace } of edits) {
-      const full = path.join(root, file);
-      const text = readFileSync(full, 'utf8');
-      if (!before.has(full)) before.set(full, text);
-      const times = text.split(search).length - 1;
-      if (times !== 1) throw new Error(`${file} holds ${times} times, not once: ${search}`);
-      writeFileSync(
-        full,
-        text.replace(search, () => replace),
-      );
-    }
-  } catch (error) {
-    undo();
-    throw error;
-  }
   return { [Symbol.dispose]: undo };
 }
