@@ -4,10 +4,10 @@ import { type ErrorEntry, entry } from './error-entry.ts';
 export const cliErrors = {
   'CW-6001': entry(
     'no causeway.yaml found',
-    'The command needs to know the regions. It looked at --config, at CAUSEWAY_CONFIG, for a ' +
-      'causeway.yaml in this folder and in the folders above it, and for a running lab.',
-    'Name the file with --config, or change into its folder. For a first try, run `npm start`: it ' +
-      'starts a lab whose topology is then found by itself.',
+    'The command needs to know the regions. It looked at --config, at CAUSEWAY_CONFIG, for a causeway.yaml ' +
+      'in this folder and in the folders above it, and for a running lab.',
+    'Name the file with --config, or change into its folder. For a first try, run `npm start`: it starts a ' +
+      'lab whose topology is then found by itself.',
   ),
   'CW-6002': entry(
     'a confirmation is needed, and nobody can be asked',
@@ -76,15 +76,13 @@ export const cliErrors = {
   'CW-6014': entry(
     'the applied topology comes from a newer program',
     'The ledger holds a topology in a version that this program does not know. Overwriting it could drop ' +
-      'what a newer ' +
-      'Causeway needs.',
+      'what a newer Causeway needs.',
     'Bring the command line to the version of the Causeway processes, and repeat the command.',
   ),
   'CW-6015': entry(
     'not every region can be reached',
     'A change is written to every region that it concerns, and all of them are asked before the first one ' +
-      'is written. ' +
-      'At least one did not answer, so nothing was changed anywhere.',
+      'is written. At least one did not answer, so nothing was changed anywhere.',
     'Mend what the message names and repeat the command. In the lab: `causeway lab status`.',
   ),
   'CW-6016': entry(

@@ -7,8 +7,7 @@ const status: CommandSpec = {
   summary: 'regions and mirror sets at a glance',
   details:
     'Shows every region and every mirror set with its state, recovery point, lag and rate, as the ledger ' +
-    'has it. ' +
-    'Reads Kafka itself; no Causeway process needs to be alive.',
+    'has it. Reads Kafka itself; no Causeway process needs to be alive.',
   options: [
     { flags: '-w, --watch', help: 'keep looking, until Ctrl-C' },
     { flags: '--interval <duration>', help: 'time between two looks', byDefault: '2s' },
@@ -41,8 +40,7 @@ const apply: CommandSpec = {
   summary: 'make causeway.yaml the desired state',
   details:
     'Shows the plan, asks, and writes the topology into the ledger of every region. The controllers then ' +
-    'do the ' +
-    'actions. Ledger topics that are missing are created.',
+    'do the actions. Ledger topics that are missing are created.',
   options: [...changeOptions, ...waitOptions],
   examples: [
     example('causeway apply', 'show the plan, ask, do it'),
@@ -57,8 +55,8 @@ const serve: CommandSpec = {
   summary: 'the long-running process of one region',
   details:
     'Runs the roles of one region until SIGTERM or SIGINT: the controller keeps the target topics as ' +
-    'declared, the ' +
-    'worker mirrors. Any number of processes may run for a region; they share the work.',
+    'declared, the worker mirrors. One process per region is enough; a second one may stand beside it, ' +
+    'since the brokers let each record in once.',
   options: [
     { flags: '--region <name>', help: 'the region this process stands in', env: 'CAUSEWAY_REGION' },
     {

@@ -15,8 +15,7 @@ const run: CommandSpec = {
   summary: 'the whole lab in the foreground: brokers, Causeway, live traffic',
   details:
     'What `npm start` runs. Starts real Kafka brokers, the emulated WAN, one Causeway process per region ' +
-    'and live ' +
-    'traffic, and waits until everything mirrors. Ctrl-C leaves nothing running.',
+    'and live traffic, and waits until everything mirrors. Ctrl-C leaves nothing running.',
   options: [
     ...shapeOptions,
     { flags: '--no-load', help: 'without live traffic' },

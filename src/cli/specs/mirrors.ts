@@ -6,8 +6,7 @@ export const verifySpec: CommandSpec = {
   summary: 'compare both sides of a mirror set completely',
   details:
     'Reads source and target from the first to the last offset and compares every batch, record by record ' +
-    'where ' +
-    'batches do not align. Prints the ranges that differ and exits 8 if there are any.',
+    'where batches do not align. Prints the ranges that differ and exits 8 if there are any.',
   arguments: [{ name: '[set]', help: 'the mirror set' }],
   options: [
     { flags: '--all', help: 'every mirror set' },
@@ -82,8 +81,7 @@ const explain: CommandSpec = {
   summary: 'why is this topic not mirrored?',
   details:
     'Goes through everything that must hold for a topic to be mirrored, in order, and says where it ends: ' +
-    'patterns, ' +
-    'exclusions, internal names, refusals, generation, workers and partitions.',
+    'patterns, exclusions, internal names, refusals, generation, workers and partitions.',
   arguments: [{ name: '<topic>', help: 'a topic name' }],
   examples: [example('causeway mirrors explain orders', 'each condition with its answer')],
   load: () => import('../commands/mirrors-explain.ts'),
