@@ -35,10 +35,9 @@ process.once('message', (order: BackgroundOrder) => {
     (error: unknown) => {
       const code = error instanceof CausewayError ? error.code : 'CW-5012';
       const message = error instanceof CausewayError ? error.message : describeError(error);
-      say({ say: 'failed', code, message });
       process.stderr.write(`${code} ${message}\n`);
-      process.exitCode = 1;
-      if (process.connected) process.disconnect();
+      if (!process.connected) process.exit(1);
+      process.send?.({ say: 'failed', code, message } satisfies BackgroundMessage, () => process.exit(1));
     },
   );
 });

@@ -24,8 +24,7 @@ export async function askLab(state: LabState, request: LabRequest): Promise<LabS
     throw new CausewayError(
       'CW-5012',
       `the lab of process ${state.pid} does not answer (${describeError(error)}); its logs are in ` +
-        `${state.folder}. ` +
-        '`causeway lab down` ends it by force.',
+        state.folder,
       { pid: state.pid },
       error,
     );

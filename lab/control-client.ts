@@ -103,15 +103,12 @@ export interface HeldLab extends AsyncDisposable {
 function mustFindState({ ready } = { ready: true }): LabState {
   const state = findRunningLab();
   if (state === undefined) {
-    throw new CausewayError(
-      'CW-5010',
-      'no lab is running. Start one: `npm start` in the foreground, or `causeway lab up` in the background.',
-    );
+    throw new CausewayError('CW-5010', 'no lab is running');
   }
   if (ready && state.controlSocket === undefined) {
     throw new CausewayError(
       'CW-5012',
-      `the lab of process ${state.pid} is still starting; wait a few seconds.`,
+      `the lab of process ${state.pid} is still starting; wait a few seconds`,
     );
   }
   return state;

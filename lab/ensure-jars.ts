@@ -8,6 +8,6 @@ try {
   await ensureClassArchive(await ensureKafkaJars({ onProgress: tell }), tell);
 } catch (error) {
   if (!(error instanceof CausewayError)) throw error;
-  tell(`${error.code} ${error.message}`);
+  tell(`${error.message} (${error.code})\n  ${error.next}`);
   process.exitCode = 1;
 }

@@ -24,14 +24,14 @@ export async function holdLab(options: StartOptions = {}): Promise<RunningLab> {
     ...(onProgress !== undefined && { onProgress }),
     ...(signal !== undefined && { signal }),
   });
+  const held = new RunningLab(lab);
   try {
-    const held = new RunningLab(lab);
     onProgress?.('creating the example topics');
     await held.prepare();
     if (options.load !== false) await held.startLoad();
     return held;
   } catch (error) {
-    await lab.close();
+    await held[Symbol.asyncDispose]();
     throw error;
   }
 }

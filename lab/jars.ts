@@ -60,8 +60,7 @@ async function jarsOfKafkaHome(kafkaHome: string): Promise<KafkaJars> {
     const has = match ? `version ${match[1]}${match[2]}` : 'no kafka-clients jar';
     throw new CausewayError(
       'CW-5004',
-      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${has}; ` +
-        'the lab runs Kafka 4.0 and newer. Correct it, or unset KAFKA_HOME.',
+      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${has}; ` + 'the lab runs Kafka 4.0 and newer',
     );
   }
   const version = `${match[1]}${match[2]}`;

@@ -10,9 +10,6 @@ export interface Java {
 }
 
 const javaMajorMin = 17;
-const howTo =
-  'Debian or Ubuntu: `sudo apt-get install openjdk-17-jdk-headless`; macOS: `brew install openjdk@17`';
-
 let found: Java | undefined;
 
 /**
@@ -29,18 +26,12 @@ async function findJava(): Promise<Java> {
   const { exitCode, stderr, stdout } = await runProgram(named('java'), ['-version']);
   if (exitCode !== 0) {
     const where = home ? `JAVA_HOME (${home})` : 'the path';
-    throw new CausewayError(
-      'CW-5001',
-      `Java ${javaMajorMin} or newer is needed, found none in ${where}. ${howTo}.`,
-    );
+    throw new CausewayError('CW-5001', `Java ${javaMajorMin} or newer is needed, found none in ${where}`);
   }
   const major = javaMajorOf(stderr + stdout);
   if (major === undefined || major < javaMajorMin) {
     const version = (stderr + stdout).split('\n')[0] ?? '?';
-    throw new CausewayError(
-      'CW-5001',
-      `Java ${javaMajorMin} or newer is needed, found: ${version}. ${howTo}.`,
-    );
+    throw new CausewayError('CW-5001', `Java ${javaMajorMin} or newer is needed, found: ${version}`);
   }
   return { java: named('java'), javac: named('javac'), major };
 }
@@ -59,8 +50,6 @@ export async function mustFindMaven(): Promise<string> {
   if (exitCode === 0) return 'mvn';
   throw new CausewayError(
     'CW-5002',
-    'Maven is needed to fetch the Kafka jars, and `mvn` was not found. ' +
-      'Debian or Ubuntu: `sudo apt-get install maven`; macOS: `brew install maven`. ' +
-      'Or unpack a Kafka 4.x release and set KAFKA_HOME to its folder.',
+    'Maven is needed to fetch the Kafka jars, and there is no `mvn` on the path',
   );
 }

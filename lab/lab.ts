@@ -203,8 +203,7 @@ function refuseSecondLab(ownId?: string): void {
   if (running === undefined || running.id === ownId) return;
   throw new CausewayError(
     'CW-5009',
-    `a lab is running already: process ${running.pid}, logs in ${running.folder}. ` +
-      'Use it (`causeway lab status`), or stop it with `causeway lab down`.',
+    `a lab is running already: process ${running.pid}, logs in ${running.folder}`,
     { pid: running.pid },
   );
 }

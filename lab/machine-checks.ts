@@ -16,8 +16,7 @@ export async function checkMachine(brokers: number, heapMb: number): Promise<voi
   if (freeMb < neededMb) {
     throw new CausewayError(
       'CW-5005',
-      `${brokers} brokers need about ${neededMb} MB of memory, and ${freeMb} MB are free. ` +
-        'Close other programs, or start fewer brokers.',
+      `${brokers} brokers need about ${neededMb} MB of memory, and ${freeMb} MB are free`,
       { neededMb, freeMb },
     );
   }
@@ -26,8 +25,7 @@ export async function checkMachine(brokers: number, heapMb: number): Promise<voi
   if (diskMb < diskMbMin) {
     throw new CausewayError(
       'CW-5006',
-      `the brokers’ data goes to ${tmpdir()}, and ${diskMb} MB are free there; ${diskMbMin} MB are needed. ` +
-        'Free some space, or set TMPDIR to a folder on another disk.',
+      `the brokers’ data goes to ${tmpdir()}, and ${diskMb} MB are free there; ${diskMbMin} MB are needed`,
       { diskMb },
     );
   }

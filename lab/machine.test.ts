@@ -12,7 +12,7 @@ import { checkMachine } from './machine-checks.ts';
 import { freePorts } from './ports.ts';
 
 const says = (code: string, words: RegExp) => (error: unknown) =>
-  error instanceof CausewayError && error.code === code && words.test(error.message);
+  error instanceof CausewayError && error.code === code && words.test(`${error.message}. ${error.next}`);
 
 function withEnvironment(t: TestContext, changes: Readonly<Record<string, string>>): void {
   const before = new Map(Object.keys(changes).map((name) => [name, process.env[name]]));

@@ -1,7 +1,8 @@
 // What the lab asks of a cluster: who is there, and topics. Each call has its own short-lived client, since
 // brokers come and go under the lab's hands.
 import { Admin } from '@platformatic/kafka';
-import { CausewayError, describeError } from '../src/base/errors.ts';
+import { CausewayError } from '../src/base/errors.ts';
+import { brokerWords } from './broker-words.ts';
 
 export interface TopicShape {
   readonly partitions?: number;
@@ -21,16 +22,15 @@ async function withAdmin<T>(bootstrapServers: string, use: (admin: Admin) => Pro
   try {
     return await use(admin);
   } catch (error) {
-    throw new CausewayError('CW-5016', `the cluster at ${bootstrapServers}: ${words(error)}`, {}, error);
+    throw new CausewayError(
+      'CW-5016',
+      `the cluster at ${bootstrapServers}: ${brokerWords(error)}`,
+      {},
+      error,
+    );
   } finally {
     await admin.close();
   }
-}
-
-/** The library wraps what a broker says in errors that only count them. */
-function words(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(words).join('; ');
-  return describeError(error);
 }
 
 /** Node ids of the brokers that are registered and not fenced, as one of the addresses tells them. */
@@ -51,8 +51,8 @@ const visibleMsMax = 15_000;
 const pollMs = 20;
 
 /**
- * Creates a topic; the numbers are the broker's defaults unless given. Resolves when the broker that was asked knows
- * all leaders: until then, clients would be told that there is no such topic.
+ * Creates a topic; the numbers are the broker's defaults unless given. Resolves when the broker that was
+ * asked knows all leaders: until then, clients would be told that there is no such topic.
  */
 export const createTopic = (bootstrapServers: string, topic: string, shape: TopicShape = {}): Promise<void> =>
   withAdmin(bootstrapServers, async (admin) => {

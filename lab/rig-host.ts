@@ -52,6 +52,6 @@ try {
   process.exit(await main());
 } catch (error) {
   if (!(error instanceof CausewayError)) throw error;
-  tell(`${error.code} ${error.message}`);
+  tell(`${error.message} (${error.code})\n  ${error.next}`);
   process.exitCode = 1;
 }

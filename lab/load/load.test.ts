@@ -15,13 +15,13 @@ const load = (options: Partial<LoadOptions> = {}) =>
 test('a rate is kept whatever the timers do', () => {
   const pace = new Pace(333, 0);
   const timers = [7, 50, 51, 200, 333, 334, 900, 1500, 2000, 3000];
-  const taken = timers.map((nowMs) => pace.take(nowMs)).reduce((sum, count) => sum + count, 0);
+  const taken = timers.map((nowMs) => pace.take(nowMs, 1_000)).reduce((sum, count) => sum + count, 0);
   assert.equal(taken, 999);
 });
 
 test('a slow rate is kept too', () => {
   const pace = new Pace(0.5, 0);
-  const counts = Array.from({ length: 100 }, (_, index) => pace.take((index + 1) * 100));
+  const counts = Array.from({ length: 100 }, (_, index) => pace.take((index + 1) * 100, 10));
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),
     5,
@@ -30,8 +30,9 @@ test('a slow rate is kept too', () => {
 
 test('what a long stall missed is not made up for', () => {
   const pace = new Pace(100, 0);
-  assert.equal(pace.take(60_000), 100);
-  assert.equal(pace.take(60_100), 10);
+  assert.equal(pace.take(60_000, 70), 70);
+  assert.equal(pace.take(60_000, 70), 30);
+  assert.equal(pace.take(60_100, 70), 10);
 });
 
 test('records have the size, the keys and the headers asked for', () => {

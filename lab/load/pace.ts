@@ -15,12 +15,14 @@ export class Pace {
     this.#doneUntilMs = nowMs;
   }
 
-  /** Records that are due by now and have not been handed out; they count as handed out afterwards. */
-  take(nowMs: number): number {
+  /**
+   * Records that are due by now and have not been handed out, at most `countMax`; those handed out are done.
+   */
+  take(nowMs: number, countMax: number): number {
     // At less than one record per second, the next one may lie further back than that.
     const rememberedMs = Math.max(catchUpMsMax, 2000 / this.#recordsPerSecond);
     this.#doneUntilMs = Math.max(this.#doneUntilMs, nowMs - rememberedMs);
-    const due = Math.floor(((nowMs - this.#doneUntilMs) * this.#recordsPerSecond) / 1000);
+    const due = Math.min(countMax, Math.floor(((nowMs - this.#doneUntilMs) * this.#recordsPerSecond) / 1000));
     this.#doneUntilMs += (due * 1000) / this.#recordsPerSecond;
     return due;
   }

@@ -2,13 +2,15 @@
 // tried again, with a new client.
 import { Producer } from '@platformatic/kafka';
 import type { Clock } from '../../src/base/clock.ts';
-import { describeError } from '../../src/base/errors.ts';
 import type { Random } from '../../src/base/random.ts';
+import { brokerWords } from '../broker-words.ts';
 import type { LoadOrder, LoadReport } from './load-messages.ts';
 import { Pace } from './pace.ts';
 import { type MadeRecord, RecordSource } from './records.ts';
 
-const sendsInFlightMax = 4;
+const sendsInFlightMax = 8;
+const sendBytesMax = 800_000;
+const recordOverheadBytes = 100;
 const retryDelayMs = 300;
 const requestMsMax = 10_000;
 const ratePeriodMs = 5_000;
@@ -39,23 +41,33 @@ export class Traffic {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, settings } = this.#parts;
     const pace = new Pace(settings.recordsPerSecond, clock.monotonicMs());
+    // All of a send may go to one partition, in one batch, which brokers take up to 1 MB of.
+    const recordsPerSendMax = Math.max(
+      1,
+      Math.floor(sendBytesMax / (settings.recordBytes + recordOverheadBytes)),
+    );
     while (!signal.aborted) {
       await clock.sleep(settings.lingerMs);
       // What is due while all sends are under way stays due, within the bounds of the pace.
-      if (this.#sends >= sendsInFlightMax) continue;
-      const count = pace.take(clock.monotonicMs());
-      if (count === 0) continue;
-      this.#sends += 1;
-      this.#send(this.#source.take(count, clock.wallMs()), signal).then(
-        () => {
-          this.#sends -= 1;
-        },
-        (error: unknown) => {
-          this.#sends -= 1;
-          this.#lastError = describeError(error);
-        },
-      );
+      while (this.#sends < sendsInFlightMax) {
+        const count = pace.take(clock.monotonicMs(), recordsPerSendMax);
+        if (count === 0) break;
+        this.#startSend(count, signal);
+      }
     }
+  }
+
+  #startSend(count: number, signal: AbortSignal): void {
+    this.#sends += 1;
+    this.#send(this.#source.take(count, this.#parts.clock.wallMs()), signal).then(
+      () => {
+        this.#sends -= 1;
+      },
+      (error: unknown) => {
+        this.#sends -= 1;
+        this.#lastError = brokerWords(error);
+      },
+    );
   }
 
   report(): LoadReport {
@@ -85,7 +97,7 @@ export class Traffic {
         return;
       } catch (error) {
         this.#retries += 1;
-        this.#lastError = describeError(error);
+        this.#lastError = brokerWords(error);
         this.#abandon(producer);
       }
       await this.#parts.clock.sleep(retryDelayMs);
@@ -97,7 +109,7 @@ export class Traffic {
     if (this.#producer !== producer) return;
     this.#producer = undefined;
     producer.close().catch((error: unknown) => {
-      this.#lastError = describeError(error);
+      this.#lastError = brokerWords(error);
     });
   }
 

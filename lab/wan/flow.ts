@@ -81,7 +81,8 @@ export class Flow implements Traveller {
     } else {
       this.#waiting.shift();
     }
-    // A queue: what departed later never overtakes, whatever the jitter, and whatever the settings have become.
+    // A queue: what departed later never overtakes, whatever the jitter, and whatever the settings have
+    // become.
     this.#travelling.push({ atMs: arrivalMs, piece });
     if (this.#timer === undefined) this.#deliver();
     return typeof piece === 'string' ? 0 : piece.length;
