@@ -32,10 +32,12 @@ export const claimsTransaction = (records: Buffer): boolean =>
 /** Shape of the record set alone: exactly one batch of magic 2. Returns an error code. */
 export function checkShape(records: Buffer): number {
   if (records.length < headerBytes) return kafkaError.INVALID_RECORD;
-  if (magicOf(records, 0) !== 2) return kafkaError.INVALID_RECORD;
+  const magic = magicOf(records, 0);
+  if (magic !== 2) return magic === 0 || magic === 1 ? kafkaError.INVALID_RECORD : kafkaError.CORRUPT_MESSAGE;
   const length = batchLengthOf(records, 0);
-  if (length < headerBytes || length > records.length) return kafkaError.CORRUPT_MESSAGE;
-  return length < records.length ? kafkaError.INVALID_RECORD : kafkaError.NONE;
+  if (length < headerBytes) return kafkaError.CORRUPT_MESSAGE;
+  // A cut batch is none at all, and what follows a whole one is a second.
+  return length !== records.length ? kafkaError.INVALID_RECORD : kafkaError.NONE;
 }
 
 /** The batch itself, in the order in which the broker looks. Returns an error code. */

@@ -78,7 +78,12 @@ function readAll(broker: ModelBroker, bytesMax: number, partitions: readonly Ses
     due ||= answer.errorCode !== kafkaError.NONE || answer.diverging !== undefined;
     answers.push({ topicId, answer, session });
   }
-  return { answers, bytes, due };
+  // What the broker does not know at all is answered behind the rest.
+  const isUnknown = ({ answer }: Read) =>
+    answer.errorCode === kafkaError.UNKNOWN_TOPIC_ID ||
+    answer.errorCode === kafkaError.UNKNOWN_TOPIC_OR_PARTITION;
+  const known = answers.filter((each) => !isUnknown(each));
+  return { answers: [...known, ...answers.filter(isUnknown)], bytes, due };
 }
 
 const nothing = Buffer.alloc(0);
@@ -90,12 +95,15 @@ function readOne(
   wholeFirst: boolean,
 ): FetchedPartition {
   const found = broker.findById(topicId, asked.partition);
-  if (found === undefined) return failed(asked.partition, kafkaError.UNKNOWN_TOPIC_ID);
+  if (found === undefined) return failed(asked.partition, errorOfUnknown(broker, topicId));
   const { image, replica } = found;
   const currentLeader = { leaderId: image.leaderId, leaderEpoch: image.leaderEpoch };
   if (replica === undefined) return failed(asked.partition, kafkaError.NOT_LEADER_OR_FOLLOWER, currentLeader);
   const epochError = checkLeaderEpoch(asked.currentLeaderEpoch, replica.image.leaderEpoch);
-  if (epochError !== kafkaError.NONE) return failed(asked.partition, epochError, currentLeader);
+  if (epochError !== kafkaError.NONE) {
+    const told = epochError === kafkaError.FENCED_LEADER_EPOCH ? currentLeader : undefined;
+    return failed(asked.partition, epochError, told);
+  }
   const { log } = replica;
   const refusal = refuseEpoch(replica, asked.fetchOffset, asked.lastFetchedEpoch);
   if (refusal === 'out of range' || asked.fetchOffset < log.start || asked.fetchOffset > log.end) {
@@ -115,6 +123,11 @@ function readOne(
   const { bytes } = log.read(asked.fetchOffset, replica.highWatermark, limit, wholeFirst);
   return { ...state, diverging: undefined, records: bytes };
 }
+
+const errorOfUnknown = (broker: ModelBroker, topicId: TopicId): number =>
+  [...broker.images.values()].some((image) => image.topicId === topicId)
+    ? kafkaError.UNKNOWN_TOPIC_OR_PARTITION
+    : kafkaError.UNKNOWN_TOPIC_ID;
 
 /** KIP-595: what a reader learns whose last epoch does not fit this log; undefined where it fits. */
 function refuseEpoch(replica: Replica, offset: bigint, lastEpoch: number) {

@@ -90,6 +90,7 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
   }
   const shapeError = checkShape(records);
   if (shapeError !== kafkaError.NONE) return failed(place, shapeError);
+  if (acks !== -1 && acks !== 0 && acks !== 1) return failed(place, kafkaError.INVALID_REQUIRED_ACKS);
   const { replica } = found;
   if (replica === undefined || !replica.isLeader) return failed(place, kafkaError.NOT_LEADER_OR_FOLLOWER);
   if (acks === -1 && replica.belowMinimum) return failed(place, kafkaError.NOT_ENOUGH_REPLICAS);
@@ -97,7 +98,10 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
     batchBytesMax: settings.batchBytesMax,
     aheadMsMax: settings.timestampAheadMsMax,
   });
-  if (batchError !== kafkaError.NONE) return failed(place, batchError);
+  if (batchError !== kafkaError.NONE) {
+    const inLog = batchError === kafkaError.INVALID_RECORD || batchError === kafkaError.INVALID_TIMESTAMP;
+    return { ...failed(place, batchError), replica: inLog ? replica : undefined };
+  }
   const { errorCode, baseOffset, required, appendTimeMs } = replica.append(records);
   const done = errorCode !== kafkaError.NONE || acks !== -1;
   return { place, replica, term: replica.term, required, errorCode, baseOffset, appendTimeMs, done };

@@ -21,6 +21,8 @@ export interface BrokerSite {
   broker(id: number): ModelBroker | undefined;
   /** False while the two brokers cannot reach each other. */
   reaches(from: number, to: number): boolean;
+  /** The network path between a broker and the controller. */
+  controllerLink(brokerId: number): string;
 }
 
 const expirationLookMs = 600_000;
@@ -65,7 +67,7 @@ export class ModelBroker implements ReplicaSite {
     this.sessions = new FetchSessions();
     for (const replica of this.replicas.values()) replica.restart(this.#checkpointOf(replica));
     this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
-      for (const replica of this.replicas.values()) replica.shrinkInSync();
+      for (const replica of this.replicas.values()) replica.lookAtInSync();
     });
     this.#every(expirationLookMs, 'expire producer ids', () => this.expireProducers());
   }
@@ -138,6 +140,7 @@ export class ModelBroker implements ReplicaSite {
     scheduler.post({
       delayMs: this.#delay(),
       owner: `${this.site.name}/controller`,
+      link: this.site.controllerLink(this.brokerId),
       label: `${this.brokerId} asks in sync ${inSync.join(',')} of ${asked.topic}-${asked.partition}`,
       fire: () => {
         if (controller.alterInSync(asked, inSync)) return;

@@ -32,7 +32,8 @@ export class ModelCluster implements BrokerSite {
   readonly brokers = new Map<number, ModelBroker>();
   readonly #seed: number;
   readonly #connections = new Set<ModelConnection>();
-  readonly #isolated = new Set<number>();
+  /** Isolated brokers, each with the network paths that are blocked for it. */
+  readonly #isolated = new Map<number, Set<string>>();
   #connectionsMade = 0;
 
   constructor(parts: ModelClusterParts) {
@@ -90,6 +91,8 @@ export class ModelCluster implements BrokerSite {
       onClose: (closed) => this.#connections.delete(closed),
     });
     this.#connections.add(connection);
+    const blocked = this.#isolated.get(brokerId);
+    if (blocked !== undefined) this.#block(blocked, connection.link);
     if (!broker.alive) this.#reset(connection, 'connection refused');
     return connection;
   }
@@ -154,19 +157,26 @@ export class ModelCluster implements BrokerSite {
     this.#back(broker);
   }
 
-  /** Nothing goes to or from the broker; it runs on by itself. `clients` are the processes that lose it. */
-  isolate(brokerId: number, clients: readonly string[]): void {
+  /** Nothing goes to or from the broker; it runs on by itself. */
+  isolate(brokerId: number): void {
     if (this.#isolated.has(brokerId)) return;
-    this.#isolated.add(brokerId);
-    this.scheduler.block(this.#controllerLink(brokerId));
-    for (const owner of clients) this.scheduler.block(this.linkOf(owner, brokerId));
+    const blocked = new Set<string>();
+    this.#isolated.set(brokerId, blocked);
+    this.#block(blocked, this.controllerLink(brokerId));
+    for (const { link } of this.#connectionsTo(brokerId)) this.#block(blocked, link);
     this.#noticeLater(this.mustBroker(brokerId));
   }
 
-  rejoin(brokerId: number, clients: readonly string[]): void {
-    if (!this.#isolated.delete(brokerId)) return;
-    this.scheduler.unblock(this.#controllerLink(brokerId));
-    for (const owner of clients) this.scheduler.unblock(this.linkOf(owner, brokerId));
+  #block(blocked: Set<string>, link: string): void {
+    blocked.add(link);
+    this.scheduler.block(link);
+  }
+
+  rejoin(brokerId: number): void {
+    const blocked = this.#isolated.get(brokerId);
+    if (blocked === undefined) return;
+    this.#isolated.delete(brokerId);
+    for (const link of blocked) this.scheduler.unblock(link);
     this.#back(this.mustBroker(brokerId));
     for (const broker of this.brokers.values()) if (broker.alive) broker.followAgain();
   }
@@ -179,10 +189,10 @@ export class ModelCluster implements BrokerSite {
   }
 
   /** Everything works again: brokers up, running and reachable. */
-  healBrokers(clients: readonly string[]): void {
+  healBrokers(): void {
     for (const id of this.brokerIds) {
       this.thaw(id);
-      this.rejoin(id, clients);
+      this.rejoin(id);
       this.restart(id);
     }
   }
@@ -233,7 +243,7 @@ export class ModelCluster implements BrokerSite {
     this.scheduler.post({ delayMs: brokerDelayMs, owner, label: `${brokerId} ${label}`, fire });
   }
 
-  #controllerLink(brokerId: number): string {
+  controllerLink(brokerId: number): string {
     return `${this.name}/controller|${brokerId}`;
   }
 
@@ -246,7 +256,7 @@ export class ModelCluster implements BrokerSite {
       delayMs: this.settings.brokerDelayMs,
       owner: broker.owner,
       channel: `${this.name}/controller>${broker.owner}`,
-      link: this.#controllerLink(broker.brokerId),
+      link: this.controllerLink(broker.brokerId),
       label: `learns ${image.topic}-${image.partition} led by ${image.leaderId} in epoch ${image.leaderEpoch}`,
       fire: () => broker.learn(image),
     });
@@ -259,7 +269,7 @@ export class ModelCluster implements BrokerSite {
         delayMs: this.settings.brokerDelayMs,
         owner: broker.owner,
         channel: `${this.name}/controller>${broker.owner}`,
-        link: this.#controllerLink(broker.brokerId),
+        link: this.controllerLink(broker.brokerId),
         label: `learns that ${topic} is gone`,
         fire: () => broker.unlearn(topicId),
       });

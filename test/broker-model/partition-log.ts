@@ -33,7 +33,11 @@ export class PartitionLog {
 
   /** Takes away everything at or beyond `offset`; a batch that reaches beyond it goes whole. */
   truncate(offset: bigint): void {
-    if (offset >= this.end) return;
+    if (offset >= this.end) {
+      // A leader that appended nothing has left its epoch at the end of the log.
+      this.epochs.truncate(this.end);
+      return;
+    }
     this.truncations += 1;
     this.#batches = this.#batches.filter((batch) => batch.lastOffset < offset);
     const last = this.#batches.at(-1);

@@ -196,13 +196,26 @@ export class Replica {
     if (view === undefined) return;
     view.end = end;
     if (end >= this.log.end) view.caughtUpAtMs = this.site.nowMs();
-    const joins = !this.#maximalInSync.has(id) && end >= this.highWatermark && end >= this.epochStart;
-    if (joins && !this.#alterUnderWay) this.#alter([...this.image.inSync, id], id);
+    this.#takeIn(id, end);
     this.#advance();
   }
 
+  /** Asks for a follower that has caught up to be in sync. */
+  #takeIn(id: number, end: bigint): void {
+    const joins = !this.#maximalInSync.has(id) && end >= this.highWatermark && end >= this.epochStart;
+    if (joins && !this.#alterUnderWay) this.#alter([...this.image.inSync, id], id);
+  }
+
+  /** What a leader does every few seconds. */
+  lookAtInSync(): void {
+    this.#shrinkInSync();
+    if (!this.isLeader) return;
+    // A follower that waits for news does not ask again by itself, as a real one does twice a second.
+    for (const [id, { end }] of this.#followers) this.#takeIn(id, end);
+  }
+
   /** Followers that have been behind for too long are taken out of the replicas in sync. */
-  shrinkInSync(): void {
+  #shrinkInSync(): void {
     if (!this.isLeader || this.#alterUnderWay) return;
     const nowMs = this.site.nowMs();
     const kept = this.image.inSync.filter((id) => {

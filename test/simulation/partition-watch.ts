@@ -38,8 +38,10 @@ export class PartitionWatch {
   }
 
   lookAtSource(): void {
-    const leader = this.sourceLeader;
-    if (leader !== undefined) this.history.look(leader.log, leader.highWatermark);
+    // Any replica: a deposed leader may be the last one to see that all in sync have a record, and serve it.
+    for (const replica of this.#source.replicasOf(topic, this.partition)) {
+      this.history.look(replica.log, replica.highWatermark);
+    }
   }
 
   /** Every replica that is up, leader or not, visible or not: nothing wrong is written even where it is lost again. */

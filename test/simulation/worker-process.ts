@@ -85,6 +85,10 @@ export class WorkerProcess {
     this.#parts.scheduler.drop(this.owner);
     this.engine = undefined;
   }
+  /** SIGTERM. */
+  async stop(): Promise<void> {
+    await this.engine?.stop();
+  }
   /** SIGSTOP. */
   freeze(): void {
     this.#parts.scheduler.freeze(this.owner);
@@ -94,10 +98,14 @@ export class WorkerProcess {
   }
 
   /** Throws where the engine shows what it never should. */
-  check(): void {
+  check(mayStop: boolean): void {
     if (this.defect !== undefined) throw new Violation(`${this.owner}: ${this.defect}`);
     for (const partition of this.partitions) {
-      if (partition.state.name === 'starting' && partition.inFlight > 0) {
+      const { state } = partition;
+      if (state.name === 'stopped' && !mayStop) {
+        throw new Violation(`${this.owner}: stopped with ${state.cause.code}: ${state.cause.message}`);
+      }
+      if (state.name === 'starting' && partition.inFlight > 0) {
         const { topic, partition: number } = partition.spec;
         const text = `starts ${topic}-${number} with ${partition.inFlight} batches in flight`;
         throw new Violation(`${this.owner}: ${text}`);

@@ -18,6 +18,8 @@ export interface WorldShape {
   readonly target: ClusterShape;
   readonly limits?: Partial<WorkerLimits>;
   readonly ledgerDelayMs?: number;
+  /** Whether a partition may stop for good; where not, a stop is a violation. */
+  readonly mayStop?: boolean;
 }
 
 export const topic = 'orders';

@@ -118,7 +118,7 @@ export class World {
   /** Orderly end of all workers; then nobody may hold memory of fetch answers. */
   async stop(): Promise<void> {
     const running = this.workers.filter((worker) => worker.running);
-    const stopping = Promise.all(running.map((worker) => worker.engine?.stop()));
+    const stopping = Promise.all(running.map((worker) => worker.stop()));
     await this.scheduler.runUntil(this.scheduler.nowMs + 30_000);
     await stopping;
     for (const { memory, name } of [this.source, this.target]) {
@@ -152,7 +152,7 @@ export class World {
     if (event.owner.startsWith('source')) for (const watch of this.watches) watch.lookAtSource();
     else if (event.owner.startsWith('target')) for (const watch of this.watches) watch.lookAtTarget();
     else for (const watch of this.watches) watch.lookAtWorkers();
-    for (const worker of this.workers) worker.check();
+    for (const worker of this.workers) worker.check(this.shape.mayStop ?? false);
   }
 
   #lookAll(): void {

@@ -49,7 +49,7 @@ test(`the model and a real broker give the same answers (seed ${seed})`, async (
 
 /** Compares the sequences of one lane, on partitions of its own; returns how many requests were compared. */
 async function compareLane(lane: number): Promise<number> {
-  const partitions = Array.from({ length: partitionsPerLane }, (_, at) => lane * partitionsPerLane + at);
+  const partitions = partitionsOf(lane);
   const makes = new RandomSteps(seededRandom(seed * lanes + lane), partitions);
   const real = await realSide(`comparison.${topic}.${lane}`);
   const model = await modelSide();
@@ -85,8 +85,24 @@ async function realSide(prefix: string): Promise<{ side: Side; close: () => void
   const leaderId = found.partitions[0]?.leaderId as number;
   const connection = await cluster.connect(leaderId);
   await coordinatorsReady(connection, prefix);
+  await partitionsReady(connection);
   const side = new Side({ cluster, connection, topic, topicId: found.topicId, prefix });
   return { side, close: () => connection.destroy('compared') };
+}
+
+const partitionsOf = (lane: number): number[] =>
+  Array.from({ length: partitionsPerLane }, (_, at) => lane * partitionsPerLane + at);
+
+/** A new topic's partitions are known some moments before they are led. */
+async function partitionsReady(connection: BrokerConnection): Promise<void> {
+  const partitions = Array.from({ length: lanes }, (_, lane) => partitionsOf(lane)).flat();
+  const asked = partitions.map((partition) => ({ partition, currentLeaderEpoch: -1, timestamp: -1n }));
+  for (;;) {
+    const topics = [{ topic, partitions: asked }];
+    const answers = await connection.listOffsets({ replicaId: -1, isolationLevel: 0, topics });
+    if (answers.every(({ errorCode }) => errorCode === 0)) return;
+    await systemClock.sleep(100);
+  }
 }
 
 /** A fresh cluster makes the topic of its coordinators on the first question (kafka-facts 21). */

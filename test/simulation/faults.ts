@@ -1,0 +1,177 @@
+// Random faults: brokers die, stand still and are cut off, leads move, workers die and stand still, connections break
+// and messages are late, logs are trimmed. Each is mended after a while, and all at the end.
+import { pick, type Random } from '../../src/base/random.ts';
+import type { ModelCluster } from '../broker-model/model-cluster.ts';
+import { minOf } from '../broker-model/partition-log.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import type { World } from './world.ts';
+import { topic } from './world-shape.ts';
+
+type Fault = (faults: Faults) => void;
+
+export class Faults {
+  count = 0;
+  killedWorkers = false;
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #blocked = new Set<string>();
+  #over = false;
+
+  constructor(world: World, random: Random) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  start(): void {
+    // Some worlds are wild, some nearly quiet.
+    const pauseMs = pick(this.#random, [300, 1_500, 6_000]);
+    const next = (): void =>
+      this.#later(this.#random.int(pauseMs), 'fault', () => {
+        if (this.#over) return;
+        this.count += 1;
+        pick(this.#random, faults)(this);
+        next();
+      });
+    next();
+  }
+
+  /** Everything works from now on. */
+  heal(): void {
+    this.#over = true;
+    const { scheduler, source, target, workers } = this.#world;
+    for (const link of this.#blocked) scheduler.unblock(link);
+    for (const cluster of [source, target]) cluster.healBrokers();
+    for (const worker of workers) {
+      worker.thaw();
+      worker.start();
+    }
+  }
+
+  get #cluster(): ModelCluster {
+    return pick(this.#random, [this.#world.source, this.#world.target]);
+  }
+  get #worker(): WorkerProcess {
+    return pick(this.#random, this.#world.workers);
+  }
+
+  #later(delayMs: number, label: string, fire: () => void): void {
+    this.#world.scheduler.post({ delayMs, owner: 'chaos', label, fire });
+  }
+
+  /** Mends after a time that is short, middling or long, unless all has been healed before. */
+  #mend(label: string, fire: () => void): void {
+    const delayMs = this.#random.int(pick(this.#random, [100, 3_000, 20_000]));
+    this.#later(delayMs, label, () => {
+      if (!this.#over) fire();
+    });
+  }
+
+  killBroker(): void {
+    const cluster = this.#cluster;
+    const id = pick(this.#random, cluster.brokerIds);
+    if (cluster.broker(id)?.frozen) return;
+    cluster.kill(id);
+    this.#mend(`restart ${cluster.name}/${id}`, () => cluster.restart(id));
+  }
+
+  freezeBroker(): void {
+    const cluster = this.#cluster;
+    const id = pick(this.#random, cluster.brokerIds);
+    cluster.freeze(id);
+    this.#mend(`thaw ${cluster.name}/${id}`, () => cluster.thaw(id));
+  }
+
+  isolateBroker(): void {
+    const cluster = this.#cluster;
+    const id = pick(this.#random, cluster.brokerIds);
+    cluster.isolate(id);
+    this.#mend(`rejoin ${cluster.name}/${id}`, () => cluster.rejoin(id));
+  }
+
+  moveLead(): void {
+    const cluster = this.#cluster;
+    const { partition } = pick(this.#random, this.#world.watches);
+    cluster.controller.moveLeader(topic, partition, pick(this.#random, cluster.brokerIds));
+  }
+
+  freezeWorker(): void {
+    const worker = this.#worker;
+    if (!worker.running) return;
+    worker.freeze();
+    const { owner } = worker;
+    this.#mend(`thaw ${owner}`, () => this.#world.scheduler.thaw(owner));
+  }
+
+  killWorker(): void {
+    const worker = this.#worker;
+    if (!worker.running) return;
+    this.killedWorkers = true;
+    worker.kill();
+    this.#mend(`start ${worker.name}`, () => worker.start());
+  }
+
+  cutLink(): void {
+    const { scheduler } = this.#world;
+    const cluster = this.#cluster;
+    const id = pick(this.#random, cluster.brokerIds);
+    const link = cluster.linkOf(this.#worker.owner, id);
+    scheduler.block(link);
+    this.#blocked.add(link);
+    this.#mend(`heal ${link}`, () => {
+      if (cluster.reaches(id, id)) scheduler.unblock(link);
+    });
+  }
+
+  breakConnection(): void {
+    const cluster = this.#cluster;
+    const open = [...cluster.connections];
+    if (open.length === 0) return;
+    const connection = pick(this.#random, open);
+    cluster.breakConnection(connection, this.#random.int(4));
+  }
+
+  lateMessages(): void {
+    const cluster = this.#cluster;
+    const open = [...cluster.connections];
+    if (open.length === 0) return;
+    const connection = pick(this.#random, open);
+    const channel = pick(this.#random, [connection.requestChannel, connection.answerChannel]);
+    this.#world.scheduler.delayChannel(channel, this.#random.int(4_000));
+  }
+
+  /** Retention at the source, never past what is mirrored. */
+  trimSource(): void {
+    const watch = pick(this.#random, this.#world.watches);
+    const leader = watch.sourceLeader;
+    const mirrored = watch.targetLeader?.highWatermark;
+    if (leader === undefined || mirrored === undefined) return;
+    leader.log.moveStart(minOf(mirrored, leader.highWatermark));
+    leader.changed();
+  }
+
+  trimTarget(): void {
+    const leader = pick(this.#random, this.#world.watches).targetLeader;
+    if (leader === undefined) return;
+    leader.log.moveStart(leader.highWatermark);
+    leader.changed();
+  }
+}
+
+const faults: readonly Fault[] = [
+  (all) => all.killBroker(),
+  (all) => all.freezeBroker(),
+  (all) => all.isolateBroker(),
+  (all) => all.moveLead(),
+  (all) => all.moveLead(),
+  (all) => all.freezeWorker(),
+  (all) => all.freezeWorker(),
+  (all) => all.killWorker(),
+  (all) => all.cutLink(),
+  (all) => all.breakConnection(),
+  (all) => all.breakConnection(),
+  (all) => all.breakConnection(),
+  (all) => all.lateMessages(),
+  (all) => all.lateMessages(),
+  (all) => all.trimSource(),
+  (all) => all.trimTarget(),
+];

@@ -1,0 +1,151 @@
+// One random world from a seed: its shape, its writers, a minute of faults, then peace; everything must be level again.
+import { pick, type Random, seededRandom } from '../../src/base/random.ts';
+import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
+import type { ClusterSettings } from '../broker-model/model-types.ts';
+import { Violation } from '../checkers/log-view.ts';
+import { Faults } from './faults.ts';
+import { World } from './world.ts';
+import { oneBroker, threeBrokers, type ClusterShape, type WorldShape } from './world-shape.ts';
+
+/** What a run was like, for the eye: a world in which nothing happens proves nothing. */
+export interface RandomRun {
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly records: bigint;
+  readonly starts: number;
+  readonly refusals: number;
+  readonly faults: number;
+}
+
+/** Virtual time with faults, and the most that may pass after them until everything is level. */
+const faultsMs = 45_000;
+const recoveryMsMax = 180_000;
+
+export interface RunOptions {
+  /** Receives every event as one line. */
+  readonly onLog?: (lines: readonly string[]) => void;
+}
+
+/** Throws Violation with the seed in its message. */
+export async function runRandomWorld(seed: number, options: RunOptions = {}): Promise<RandomRun> {
+  const random = seededRandom(seed);
+  const world = new World(shapeOf(seed, random));
+  world.scheduler.keepLog = options.onLog !== undefined;
+  try {
+    return await live(world, random);
+  } catch (error) {
+    const where = `seed ${seed} at ${world.scheduler.nowMs} ms\n${world.describe()}`;
+    throw new Violation(where, { cause: error });
+  } finally {
+    options.onLog?.(world.scheduler.log);
+  }
+}
+
+async function live(world: World, random: Random): Promise<RandomRun> {
+  const { scheduler } = world;
+  await world.settle();
+  const writers = new Writers(world, random);
+  writers.start();
+  for (const worker of world.workers) {
+    scheduler.post({
+      delayMs: random.int(2_000),
+      owner: 'chaos',
+      label: 'start',
+      fire: () => worker.start(),
+    });
+  }
+  const faults = new Faults(world, random);
+  faults.start();
+  await scheduler.runUntil(scheduler.nowMs + faultsMs);
+  faults.heal();
+  writers.stop();
+  await world.becomesLevel(recoveryMsMax);
+  const partitions = world.workers.flatMap((worker) => worker.partitions);
+  const sum = (count: 'starts' | 'fenceRefusals') =>
+    partitions.reduce((total, { counts }) => total + counts[count], 0);
+  const run = {
+    steps: scheduler.steps,
+    virtualMs: scheduler.nowMs,
+    records: world.watches.reduce((total, { history }) => total + history.end, 0n),
+    starts: sum('starts'),
+    refusals: sum('fenceRefusals'),
+    faults: faults.count,
+  };
+  await world.stop();
+  const { held } = world.source.memory;
+  if (held > 0 && !faults.killedWorkers) throw new Violation(`${held} fetch answers were never released`);
+  return run;
+}
+
+function shapeOf(seed: number, random: Random): WorldShape {
+  return {
+    seed,
+    partitions: 1 + random.int(3),
+    workers: 1 + random.int(3),
+    source: clusterOf(random),
+    target: clusterOf(random),
+    limits: limitsOf(random),
+    ledgerDelayMs: 1 + random.int(50),
+  };
+}
+
+function clusterOf(random: Random): ClusterShape {
+  const settings: Partial<ClusterSettings> = {
+    clientDelayMs: pick(random, [0.5, 2, 40]),
+    jitterMs: pick(random, [0, 1, 5, 30]),
+    requestDeadlineMs: 10_000,
+    produceById: random.int(4) > 0,
+  };
+  return { ...(random.int(3) === 0 ? oneBroker : threeBrokers), settings };
+}
+
+function limitsOf(random: Random): Partial<WorkerLimits> {
+  const partition = {
+    ...defaultLimits.partition,
+    queueBytesMax: pick(random, [300, 2_000, 1_000_000]),
+    inFlightMax: 1 + random.int(5),
+  };
+  const fetch = { answerBytesMax: pick(random, [200, 1_000, 1_000_000]), partitionBytesMax: 1_000 };
+  return {
+    partition,
+    fetchNear: fetch,
+    fetchFar: fetch,
+    produceWaitMs: pick(random, [1_000, 5_000]),
+    fetchLanes: 1 + random.int(2),
+    produceRequestBytesMax: pick(random, [200, 1_000_000]),
+  };
+}
+
+/** Batches come to every partition of the source, now often, now seldom. */
+class Writers {
+  readonly #world: World;
+  readonly #random: Random;
+  #stopped = false;
+
+  constructor(world: World, random: Random) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  start(): void {
+    for (const { partition } of this.#world.watches) this.#next(partition);
+  }
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #next(partition: number): void {
+    const delayMs = this.#random.int(pick(this.#random, [20, 200, 2_000]));
+    this.#world.scheduler.post({
+      delayMs,
+      owner: 'chaos',
+      label: `write to ${partition}`,
+      fire: () => {
+        if (this.#stopped) return;
+        const counts = Array.from({ length: 1 + this.#random.int(3) }, () => 1 + this.#random.int(4));
+        this.#world.write(partition, ...counts);
+        this.#next(partition);
+      },
+    });
+  }
+}
