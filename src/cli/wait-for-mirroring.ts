@@ -21,6 +21,7 @@ export async function waitForMirroring(
 ): Promise<string> {
   const { clock, signal } = invocation.terminal;
   const untilMs = clock.monotonicMs() + waitMs;
+  regions.follow();
   for (;;) {
     const picture = await regions.lookAtWhatAnswers();
     const statuses = setStatuses(picture);

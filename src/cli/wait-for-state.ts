@@ -22,6 +22,7 @@ export async function waitForState(
   if (!flagOption(invocation.options, 'wait')) return;
   const { clock, signal } = invocation.terminal;
   const untilMs = clock.monotonicMs() + (durationOption(invocation.options, 'timeout') ?? waitMsDefault);
+  regions.follow();
   try {
     for (;;) {
       const open = openIn(await regions.lookAtWhatAnswers(), held, wanted);

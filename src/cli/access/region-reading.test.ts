@@ -3,8 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ManualClock, manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { CausewayError } from '../../base/errors.ts';
-import { silentLog } from '../../base/log.ts';
-import { seededRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { ledgerTopics } from '../../ledger/topic-names.ts';
@@ -19,8 +17,7 @@ function read(clusterOf: () => KafkaCluster, clock: ManualClock, signal = new Ab
     clock,
     signal,
     deadlineMs,
-    random: seededRandom(1),
-    log: silentLog,
+    ledgerOf: () => assert.fail('there is no ledger in these tests'),
   });
 }
 

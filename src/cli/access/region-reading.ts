@@ -2,13 +2,10 @@
 // error.
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
-import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { ClusterView } from '../../kafka/wire/messages.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type LedgerSnapshot, recordsIn } from '../../ledger/changes.ts';
-import { LedgerReader } from '../../ledger/reader.ts';
 import { desiredView, observedView } from '../../ledger/snapshot-view.ts';
 import {
   desiredTopic,
@@ -19,13 +16,17 @@ import {
 } from '../../ledger/topic-names.ts';
 import type { RegionPicture } from '../view/picture.ts';
 
+/** How the topics of a ledger are read: anew at each look, or followed. */
+export interface LedgerSight {
+  snapshot<T extends LedgerTopic>(topic: T, signal: AbortSignal): Promise<LedgerSnapshot<T>>;
+}
+
 export interface RegionReading {
   readonly name: string;
   /** Opens the cluster; throws where the settings do not allow it. */
   readonly clusterOf: () => KafkaCluster;
+  readonly ledgerOf: (cluster: KafkaCluster) => LedgerSight;
   readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   readonly signal: AbortSignal;
   /** The region counts as unreachable when it was not read by then. */
   readonly deadlineMs: number;
@@ -53,40 +54,34 @@ export async function readRegion(reading: RegionReading): Promise<ReadRegion> {
 }
 
 async function readCluster(reading: RegionReading, cluster: KafkaCluster): Promise<ReadRegion> {
-  const { name, clock, random, log, signal, deadlineMs } = reading;
+  const { name, signal } = reading;
   const view = await cluster.metadata([...ledgerTopics]);
   const base = { ...emptyPicture(name, undefined), clusterId: view.clusterId, brokers: view.brokers.length };
   const missing = ledgerTopics.filter((topic) => !exists(view, topic));
   if (missing.length === ledgerTopics.length) return { picture: base, desired: undefined };
-  const reader = new LedgerReader({ cluster, region: name, clock, random, log, giveUpMs: deadlineMs });
+  const ledger = reading.ledgerOf(cluster);
   const read = <T extends LedgerTopic>(topic: T) =>
-    missing.includes(topic) ? undefined : reader.snapshot(topic, signal);
-  try {
-    const [desired, observed, generations] = await Promise.all([
-      read(desiredTopic),
-      read(observedTopic),
-      read(generationsTopic),
-    ]);
-    const wanted = desiredView(desired === undefined ? [] : recordsIn(desired));
-    const snapshots = [desired, observed, generations].filter((snapshot) => snapshot !== undefined);
-    return {
-      picture: {
-        ...base,
-        hasLedger: missing.length === 0,
-        desired: wanted.topology,
-        pauses: wanted.pauses,
-        generations: generations === undefined ? [] : recordsIn(generations),
-        ...observedView(observed === undefined ? [] : recordsIn(observed)),
-        warnings: [
-          ...missing.map((topic) => `the topic ${topic} does not exist; \`causeway apply\` creates it`),
-          ...snapshots.flatMap((snapshot) => snapshot.leftAlone.map(({ why }) => why)),
-        ],
-      },
-      desired,
-    };
-  } finally {
-    reader.close();
-  }
+    missing.includes(topic) ? undefined : ledger.snapshot(topic, signal);
+  const [desired, observed, generations] = await Promise.all([
+    read(desiredTopic),
+    read(observedTopic),
+    read(generationsTopic),
+  ]);
+  const wanted = desiredView(desired === undefined ? [] : recordsIn(desired));
+  const snapshots = [desired, observed, generations].filter((snapshot) => snapshot !== undefined);
+  const picture = {
+    ...base,
+    hasLedger: missing.length === 0,
+    desired: wanted.topology,
+    pauses: wanted.pauses,
+    generations: generations === undefined ? [] : recordsIn(generations),
+    ...observedView(observed === undefined ? [] : recordsIn(observed)),
+    warnings: [
+      ...missing.map((topic) => `the topic ${topic} does not exist; \`causeway apply\` creates it`),
+      ...snapshots.flatMap((snapshot) => snapshot.leftAlone.map(({ why }) => why)),
+    ],
+  };
+  return { picture, desired };
 }
 
 /** A topic that is told with another error than "unknown" exists; reading it will say what is wrong. */

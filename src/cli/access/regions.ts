@@ -11,6 +11,7 @@ import { clientId, programVersion } from '../version.ts';
 import type { PartitionsByRegion } from '../view/explain-topic.ts';
 import type { Picture } from '../view/picture.ts';
 import { commandLog } from './command-log.ts';
+import { Ledgers } from './ledgers.ts';
 import { type AppliedTopology, newestTopology } from './newest-topology.ts';
 import { type ReadRegion, readRegion } from './region-reading.ts';
 import { secretReaders } from './secret-readers.ts';
@@ -25,6 +26,7 @@ export class Regions {
   readonly file: TopologyFile;
   readonly #invocation: Invocation;
   readonly #clusters: RegionClusters;
+  readonly #ledgers: Ledgers;
   #names: ReadonlySet<string>;
 
   constructor(invocation: Invocation, file: TopologyFile) {
@@ -32,15 +34,12 @@ export class Regions {
     this.#invocation = invocation;
     this.#names = new Set(file.topology.regions.keys());
     const { terminal } = invocation;
-    const parts = {
-      clientId,
-      version: programVersion(),
-      secrets: secretReaders(terminal),
-      clock: terminal.clock,
-      log: commandLog(invocation),
-      limits,
-    };
+    const common = { clock: terminal.clock, log: commandLog(invocation) };
+    const secrets = secretReaders(terminal);
+    const parts = { ...common, clientId, version: programVersion(), secrets, limits };
     this.#clusters = new RegionClusters(parts, file.topology);
+    const clusterOf = (region: string) => this.clusterOf(region);
+    this.#ledgers = new Ledgers({ ...common, clusterOf, random: systemRandom, giveUpMs: regionWaitMs });
   }
 
   /** Regions of the file, and of the applied topology once it was looked at. */
@@ -109,8 +108,14 @@ export class Regions {
     return new Map(await Promise.all(this.names.map(ask)));
   }
 
-  close(): Promise<void> {
-    return this.#clusters.close();
+  /** From now on ledgers are followed: each look after the first one reads only what is new. */
+  follow(): void {
+    this.#ledgers.follow();
+  }
+
+  async close(): Promise<void> {
+    await this.#ledgers.close();
+    await this.#clusters.close();
   }
 
   #readAll(names: readonly string[]): Promise<ReadRegion[]> {
@@ -120,10 +125,9 @@ export class Regions {
         readRegion({
           name,
           clusterOf: () => this.clusterOf(name),
+          ledgerOf: () => this.#ledgers.of(name),
           clock,
           signal,
-          random: systemRandom,
-          log: commandLog(this.#invocation),
           deadlineMs: regionWaitMs,
         }),
       ),

@@ -47,6 +47,7 @@ async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode
   const intervalMs = durationOption(invocation.options, 'interval') ?? 2_000;
   const screen = createScreen(invocation);
   const inPlace = invocation.output === 'table' && stdout.isTTY === true;
+  regions.follow();
   let before: readonly SetStatus[] = [];
   while (!signal.aborted) {
     const picture = await regions.lookAtWhatAnswers();

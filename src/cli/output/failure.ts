@@ -14,7 +14,9 @@ export function failureText(thrown: unknown, paint: Paint, verbose: boolean): st
 
 function operatingFailure(error: CausewayError, paint: Paint, verbose: boolean): string {
   const lines = [`${paint('red', 'causeway:')} ${error.message} (${error.code})`];
-  if (error.cause !== undefined) lines.push(`  why:  ${describeError(error.cause)}`);
+  const why = error.cause === undefined ? '' : describeError(error.cause);
+  // Many messages end with their cause already.
+  if (!error.message.endsWith(why)) lines.push(`  why:  ${why}`);
   lines.push(`  next: ${error.next}`);
   lines.push(`  more: causeway explain ${error.code}`);
   if (verbose) {

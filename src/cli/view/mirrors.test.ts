@@ -1,0 +1,88 @@
+// Topics and partitions as `mirrors list`, `lag` and `describe` show them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GenerationRecord } from '../../ledger/records.ts';
+import { plainPaint } from '../output/style.ts';
+import { describeSet } from './describe-set.ts';
+import { lagRows, mustSet, topicRows } from './mirrors.ts';
+import { mirror, nowMs, partition, picture, setSpec, topicRecord } from './picture-for-tests.ts';
+
+const cause = { code: 'CW-2007', message: 'ledger-1 lost 700..12703', sinceMs: nowMs - 5_000 };
+
+test('a topic has the state of its worst partition, with that one’s cause', () => {
+  const mirrors = [mirror([partition(0), partition(1, { state: 'stopped', cause })])];
+  const [row] = topicRows(picture({ mirrors }));
+  assert.deepEqual(
+    [row?.topic, row?.partitions, row?.state, row?.cause?.code],
+    ['ledger', 2, 'stopped', 'CW-2007'],
+  );
+});
+
+test('a refused topic is refused, whatever partitions say; one without a report is unknown', () => {
+  const refused = topicRecord({ topic: 'payments.a', state: 'refused', cause });
+  const rows = topicRows(picture({ topics: [refused, topicRecord()] }));
+  assert.deepEqual(
+    rows.map(({ topic, state }) => [topic, state]),
+    [
+      ['ledger', 'unknown'],
+      ['payments.a', 'refused'],
+    ],
+  );
+});
+
+test('lag: the unknown first, then the furthest behind', () => {
+  const partitions = [
+    partition(0),
+    partition(1, { position: 40n }),
+    partition(2, { position: undefined }),
+    partition(3, { position: 99n }),
+  ];
+  const seen = picture({ mirrors: [mirror(partitions), mirror([partition(0)], { topic: 'payments.a' })] });
+  const shown = lagRows(seen, 'payments', 'ledger').map((row) => [row.partition, row.lagRecords]);
+  assert.deepEqual(shown, [
+    [2, undefined],
+    [1, 60n],
+    [3, 1n],
+    [0, 0n],
+  ]);
+  assert.deepEqual(lagRows(seen, 'clicks', undefined), []);
+});
+
+test('a set is found by its name, and a near miss is suggested', () => {
+  assert.equal(mustSet(picture(), 'payments').name, 'payments');
+  assert.throws(() => mustSet(picture(), 'paiments'), {
+    code: 'CW-6006',
+    message: /did you mean payments\?/,
+  });
+  assert.throws(() => mustSet(picture(), 'x'), { code: 'CW-6006', message: /there are: payments/ });
+  assert.throws(() => mustSet({ ...picture(), applied: undefined }, 'payments'), { code: 'CW-6007' });
+});
+
+test('a set described: settings, generation, pauses, processes, partitions', () => {
+  const generations: GenerationRecord[] = [
+    {
+      kind: 'opened',
+      set: 'payments',
+      generation: 3,
+      producerId: 17n,
+      producerEpoch: 0,
+      startOffsets: [],
+      openedAtMs: 0,
+    },
+  ];
+  const pauses = [
+    { kind: 'pause', set: 'payments', topic: 'ledger', pausedAtMs: 0, actor: 'ada', reason: 'why' },
+  ] as const;
+  const mirrors = [mirror([partition(0), partition(1, { state: 'stopped', cause })])];
+  const seen = picture({ generations, pauses, mirrors });
+  const lines = describeSet(seen, setSpec(), plainPaint).split('\n');
+  for (const expected of [
+    '  generation       3, producer id 17, since 1970-01-01T00:00:00.000Z',
+    '  paused           ledger by ada, 1970-01-01T00:00:00.000Z: why',
+    '  process          w1 (controller, worker), heard 1.0s ago',
+    '  ledger-0   mirroring       100    0  1.0s  w1      equal',
+    '  ledger-1   stopped         100    0  1.0s  w1      equal  CW-2007 ledger-1 lost 700..12703',
+  ]) {
+    assert.ok(lines.includes(expected), `${expected}\n${lines.join('\n')}`);
+  }
+});
