@@ -18,7 +18,7 @@ import { WireReader } from '../../src/kafka/wire/reader.ts';
 import { WireWriter } from '../../src/kafka/wire/writer.ts';
 import { int32, text } from '../fixtures/random-messages.ts';
 import { versionsOf, type WireCodec, wireCodecs } from '../fixtures/wire-codecs.ts';
-import { fromJson, parseJson, patternOf } from './from-json.ts';
+import { constants, constantsWanted, fromJson, parseJson, patternOf } from './from-json.ts';
 import { JavaPeer } from './java-peer.ts';
 
 /** Requests and as many answers, so that each version of a call meets 10,000 messages in each direction. */
@@ -85,6 +85,9 @@ async function encodeHere(peer: JavaPeer, codec: WireCodec, version: number): Pr
       const [headerJson, bodyJson] = parseJson(json);
       compare(shownHeader(headerJson, codec), header, json);
       compare(fromJson[codec.api][codec.kind](bodyJson, version), withPatterns(message), json);
+      if (codec.kind === 'request') {
+        compare(constants[codec.api]?.(bodyJson), constantsWanted[codec.api], json);
+      }
     }
   };
   // At the same time: either process would stop once nobody reads what it writes.

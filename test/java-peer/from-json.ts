@@ -263,3 +263,34 @@ export const fromJson: Readonly<Record<ApiName, { request: FromJson; response: F
     response: describedPartitions,
   },
 };
+
+/** What a request of ours says without being asked: fields that our messages do not have. */
+export const constants: Readonly<Partial<Record<ApiName, (json: Json) => unknown>>> = {
+  produce: (json) => ({ transactionalId: json.transactionalId }),
+  fetch: (json) => ({
+    replicaId: json.replicaId ?? -1,
+    clusterId: json.clusterId,
+    replicaState: json.replicaState,
+    rackId: json.rackId,
+    logStartOffsets: [
+      ...new Set(
+        json.topics.flatMap((topic: Json) => topic.partitions.map((each: Json) => each.logStartOffset)),
+      ),
+    ].filter((offset) => offset !== -1),
+  }),
+  metadata: (json) => ({
+    creates: json.allowAutoTopicCreation,
+    operations: json.includeTopicAuthorizedOperations,
+    ids: (json.topics ?? []).filter((topic: Json) => id(topic.topicId) !== noTopicId),
+  }),
+  findCoordinator: (json) => ({ keyType: json.keyType, keys: json.coordinatorKeys.length }),
+  offsetForLeaderEpoch: (json) => ({ replicaId: json.replicaId }),
+};
+
+export const constantsWanted: Readonly<Partial<Record<ApiName, unknown>>> = {
+  produce: { transactionalId: null },
+  fetch: { replicaId: -1, clusterId: undefined, replicaState: undefined, rackId: '', logStartOffsets: [] },
+  metadata: { creates: false, operations: false, ids: [] },
+  findCoordinator: { keyType: 1, keys: 1 },
+  offsetForLeaderEpoch: { replicaId: -1 },
+};

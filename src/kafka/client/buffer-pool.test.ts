@@ -64,13 +64,20 @@ test('who waits is served in the order of asking, and nobody overtakes', () => {
   };
   pool.acquireLater(16 * KiB, serve('large'));
   pool.acquireLater(1 * KiB, serve('small'));
-  assert.equal(pool.tryAcquire(100), undefined, 'overtakes nobody');
   assert.deepEqual(served, []);
   held.release();
   assert.deepEqual(served, ['large'], 'the small one would fit no more');
   frames[0]?.release();
   assert.deepEqual(served, ['large', 'small']);
   assert.equal(pool.waiting, 0);
+});
+
+test('who asks for less does not overtake who waits for more', () => {
+  const pool = new BufferPool(16 * KiB);
+  const held = mustAcquire(pool, 8 * KiB);
+  pool.acquireLater(16 * KiB, () => undefined);
+  assert.equal(pool.tryAcquire(100), undefined);
+  held.release();
 });
 
 test('who gives up lets the next one through', () => {

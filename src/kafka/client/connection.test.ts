@@ -99,6 +99,25 @@ for (const [name, topicId, version] of [
   });
 }
 
+test('many produce requests of one turn keep each its own bytes', async (t) => {
+  const broker = await startBroker(t);
+  const { calls } = await openTo(t, broker);
+  broker.behaviour.set('produce', (request) =>
+    request.answer((w) => encodeProduceResponse(w, request.version, { throttleMs: 0, partitions: [] })),
+  );
+  const batches = Array.from({ length: 100 }, (_, index) => Buffer.alloc(200, index));
+  const produced = batches.map((records) => {
+    const topics = [{ topic: 't', topicId: '', partitions: [{ partition: 0, records }] }];
+    return calls.produce({ acks: -1, timeoutMs: 1_000, topics });
+  });
+  await Promise.all(produced);
+  const received = broker.requests.map(
+    ({ body, version }) =>
+      decodeProduceRequest(new WireReader(body), version).topics[0]?.partitions[0]?.records,
+  );
+  assert.deepEqual(received, batches);
+});
+
 test('produce without acknowledgement waits for none, and the next answer is not taken for it', async (t) => {
   const broker = await startBroker(t);
   const { calls } = await openTo(t, broker);

@@ -157,7 +157,8 @@ export class WireReader {
   // Made in its final length: an array that grows leaves three times its size behind.
   #elements<T>(count: number, read: (reader: WireReader) => T): readonly T[] {
     if (count <= 0) return noElements;
-    const elements = new Array<T>(count);
+    const elements: T[] = [];
+    elements.length = count;
     for (let i = 0; i < count; i += 1) elements[i] = read(this);
     return elements;
   }
@@ -170,8 +171,8 @@ export class WireReader {
   }
 
   /**
-   * Lists of topics, each with a list of `partitionBytesMin` bytes or more per element, as one flat list: `topic` reads
-   * up to the partitions of one topic, `partition` one of those.
+   * Lists of topics, each with a list of `partitionBytesMin` bytes or more per element, as one flat list:
+   * `topic` reads up to the partitions of one topic, `partition` one of those.
    */
   partitionsOfTopics<N, T>(
     topicBytesMin: number,
@@ -182,7 +183,8 @@ export class WireReader {
     const topicCount = this.compactCount(topicBytesMin);
     if (topicCount === 0) return noElements;
     // More do not fit into what is left.
-    const elements = new Array<T>(Math.floor(this.remaining / partitionBytesMin));
+    const elements: T[] = [];
+    elements.length = Math.floor(this.remaining / partitionBytesMin);
     let filled = 0;
     for (let i = 0; i < topicCount; i += 1) {
       const name = topic(this);
@@ -200,8 +202,8 @@ export class WireReader {
   }
 
   /**
-   * Tagged fields: each is handed to `read`, which keeps what it knows in `into`. What it leaves unread is passed
-   * over.
+   * Tagged fields: each is handed to `read`, which keeps what it knows in `into`. What it leaves unread is
+   * passed over.
    */
   taggedFieldsInto<T>(into: T, read: (into: T, tag: number, reader: WireReader) => void): void {
     const count = this.uvarint();
