@@ -105,10 +105,9 @@ function readOne(
     return failed(asked.partition, epochError, told);
   }
   const { log } = replica;
+  const outOfRange = failed(asked.partition, kafkaError.OFFSET_OUT_OF_RANGE);
   const refusal = refuseEpoch(replica, asked.fetchOffset, asked.lastFetchedEpoch);
-  if (refusal === 'out of range' || asked.fetchOffset < log.start || asked.fetchOffset > log.end) {
-    return failed(asked.partition, kafkaError.OFFSET_OUT_OF_RANGE);
-  }
+  if (refusal === 'out of range') return outOfRange;
   const state = {
     partition: asked.partition,
     errorCode: kafkaError.NONE,
@@ -119,6 +118,7 @@ function readOne(
     abortedTransactions: [],
   };
   if (refusal !== undefined) return { ...state, diverging: refusal, records: nothing };
+  if (asked.fetchOffset < log.start || asked.fetchOffset > log.end) return outOfRange;
   const limit = Math.max(0, Math.min(asked.partitionMaxBytes, bytesLeft));
   const { bytes } = log.read(asked.fetchOffset, replica.highWatermark, limit, wholeFirst);
   return { ...state, diverging: undefined, records: bytes };

@@ -102,6 +102,8 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
     const inLog = batchError === kafkaError.INVALID_RECORD || batchError === kafkaError.INVALID_TIMESTAMP;
     return { ...failed(place, batchError), replica: inLog ? replica : undefined };
   }
+  const refusal = broker.site.refuseAppend(found.image.topic, place.partition);
+  if (refusal !== kafkaError.NONE) return failed(place, refusal);
   const { errorCode, baseOffset, required, appendTimeMs } = replica.append(records);
   const done = errorCode !== kafkaError.NONE || acks !== -1;
   return { place, replica, term: replica.term, required, errorCode, baseOffset, appendTimeMs, done };

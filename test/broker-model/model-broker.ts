@@ -21,6 +21,8 @@ export interface BrokerSite {
   broker(id: number): ModelBroker | undefined;
   /** False while the two brokers cannot reach each other. */
   reaches(from: number, to: number): boolean;
+  /** Asked before each append; an error code other than NONE is answered and nothing is appended. */
+  refuseAppend(topic: string, partition: number): number;
   /** The network path between a broker and the controller. */
   controllerLink(brokerId: number): string;
 }

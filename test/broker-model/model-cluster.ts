@@ -3,6 +3,7 @@ import { CausewayError } from '../../src/base/errors.ts';
 import { seededRandom, type Random } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
 import { Controller, type TopicSpec } from './controller.ts';
 import { type BrokerSite, ModelBroker } from './model-broker.ts';
@@ -30,6 +31,8 @@ export class ModelCluster implements BrokerSite {
   readonly producerIds: ProducerIds;
   readonly memory = new ModelMemory();
   readonly brokers = new Map<number, ModelBroker>();
+  /** A broker's own trouble, such as a disk: set by tests. */
+  refuseAppend: BrokerSite['refuseAppend'] = () => kafkaError.NONE;
   readonly #seed: number;
   readonly #connections = new Set<ModelConnection>();
   /** Isolated brokers, each with the network paths that are blocked for it. */

@@ -26,9 +26,9 @@ export class ProducerIds {
 
   init(request: InitProducerIdRequest): InitProducerIdResponse {
     const { transactionalId } = request;
+    if (namesHalf(request)) return refused(kafkaError.INVALID_REQUEST);
     if (transactionalId === undefined) return granted(this.#nextId(), 0);
     if (transactionalId === '') return refused(kafkaError.INVALID_REQUEST);
-    if (namesHalf(request)) return refused(kafkaError.INVALID_REQUEST);
     if (request.transactionTimeoutMs <= 0 || request.transactionTimeoutMs > timeoutMsMax) {
       return refused(invalidTransactionTimeout);
     }

@@ -42,6 +42,8 @@ export class ProducerStates {
         ? { kind: 'append' }
         : refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
+    // "No epoch" is taken for "nothing known": any sequence fits.
+    if (entry.epoch < 0) return { kind: 'append' };
     const last = entry.batches.at(-1)?.lastSequence ?? -1;
     const next = last === sequenceMax ? 0 : last + 1;
     return batch.firstSequence === next

@@ -1,6 +1,7 @@
 // Random faults: brokers die, stand still and are cut off, leads move, workers die and stand still, connections break
 // and messages are late, logs are trimmed. Each is mended after a while, and all at the end.
 import { pick, type Random } from '../../src/base/random.ts';
+import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import { minOf } from '../broker-model/partition-log.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -39,6 +40,7 @@ export class Faults {
   heal(): void {
     this.#over = true;
     const { scheduler, source, target, workers } = this.#world;
+    target.refuseAppend = () => kafkaError.NONE;
     for (const link of this.#blocked) scheduler.unblock(link);
     for (const cluster of [source, target]) cluster.healBrokers();
     for (const worker of workers) {
@@ -139,6 +141,16 @@ export class Faults {
     this.#world.scheduler.delayChannel(channel, this.#random.int(4_000));
   }
 
+  /** The target's disks are full, or its replicas too few, for some of the writes. */
+  refuseAppends(): void {
+    const { target } = this.#world;
+    const refusal = pick(this.#random, refusals);
+    target.refuseAppend = () => (this.#random.int(2) === 0 ? refusal : kafkaError.NONE);
+    this.#mend('appends again', () => {
+      target.refuseAppend = () => kafkaError.NONE;
+    });
+  }
+
   /** Retention at the source, never past what is mirrored. */
   trimSource(): void {
     const watch = pick(this.#random, this.#world.watches);
@@ -157,7 +169,14 @@ export class Faults {
   }
 }
 
+const refusals = [
+  kafkaError.KAFKA_STORAGE_ERROR,
+  kafkaError.NOT_ENOUGH_REPLICAS,
+  kafkaError.UNKNOWN_SERVER_ERROR,
+];
+
 const faults: readonly Fault[] = [
+  (all) => all.refuseAppends(),
   (all) => all.killBroker(),
   (all) => all.freezeBroker(),
   (all) => all.isolateBroker(),

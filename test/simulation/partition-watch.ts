@@ -13,7 +13,7 @@ export class PartitionWatch {
   readonly #source: ModelCluster;
   readonly #target: ModelCluster;
   readonly #workers: () => readonly WorkerProcess[];
-  readonly #positions: PositionChecker;
+  #positions: PositionChecker | undefined;
   readonly #targets = new Map<number, TargetChecker>();
 
   constructor(
@@ -28,6 +28,12 @@ export class PartitionWatch {
     this.#workers = workers;
     this.history = new CommittedHistory(`source ${topic}-${partition}`);
     this.#positions = new PositionChecker(`target ${topic}-${partition}`, this.history);
+  }
+
+  /** The test takes the target topic away: what was counted is lost, and rightly so. */
+  targetTaken(): void {
+    this.#positions = undefined;
+    this.#targets.clear();
   }
 
   get sourceLeader(): Replica | undefined {
@@ -55,16 +61,16 @@ export class PartitionWatch {
       }
       checker.look(replica.log);
       // Of any replica: a deposed leader may be the last one to see that all in sync have a record.
-      this.#positions.committed(replica.highWatermark);
+      this.#positions?.committed(replica.highWatermark);
     }
     const leader = this.targetLeader;
-    if (leader !== undefined) this.#positions.leads(leader.log.end);
+    if (leader !== undefined) this.#positions?.leads(leader.log.end);
   }
 
   lookAtWorkers(): void {
     for (const worker of this.#workers()) {
       const { position } = worker.engine?.find(topic, this.partition) ?? {};
-      if (position !== undefined) this.#positions.counted(worker.owner, position);
+      if (position !== undefined) this.#positions?.counted(worker.owner, position);
     }
   }
 
