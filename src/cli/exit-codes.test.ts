@@ -14,8 +14,13 @@ test('every code of the catalog has the exit code of its kind', () => {
   }
 });
 
-test('codes of the command line are told apart', () => {
+test('codes of one area are told apart', () => {
   const cases: [ErrorCode, number][] = [
+    ['CW-4002', 4],
+    ['CW-4006', 6],
+    ['CW-5001', 6],
+    ['CW-5010', 6],
+    ['CW-5011', 2],
     ['CW-6001', 3],
     ['CW-6002', 2],
     ['CW-6003', 6],

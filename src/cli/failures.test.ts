@@ -11,6 +11,8 @@ import { runCausewayCommand, startCausewayCommand } from './run-for-tests.ts';
 const folder = mkdtempSync(join(tmpdir(), 'causeway-failures-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A lab that somebody works with on this machine is none of these tests' business. */
+const env = { CAUSEWAY_LAB_STATE_FOLDER: folder };
 /** Nothing listens on port 1. */
 const valid = `regions:
   eu-west: { kafka: { bootstrap.servers: "127.0.0.1:1" } }
@@ -80,12 +82,19 @@ const cases: readonly Case[] = [
     code: exitCode.cannotConnect,
     message: /CW-6009/,
   },
+  { words: ['lab', 'run', '--regions', 'a,a'], code: exitCode.usage, message: /different names/ },
+  {
+    words: ['status'],
+    code: exitCode.invalidConfiguration,
+    message: /no causeway\.yaml in .* and no lab is running/,
+  },
+  { words: ['lab', 'status'], code: exitCode.refused, message: /CW-5010/ },
   { words: ['explain', 'CW-0001'], code: exitCode.usage, message: /CW-0001/ },
 ];
 
 for (const { words, code, message } of cases) {
   test(`causeway ${words.filter((word) => !word.includes('/')).join(' ')}: exit code ${code}`, async () => {
-    const finished = await runCausewayCommand(words, { cwd: folder });
+    const finished = await runCausewayCommand(words, { cwd: folder, env });
     assert.equal(finished.code, code, finished.stderr);
     assert.match(finished.stderr, message);
     assert.equal(finished.stdout, '');
@@ -116,6 +125,14 @@ test('status --watch goes on while no region answers, and Ctrl-C ends it', async
   const { code, stdout } = await watching.finished;
   assert.equal(code, exitCode.interrupted);
   assert.match(stdout, /eu-west: CW-3001/);
+});
+
+test('npm start without Java says what is missing and how to get it', async () => {
+  const without = { ...env, PATH: folder, JAVA_HOME: '' };
+  const { code, stderr } = await runCausewayCommand(['lab', 'run'], { cwd: folder, env: without });
+  assert.equal(code, exitCode.refused, stderr);
+  assert.match(stderr, /Java 17 or newer is needed/);
+  assert.match(stderr, /next: .*apt-get install openjdk/);
 });
 
 test('serve ends in order when whoever started it is gone', async () => {

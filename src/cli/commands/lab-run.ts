@@ -80,7 +80,7 @@ async function start(invocation: Invocation, screen: Screen, running: Running): 
       },
     },
   ]);
-  screen.note(nextSteps(await mustLab(running).status(), running.processes));
+  screen.note(nextSteps(await mustLab(running).status(), running.processes, invocation.terminal.cwd));
 }
 
 function startProcesses(invocation: Invocation, screen: Screen, running: Running, lab: LabStatus): void {

@@ -1,4 +1,5 @@
 // What `npm start` prints when everything mirrors: where things are, and what to try next.
+import { relative } from 'node:path';
 import type { LabStatus } from '../../../lab/lab-types.ts';
 import { tableLines } from '../output/table.ts';
 
@@ -8,7 +9,8 @@ export interface ShownProcess {
   readonly logFile: string;
 }
 
-export function nextSteps(lab: LabStatus, processes: readonly ShownProcess[]): string {
+/** `folder`: where the reader stands; paths are shown from there. */
+export function nextSteps(lab: LabStatus, processes: readonly ShownProcess[], folder: string): string {
   const [first, second] = lab.regions.map((region) => region.name);
   const from = first ?? 'eu-west';
   const to = second ?? 'us-east';
@@ -24,7 +26,7 @@ export function nextSteps(lab: LabStatus, processes: readonly ShownProcess[]): s
   const width = Math.max(...commands.map(([command]) => command.length));
   const table = tableLines(
     [{ title: 'PROCESS' }, { title: 'PID', align: 'right' }, { title: 'LOG' }],
-    processes.map(({ name, pid, logFile }) => [name, pid?.toString() ?? '?', logFile]),
+    processes.map(({ name, pid, logFile }) => [name, pid?.toString() ?? '?', relative(folder, logFile)]),
   );
   return [
     '',
