@@ -95,8 +95,11 @@ export class Connection {
       return connection;
     } catch (error) {
       connection.destroy('it could not be made ready');
-      const text = `${connection.where}: cannot connect: ${describeError(error)}`;
-      throw new CausewayError('CW-3002', text, { brokerId: parts.brokerId }, error);
+      // That it was lost, and where, is said already.
+      const said = describeError(error).replace(`CW-3003 ${connection.where}: connection lost: `, '');
+      const text = `${connection.where}: cannot connect: ${said}`;
+      const cause = error instanceof CausewayError ? error.cause : error;
+      throw new CausewayError('CW-3002', text, { brokerId: parts.brokerId }, cause);
     } finally {
       timer.cancel();
     }
