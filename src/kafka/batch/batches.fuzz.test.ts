@@ -84,7 +84,7 @@ function decodes(set: Buffer, start: number): boolean {
   return true;
 }
 
-test(`${damagedRecords} damaged batches under a right checksum: only what the bytes hold is handed out`, () => {
+test(`${damagedRecords} damaged batches, checksum right: only what the bytes hold is handed out`, () => {
   const random = seededRandom(72);
   let handedOut = 0;
   let refused = 0;

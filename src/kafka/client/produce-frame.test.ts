@@ -7,13 +7,14 @@ import type { ProduceRequest, ProduceTopic } from '../wire/messages.ts';
 
 const head = { apiKey: 0, version: 12, correlationId: 1, clientId: Buffer.from('c') };
 const records = Buffer.alloc(10);
+const takeBuffer = (bytes: number): Buffer => Buffer.alloc(bytes);
 const requestOf = (topics: readonly ProduceTopic[]): ProduceRequest => ({ acks: -1, timeoutMs: 1, topics });
 const topicOf = (topic: string, topicId: string, ...partitions: number[]): ProduceTopic => ({
   topic,
   topicId,
   partitions: partitions.map((partition) => ({ partition, records })),
 });
-const lay = (...topics: ProduceTopic[]) => layOutProduce(head, requestOf(topics), Buffer.alloc);
+const lay = (...topics: ProduceTopic[]) => layOutProduce(head, requestOf(topics), takeBuffer);
 
 test('the same partition twice is a defect of the caller', () => {
   assert.throws(() => lay(topicOf('t', '', 1, 2, 1)), {
@@ -37,7 +38,7 @@ test('the same partition of different topics is fine', () => {
 test('small batches are gathered, large ones stay where they are', () => {
   const large = Buffer.alloc(100_000);
   const topic = { topic: 't', topicId: '', partitions: [records, large, records].map(toPartition) };
-  const { pieces, gathered } = layOutProduce(head, requestOf([topic]), Buffer.alloc);
+  const { pieces, gathered } = layOutProduce(head, requestOf([topic]), takeBuffer);
   assert.equal(pieces.length, 3);
   assert.equal(pieces[1], large);
   for (const piece of [pieces[0], pieces[2]]) assert.equal(piece?.buffer, gathered.buffer);
