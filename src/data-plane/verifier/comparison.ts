@@ -2,7 +2,7 @@
 // their canonical CRC, without reading a payload; where batches do not align, their records are.
 import type { BatchSource, ComparedBatch } from './batch-source.ts';
 import { type DifferenceKind, Differences } from './differences.ts';
-import { decodeRecords, findDifference, type PlainRecord, UndecodableBatch } from './records.ts';
+import { decodeRecords, findDifference, type PlainRecord, sameContent, UndecodableBatch } from './records.ts';
 
 export interface Comparison {
   /** What the target holds and was looked at. */
@@ -46,6 +46,8 @@ class Comparer implements Comparison {
   readonly #onProgress: (offset: bigint, bytes: number) => void;
   /** Everything below has been judged, or cannot be. */
   #judgedTo: bigint;
+  /** The batch that is being decoded. */
+  #decoding: ComparedBatch | undefined;
 
   constructor(
     source: BatchSource,
@@ -65,10 +67,10 @@ class Comparer implements Comparison {
     let theirs = await this.#next(this.#source);
     while (mine !== undefined || theirs !== undefined) {
       if (mine === undefined || (theirs !== undefined && theirs.lastOffset < mine.baseOffset)) {
-        this.#judge('missing', theirs?.baseOffset, theirs?.lastOffset, 'only the source has it');
+        this.#judge('missing', theirs?.baseOffset, theirs?.lastOffset, onlySource[1]);
         theirs = await this.#next(this.#source);
       } else if (theirs === undefined || mine.lastOffset < theirs.baseOffset) {
-        this.#judge('extra', mine.baseOffset, mine.lastOffset, 'only the target has it');
+        this.#judge('extra', mine.baseOffset, mine.lastOffset, onlyTarget[1]);
         mine = await this.#next(this.#target);
       } else if (alike(theirs, mine)) {
         this.#count(mine);
@@ -92,36 +94,55 @@ class Comparer implements Comparison {
   }
 
   /** From two batches that overlap to the next place where both sides begin a batch. */
-  async #recordByRecord(
-    theirs: ComparedBatch,
-    mine: ComparedBatch,
-  ): Promise<[ComparedBatch | undefined, ComparedBatch | undefined]> {
-    let left: ComparedBatch | undefined = theirs;
-    let right: ComparedBatch | undefined = mine;
+  async #recordByRecord(theirs: ComparedBatch, mine: ComparedBatch): Promise<Pair> {
+    const state: Walk = { left: theirs, right: mine, expected: [], found: [] };
     try {
-      let expected = this.#decode(left);
-      let found = this.#decodeMine(right);
+      // The one that begins first is decoded first: its records before the other one are known then.
+      if (mine.baseOffset < theirs.baseOffset) state.found = this.#decodeMine(mine);
+      state.expected = this.#decode(theirs);
+      if (mine.baseOffset >= theirs.baseOffset) state.found = this.#decodeMine(mine);
       for (;;) {
-        [expected, found] = this.#compareRecords(expected, found);
-        if (expected.length === 0) left = await this.#next(this.#source);
-        if (found.length === 0) right = await this.#next(this.#target);
+        [state.expected, state.found] = this.#compareRecords(state.expected, state.found);
+        const { expected, found } = state;
+        if (expected.length === 0) state.left = await this.#next(this.#source);
+        if (found.length === 0) state.right = await this.#next(this.#target);
+        const { left, right } = state;
         if (expected.length === 0 && found.length === 0) return [left, right];
         if (expected.length === 0) {
           if (left === undefined || left.baseOffset > lastOf(found)) return this.#rest('extra', found, left);
-          expected = this.#decode(left);
+          state.expected = this.#decode(left);
         } else {
           if (right === undefined || right.baseOffset > lastOf(expected)) {
             return this.#rest('missing', expected, right);
           }
-          found = this.#decodeMine(right);
+          state.found = this.#decodeMine(right);
         }
       }
     } catch (thrown) {
       if (!(thrown instanceof UndecodableBatch)) throw thrown;
-      const reach = greater(left?.lastOffset ?? 0n, right?.lastOffset ?? 0n);
-      this.#judge('not-comparable', this.#judgedTo, reach, thrown.message);
-      return [await this.#next(this.#source), await this.#next(this.#target)];
+      return this.#passUndecodable(state, thrown);
     }
+  }
+
+  /** Judges the batch that cannot be decoded, and before it what the other side holds up to there. */
+  async #passUndecodable({ left, right, expected, found }: Walk, thrown: UndecodableBatch): Promise<Pair> {
+    const batch = this.#decoding;
+    if (batch === undefined) throw thrown;
+    const isMine = batch === right;
+    const before = (isMine ? expected : found).filter(({ offset }) => offset < batch.baseOffset);
+    const [kind, text] = isMine ? onlySource : onlyTarget;
+    for (const { offset } of before) this.#judge(kind, offset, offset, text);
+    // A source that cannot be read says nothing about its mirror; a mirror that cannot be read is no copy.
+    if (isMine)
+      this.#judge('different', batch.baseOffset, batch.lastOffset, `at the target, ${thrown.message}`);
+    else
+      this.#judge('not-comparable', batch.baseOffset, batch.lastOffset, `at the source, ${thrown.message}`);
+    const isPassed = (each: ComparedBatch | undefined) =>
+      each !== undefined && each.lastOffset < this.#judgedTo;
+    return [
+      isPassed(left) ? await this.#next(this.#source) : left,
+      isPassed(right) ? await this.#next(this.#target) : right,
+    ];
   }
 
   /** What one side has left over, where the other side has nothing. */
@@ -129,8 +150,8 @@ class Comparer implements Comparison {
     kind: 'extra' | 'missing',
     records: readonly PlainRecord[],
     other: ComparedBatch | undefined,
-  ): Promise<[ComparedBatch | undefined, ComparedBatch | undefined]> {
-    const text = kind === 'extra' ? 'only the target has it' : 'only the source has it';
+  ): Promise<Pair> {
+    const [, text] = kind === 'extra' ? onlyTarget : onlySource;
     for (const record of records) this.#judge(kind, record.offset, record.offset, text);
     return kind === 'extra'
       ? [other, await this.#next(this.#target)]
@@ -145,9 +166,9 @@ class Comparer implements Comparison {
       const theirs = expected[left] as PlainRecord;
       const mine = found[right] as PlainRecord;
       if (theirs.offset < mine.offset) {
-        this.#judge('missing', theirs.offset, theirs.offset, 'only the source has it');
+        this.#judge('missing', theirs.offset, theirs.offset, onlySource[1]);
       } else if (mine.offset < theirs.offset) {
-        this.#judge('extra', mine.offset, mine.offset, 'only the target has it');
+        this.#judge('extra', mine.offset, mine.offset, onlyTarget[1]);
       } else {
         const detail = findDifference(theirs, mine);
         if (detail !== undefined) this.#judge('different', mine.offset, mine.offset, detail);
@@ -165,10 +186,11 @@ class Comparer implements Comparison {
   }
 
   #decode(batch: ComparedBatch): PlainRecord[] {
+    this.#decoding = batch;
+    const records = decodeRecords(batch.bytes);
+    this.#decoding = undefined;
     this.recordsDecoded += BigInt(batch.recordCount);
-    return decodeRecords(batch.bytes).filter(
-      ({ offset }) => offset >= this.#judgedTo && offset < this.#range.to,
-    );
+    return records.filter(({ offset }) => offset >= this.#judgedTo && offset < this.#range.to);
   }
 
   /** Batches of the target; the source is read at the same pace. */
@@ -189,12 +211,27 @@ class Comparer implements Comparison {
   }
 }
 
+const onlySource = ['missing', 'only the source has it'] as const;
+const onlyTarget = ['extra', 'only the target has it'] as const;
+
+type Pair = [ComparedBatch | undefined, ComparedBatch | undefined];
+
+/** Where a comparison record by record stands: the batches, and what is left of their records. */
+interface Walk {
+  left: ComparedBatch | undefined;
+  right: ComparedBatch | undefined;
+  expected: PlainRecord[];
+  found: PlainRecord[];
+}
+
+/**
+ * The same records in the same bytes. The bytes are compared, too: a broker hands out what stands on its disk
+ * without looking at the checksum.
+ */
 const alike = (theirs: ComparedBatch, mine: ComparedBatch) =>
   theirs.baseOffset === mine.baseOffset &&
-  theirs.lastOffset === mine.lastOffset &&
-  theirs.recordCount === mine.recordCount &&
-  theirs.bytes.length === mine.bytes.length &&
-  theirs.canonicalCrc === mine.canonicalCrc;
+  theirs.canonicalCrc === mine.canonicalCrc &&
+  sameContent(theirs.bytes, mine.bytes);
 
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
 const lastOf = (records: readonly PlainRecord[]) => records.at(-1)?.offset ?? 0n;

@@ -4,16 +4,8 @@ import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
-import {
-  attributesOf,
-  baseOffsetOf,
-  isControl,
-  isTransactional,
-  lastOffsetDeltaOf,
-  magicOf,
-  producerIdOf,
-  recordCountOf,
-} from '../../kafka/batch/header.ts';
+import { baseOffsetOf, lastOffsetDeltaOf, magicOf, recordCountOf } from '../../kafka/batch/header.ts';
+import { AbortedTransactions } from '../../kafka/batch/aborted-transactions.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
 import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.ts';
@@ -39,6 +31,7 @@ export interface PartitionLogParts {
 export const fetchBytesMax = 4 * 1024 * 1024;
 const fetchWaitMs = 500;
 const triesMax = 12;
+const emptyAnswersNeeded = 2;
 const emptyAnswersMax = 20;
 const delays = { delayMsMin: 100, delayMsMax: 5_000 };
 
@@ -60,7 +53,6 @@ export class PartitionLog implements BatchSource {
   #queue: ComparedBatch[] = [];
   #ahead: Promise<FetchResponse> | undefined;
   #emptyAnswers = 0;
-  #aborted = new Set<bigint>();
 
   constructor(parts: PartitionLogParts) {
     this.#parts = parts;
@@ -112,10 +104,8 @@ export class PartitionLog implements BatchSource {
     this.#ahead = undefined;
     this.#held = response;
     const partition = response.topics[0]?.partitions[0];
-    if (response.errorCode !== kafkaError.NONE || partition === undefined) {
-      this.#release();
-      throw this.#unreadable(`the broker answered ${kafkaErrorName(response.errorCode)}`);
-    }
+    // A quota: the broker answers with nothing, and takes no further request for a while.
+    if (partition === undefined) return this.#release();
     this.#take(partition);
     await this.#parts.limit.take(partition.records.length, this.#parts.signal);
     if (this.#fetchOffset < this.#parts.to) this.#ahead = this.#fetchAhead();
@@ -131,7 +121,7 @@ export class PartitionLog implements BatchSource {
   }
 
   #take(partition: FetchedPartition): void {
-    const aborted = [...partition.abortedTransactions];
+    const aborted = new AbortedTransactions(partition.abortedTransactions);
     const before = this.#fetchOffset;
     forEachBatch(partition.records, (start, length) => {
       const bytes = partition.records.subarray(start, start + length);
@@ -141,8 +131,9 @@ export class PartitionLog implements BatchSource {
       if (baseOffset >= this.#parts.to) return false;
       if (magicOf(bytes, 0) !== 2)
         throw this.#unreadable(`message format ${magicOf(bytes, 0)} at ${baseOffset}`);
-      if (this.#isVisible(bytes, lastOffset, aborted)) {
-        const recordCount = recordCountOf(bytes, 0);
+      const recordCount = recordCountOf(bytes, 0);
+      // The cleaner may have emptied a batch and kept its header.
+      if (aborted.isVisible(bytes) && recordCount > 0) {
         this.#queue.push({
           baseOffset,
           lastOffset,
@@ -157,34 +148,14 @@ export class PartitionLog implements BatchSource {
     else this.#emptyAnswers = 0;
   }
 
-  /** Nothing although the log reaches the end of the range: what was there has been cleaned away. */
+  /** Nothing, twice, although the log reaches the end of the range: what was there has been cleaned away. */
   #countEmpty(partition: FetchedPartition): void {
     this.#emptyAnswers += 1;
-    if (partition.lastStableOffset >= this.#parts.to) {
+    if (partition.lastStableOffset >= this.#parts.to && this.#emptyAnswers >= emptyAnswersNeeded) {
       this.#fetchOffset = this.#parts.to;
     } else if (this.#emptyAnswers >= emptyAnswersMax) {
       throw this.#unreadable(`it ended at ${this.#parts.to} and ends at ${partition.lastStableOffset} now`);
     }
-  }
-
-  /** Consumers see neither control records, nor aborted ones, nor batches that the cleaner has emptied. */
-  #isVisible(
-    bytes: Buffer,
-    lastOffset: bigint,
-    aborted: { producerId: bigint; firstOffset: bigint }[],
-  ): boolean {
-    const attributes = attributesOf(bytes, 0);
-    const producerId = producerIdOf(bytes, 0);
-    if (isControl(attributes)) {
-      this.#aborted.delete(producerId);
-      return false;
-    }
-    for (const transaction of aborted.filter(({ firstOffset }) => firstOffset <= lastOffset)) {
-      this.#aborted.add(transaction.producerId);
-      aborted.splice(aborted.indexOf(transaction), 1);
-    }
-    const isAborted = isTransactional(attributes) && this.#aborted.has(producerId);
-    return !isAborted && recordCountOf(bytes, 0) > 0;
   }
 
   async #fetchOnce(): Promise<FetchResponse> {
@@ -212,7 +183,7 @@ export class PartitionLog implements BatchSource {
       ],
       forgotten: [],
     });
-    const errorCode = response.topics[0]?.partitions[0]?.errorCode ?? response.errorCode;
+    const errorCode = errorCodeOf(response);
     if (errorCode === kafkaError.NONE) return response;
     response.lease.release();
     if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) await this.#skipTrimmed(connection);
@@ -266,6 +237,7 @@ export class PartitionLog implements BatchSource {
         this.#connection?.destroy('trying again');
         this.#connection = undefined;
         this.#parts.signal.throwIfAborted();
+        if (!(thrown instanceof CausewayError)) throw thrown;
         if (failures >= triesMax) throw this.#unreadable(describeError(thrown), thrown);
         await this.#parts.clock.sleep(this.#backoff.nextDelayMs(), this.#parts.signal);
       }
@@ -281,4 +253,12 @@ export class PartitionLog implements BatchSource {
     const { region, topic, partition } = this.#parts;
     return new CausewayError('CW-6013', `${region}: ${topic}-${partition} cannot be read: ${why}`, {}, cause);
   }
+}
+
+/** No topic and no error: a quota. No topic and no quota: an answer that cannot be. */
+function errorCodeOf(response: FetchResponse): number {
+  if (response.errorCode !== kafkaError.NONE) return response.errorCode;
+  const partition = response.topics[0]?.partitions[0];
+  if (partition !== undefined) return partition.errorCode;
+  return response.throttleMs > 0 ? kafkaError.NONE : kafkaError.UNKNOWN_SERVER_ERROR;
 }

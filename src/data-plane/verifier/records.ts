@@ -3,15 +3,19 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { describeError } from '../../base/errors.ts';
+import { crc32c } from '../../kafka/batch/crc32c.ts';
 import {
   attributesOf,
   baseOffsetOf,
   baseTimestampOf,
   type Codec,
   codecOf,
+  crcFrom,
+  crcOf,
   headerBytes,
   maxTimestampOf,
   recordCountOf,
+  transactionalBit,
   usesLogAppendTime,
 } from '../../kafka/batch/header.ts';
 
@@ -37,6 +41,7 @@ const decodedBytesMax = 256 * 1024 * 1024;
  * decompressed copy.
  */
 export function decodeRecords(batch: Buffer): PlainRecord[] {
+  if (crc32c(batch, crcFrom) !== crcOf(batch, 0)) throw new UndecodableBatch('the checksum is wrong');
   const attributes = attributesOf(batch, 0);
   const body = decompress(codecOf(attributes), batch.subarray(headerBytes));
   const reader = new RecordReader(body);
@@ -52,6 +57,19 @@ export function decodeRecords(batch: Buffer): PlainRecord[] {
   }
   return records;
 }
+
+/** Whether two batches hold the same bytes, but for what the mirror writes into a header. */
+export function sameContent(a: Buffer, b: Buffer): boolean {
+  if (a.length !== b.length) return false;
+  if ((attributesOf(a, 0) & ~transactionalBit) !== (attributesOf(b, 0) & ~transactionalBit)) return false;
+  return sameSpan(a, b, offsetDeltaAt, producerAt) && sameSpan(a, b, recordCountAt, a.length);
+}
+
+const offsetDeltaAt = 23;
+const producerAt = 43;
+const recordCountAt = 57;
+
+const sameSpan = (a: Buffer, b: Buffer, from: number, to: number) => a.compare(b, from, to, from, to) === 0;
 
 /** The first thing in which two records at the same offset differ, or undefined where they are equal. */
 export function findDifference(theirs: PlainRecord, mine: PlainRecord): string | undefined {

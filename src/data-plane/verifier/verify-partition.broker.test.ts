@@ -2,6 +2,8 @@
 // other batches, another log start, a lost partition.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { compressionsAlgorithms } from '@platformatic/kafka';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
@@ -9,10 +11,10 @@ import { systemRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { noTopicId } from '../../kafka/wire/messages.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
-import { encodeBatch, type TestRecord } from './batch-for-tests.ts';
+import { encodeBatch, type TestCodec, type TestRecord } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
 import { type VerifyContext, verifyPartition } from './verify-partition.ts';
-import { listPartitions, verifyPartitions, type VerifyOutcome } from './verify-topics.ts';
+import { isDifferent, listPartitions, verifyPartitions, type VerifyOutcome } from './verify-topics.ts';
 
 const lab = await sharedLab();
 const clusters = new Map(
@@ -65,6 +67,7 @@ async function write(
   region: string,
   topic: string,
   batches: readonly (readonly TestRecord[])[],
+  codec?: TestCodec,
 ): Promise<void> {
   const cluster = clusterOf(region);
   const view = await cluster.metadata([topic]);
@@ -75,6 +78,7 @@ async function write(
   for (const batch of batches) {
     const records = encodeBatch(
       batch.map((each) => ({ ...each, offset: each.offset - (batch[0]?.offset ?? 0n) })),
+      codec,
     );
     const topics = [{ topic, topicId: found.topicId ?? noTopicId, partitions: [{ partition: 0, records }] }];
     const answer = await connection.produce({ acks: -1, timeoutMs: 10_000, topics });
@@ -87,6 +91,7 @@ async function write(
 async function topicWith(
   source: readonly (readonly TestRecord[])[],
   target: readonly (readonly TestRecord[])[],
+  codec?: TestCodec,
 ): Promise<string> {
   const topic = uniqueTopic('verify');
   await Promise.all(
@@ -95,7 +100,7 @@ async function topicWith(
     ),
   );
   await write('eu-west', topic, source);
-  await write('us-east', topic, target);
+  await write('us-east', topic, target, codec);
   return topic;
 }
 
@@ -173,4 +178,124 @@ test('a topic that one side lacks is told, and the others are compared', async (
     outcomes.map(({ kind }) => kind),
     ['compared'],
   );
+  assert.deepEqual([...absent, ...outcomes].map(isDifferent), [true, true, false]);
 });
+
+test('different partition counts: shared partitions are compared, the others are told by side', async () => {
+  const topic = uniqueTopic('verify');
+  await lab.createTopic('eu-west', topic, { partitions: 2, replicationFactor: 1 });
+  await lab.createTopic('us-east', topic, { partitions: 3, replicationFactor: 1 });
+  const { shared, absent } = await listPartitions(context(), [topic]);
+  assert.deepEqual(
+    shared.map(({ partition }) => partition),
+    [0, 1],
+  );
+  assert.deepEqual(absent, [{ kind: 'absent', name: { topic, partition: 2 }, side: 'source' }]);
+});
+
+test('a topic that neither side has is told for neither', async () => {
+  const { shared, absent } = await listPartitions(context(), [uniqueTopic('verify')]);
+  assert.deepEqual([shared, absent], [[], []]);
+});
+
+test('missing and extra records in the middle of the target', async () => {
+  // The source's offsets 10 to 20 are elsewhere: their batch stands at the end of the target.
+  const source = [span(0, 10), span(10, 20), span(20, 30)];
+  const moved = (batch: readonly TestRecord[], by: number) =>
+    batch.map((each) => ({ ...each, offset: each.offset + BigInt(by) }));
+  const target = [span(0, 10), moved(span(20, 30), -10), moved(span(10, 20), 10)];
+  assert.deepEqual((await ranges(await topicWith(source, target))).ranges, ['different 10..30']);
+});
+
+const codecs: readonly (readonly [string, TestCodec])[] = [
+  ['gzip', { codec: 1, compress: (body) => gzipSync(body) }],
+  ['snappy', { codec: 2, compress: (body) => compressionsAlgorithms.snappy.compressSync(body) }],
+  ['lz4', { codec: 3, compress: (body) => compressionsAlgorithms.lz4.compressSync(body) }],
+  ['zstd', { codec: 4, compress: (body) => zstdCompressSync(body) }],
+];
+for (const [name, codec] of codecs) {
+  test(`${name} at the target, nothing at the source: equal, and one change is found`, async () => {
+    const source = [span(0, 40), span(40, 80)];
+    assert.deepEqual((await ranges(await topicWith(source, [span(0, 50), span(50, 80)], codec))).ranges, []);
+    const changed = [span(0, 50), span(50, 80).with(3, record(53, 'other'))];
+    assert.deepEqual((await ranges(await topicWith(source, changed, codec))).ranges, ['different 53..54']);
+  });
+}
+
+test('a topic that is written while it is verified does not differ', async () => {
+  const topic = await topicWith([span(0, 100)], [span(0, 100)]);
+  let writing = true;
+  let written = 100;
+  const mirror = (async () => {
+    while (writing) {
+      const next = span(written, written + 50);
+      await write('eu-west', topic, [next]);
+      await write('us-east', topic, [next.slice(0, 20), next.slice(20)]);
+      written += 50;
+    }
+  })();
+  let compared = 0n;
+  try {
+    for (let round = 0; round < 15; round += 1) {
+      const { verdict, ranges: found } = await ranges(topic);
+      assert.deepEqual(found, []);
+      assert.ok(verdict.comparison.records >= compared, 'each round sees at least what the one before saw');
+      compared = verdict.comparison.records;
+    }
+  } finally {
+    writing = false;
+    await mirror;
+  }
+  assert.ok(compared > 100n, 'it was written meanwhile');
+});
+
+test('a limit on the rate makes it wait for what was read before, and changes no result', async () => {
+  const source = Array.from({ length: 40 }, (_, index) => span(index * 100, index * 100 + 100));
+  const topic = await topicWith(source, source);
+  const waitedMs: number[] = [];
+  const clock = {
+    ...systemClock,
+    monotonicMs: () => 0,
+    sleep: (delayMs: number) => {
+      waitedMs.push(delayMs);
+      return Promise.resolve();
+    },
+  };
+  const plain = context();
+  const limited = {
+    ...plain,
+    source: { ...plain.source, limit: new RateLimit(clock, 1_000) },
+    target: { ...plain.target, limit: new RateLimit(clock, 1_000) },
+  };
+  const { comparison } = await verifyPartition(limited, topic, 0);
+  assert.equal(comparison.records, 4_000n);
+  assert.equal(comparison.differences.kept.length, 0);
+  const verdict = await verifyPartition(limited, topic, 0);
+  // The second run waits for the first: both sides have read at least the log's bytes at 1000 per second.
+  assert.ok(Math.max(...waitedMs) >= Number(comparison.bytes));
+  assert.equal(verdict.comparison.records, 4_000n);
+});
+
+test('an abort ends the comparison', async () => {
+  const topic = await topicWith([span(0, 10)], [span(0, 10)]);
+  const controller = new AbortController();
+  controller.abort(new Error('not wanted'));
+  await assert.rejects(
+    verifyPartition(
+      { ...context(), signal: controller.signal, source: { ...context().source, cluster: gone() } },
+      topic,
+      0,
+    ),
+    /not wanted/,
+  );
+});
+
+/** A cluster that nobody can reach. */
+function gone(): KafkaCluster {
+  return createKafkaCluster({
+    bootstrapServers: ['127.0.0.1:1'],
+    clientId: 'verify-test',
+    clock: systemClock,
+    log: silentLog,
+  });
+}
