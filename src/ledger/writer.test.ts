@@ -23,10 +23,12 @@ function setUp() {
   const scheduler = new Scheduler();
   const cluster = new ClusterForTests(topic);
   const parts = { cluster, region: 'eu-west', clock: scheduler.clockOf('test'), random: seededRandom(1) };
-  const writer = new LedgerWriter({ ...parts, giveUpMs });
+  const writtenCounts: number[] = [];
+  const onWritten = (records: number) => writtenCounts.push(records);
+  const writer = new LedgerWriter({ ...parts, giveUpMs, onWritten });
   const reader = new LedgerReader({ ...parts, log: silentLog });
   const keys = () => cluster.batches.flatMap((batch) => decodeEntries(batch).map(({ key }) => key));
-  return { scheduler, cluster, writer, reader, keys };
+  return { scheduler, cluster, writer, reader, keys, writtenCounts };
 }
 
 const isError = (code: string, text: RegExp) => (error: unknown) => {
@@ -37,10 +39,11 @@ const isError = (code: string, text: RegExp) => (error: unknown) => {
 };
 
 test('records and tombstones are written in their order, and read back', async () => {
-  const { writer, reader, cluster } = setUp();
+  const { writer, reader, cluster, writtenCounts } = setUp();
   assert.equal(await writer.write(topic, [pause('a'), pause('b')]), 1n);
   assert.equal(await writer.write(topic, [{ tombstone: 'pause/s/a' }, pause('c')]), 3n);
   assert.deepEqual(recordsIn(await reader.snapshot(topic)), [pause('b'), pause('c')]);
+  assert.deepEqual(writtenCounts, [2, 2]);
   await writer.close();
   assert.equal(cluster.openConnections, 0);
 });

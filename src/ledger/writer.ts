@@ -19,6 +19,8 @@ export interface LedgerWriterParts {
   readonly random: Random;
   /** A write that is not acknowledged for so long throws CW-4003. */
   readonly giveUpMs?: number;
+  /** Told the number of records of each acknowledged batch. */
+  readonly onWritten?: (records: number) => void;
 }
 
 /** A record, or the key that is taken away (compacted topics only). */
@@ -110,6 +112,7 @@ export class LedgerWriter {
       if (answer === undefined || answer.errorCode !== kafkaError.NONE) {
         throw leader.refusal(answer?.errorCode ?? -1, answer?.errorMessage);
       }
+      this.#parts.onWritten?.(batch.length);
       return answer.baseOffset + BigInt(batch.length - 1);
     } catch (error) {
       if (!over.aborted) leader.drop('writing failed');

@@ -1,11 +1,11 @@
 // Brings the numbers of a running process into its metrics.
 import type { Worker } from '../data-plane/worker/worker.ts';
-import { observeMirrors } from '../data-plane/worker/progress.ts';
+import { observePartition } from '../data-plane/worker/progress.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { reportMirrors } from '../telemetry/mirror-metrics.ts';
+import { type MirrorReport, reportMirrors } from '../telemetry/mirror-metrics.ts';
 
 export function reportWorker(metrics: Metrics, worker: Worker, region: string, nowMs: number): void {
-  reportMirrors(metrics, observeMirrors(worker.partitions, '', nowMs), nowMs);
+  reportMirrors(metrics, mirrorReports(worker), nowMs);
   const engines = [...worker.engines];
   const labelsOf = (source: string) => ({ source, target: region });
   metrics.setTotals(
@@ -16,6 +16,10 @@ export function reportWorker(metrics: Metrics, worker: Worker, region: string, n
     'causeway_produce_requests_total',
     engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.produces })),
   );
+  metrics.setTotals(
+    'causeway_connections_lost_total',
+    engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.lanesLost })),
+  );
   metrics.setAll(
     'causeway_link_rtt_seconds',
     engines.flatMap(([source, { rttMs }]) =>
@@ -24,4 +28,19 @@ export function reportWorker(metrics: Metrics, worker: Worker, region: string, n
   );
   const pauses = engines.reduce((most, [, { counts }]) => Math.max(most, counts.pauses), 0);
   metrics.setTotals('causeway_process_pauses_total', [{ labels: {}, value: pauses }]);
+}
+
+/** With what only this process knows: how often a partition started, and what the fence refused. */
+function mirrorReports({ partitions }: Worker): MirrorReport[] {
+  return [...partitions].map((partition) => {
+    const { spec, counts } = partition;
+    const { starts, fenceRefusals } = counts;
+    return {
+      set: spec.set,
+      topic: spec.topic,
+      source: spec.sourceRegion,
+      target: spec.targetRegion,
+      partitions: [{ ...observePartition(partition), starts, fenceRefusals }],
+    };
+  });
 }

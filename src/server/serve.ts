@@ -82,7 +82,9 @@ class CausewayServer implements RunningServer {
     this.#admins = new RegionAdmins(clientId, (of) => this.#clusters.bootstrapServersOf(of));
     const cluster = this.#clusters.clusterOf(region);
     this.#reader = new LedgerReader({ cluster, region, clock, random, log });
-    this.#writer = new LedgerWriter({ cluster, region, clock, random });
+    const onWritten = (records: number) =>
+      this.#metrics.count('causeway_ledger_writes_total', { region }, records);
+    this.#writer = new LedgerWriter({ cluster, region, clock, random, onWritten });
     const useTopology = (topology: Topology) => this.#clusters.useApplied(topology);
     const clusterOf = (of: string) => this.#clusters.clusterOf(of);
     const adminOf = (of: string) => this.#admins.adminOf(of);

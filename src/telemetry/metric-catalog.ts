@@ -66,13 +66,12 @@ export const metricCatalog = {
   causeway_mirror_fence_refusals_total: counter('Writes that the fence refused. They did no harm.', mirror),
   causeway_link_rtt_seconds: gauge('Round trip to a broker of the source region.', link, 'max'),
   causeway_worker_partitions: gauge('Mirror partitions that this worker has.', link, 'sum'),
-  causeway_worker_pool_bytes: gauge('Memory of the read buffers of this worker.', [], 'sum'),
   causeway_fetch_requests_total: counter('Fetch requests sent.', link),
   causeway_produce_requests_total: counter('Produce requests sent.', link),
-  causeway_connections_total: counter('Connections opened to brokers.', ['region']),
-  causeway_connections_lost_total: counter('Connections to brokers that ended without being asked to.', [
-    'region',
-  ]),
+  causeway_connections_lost_total: counter(
+    'Connections of the data path that ended without being asked to.',
+    link,
+  ),
   causeway_ledger_writes_total: counter('Records written to control topics.', ['region']),
   causeway_reconciler_actions_total: counter('Actions of the controller.', ['region', 'action', 'outcome']),
   causeway_process_pauses_total: counter(

@@ -21,8 +21,8 @@ export interface PartitionReport {
   readonly bytes: bigint;
   readonly records: bigint;
   readonly batches: bigint;
-  readonly starts?: number;
-  readonly fenceRefusals?: number;
+  readonly starts: number;
+  readonly fenceRefusals: number;
 }
 
 type Totals = 'records' | 'bytes' | 'batches' | 'start_procedures' | 'fence_refusals';
@@ -78,8 +78,8 @@ function reportTotals(metrics: Metrics, mirrors: readonly MirrorReport[]): void 
     totals.records.push({ labels, value: Number(partition.records) });
     totals.bytes.push({ labels, value: Number(partition.bytes) });
     totals.batches.push({ labels, value: Number(partition.batches) });
-    totals.start_procedures.push({ labels, value: partition.starts ?? 0 });
-    totals.fence_refusals.push({ labels, value: partition.fenceRefusals ?? 0 });
+    totals.start_procedures.push({ labels, value: partition.starts });
+    totals.fence_refusals.push({ labels, value: partition.fenceRefusals });
   }
   metrics.setTotals('causeway_mirror_records_total', totals.records);
   metrics.setTotals('causeway_mirror_bytes_total', totals.bytes);

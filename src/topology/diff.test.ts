@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diffTopologies, type TopologyChange } from './diff.ts';
 import { fileWith, mustParse, set, validText } from './file-for-tests.ts';
+import type { MirrorSetSpec } from './topology.ts';
 
 const shownChanges = (changes: readonly TopologyChange[]) =>
   changes.map(({ kind, path, before = '', after = '' }) => `${kind} ${path}: ${before} → ${after}`);
@@ -67,4 +68,34 @@ test('before the first apply everything is added', () => {
   assert.ok(changes.every(({ kind, before }) => kind === 'added' && before === undefined));
   const paths = changes.map(({ path }) => path);
   assert.deepEqual(paths, paths.toSorted());
+});
+
+test('no value of a set is overlooked, also of those that files cannot hold yet', () => {
+  const topology = mustParse(set(''));
+  const spec = topology.mirrors.get('s') as MirrorSetSpec;
+  const others: { readonly [Key in Exclude<keyof MirrorSetSpec, 'name'>]: unknown } = {
+    topics: ['x'],
+    exclude: ['x'],
+    from: { timestampMs: 0 },
+    home: 'x',
+    to: ['x'],
+    groups: ['x'],
+    mode: 'sync',
+    rpoMs: 1,
+    priority: 2,
+    naming: 'prefixed',
+    offsets: 'shifted',
+    target: new Map([['x', 'y']]),
+    onGap: 'fill',
+    onRecreate: 'keep',
+    trim: 'follow',
+    failover: { automatic: true, windowMs: spec.failover.windowMs },
+  };
+  const paths = Object.entries(others).map(([key, value]) => {
+    const mirrors = new Map([['s', { ...spec, [key]: value } as MirrorSetSpec]]);
+    const changes = diffTopologies(topology, { ...topology, mirrors });
+    assert.equal(changes.length, 1, key);
+    return changes[0]?.path;
+  });
+  assert.equal(new Set(paths).size, Object.keys(others).length);
 });

@@ -38,11 +38,10 @@ export function compileGlob(pattern: string): Glob {
   if (pieces.length === 1) return { pattern, matches: (name) => name === first };
   const last = pieces.at(-1) ?? '';
   const inner = pieces.slice(1, -1).filter((piece) => piece !== '');
-  const lengthMin = pieces.reduce((sum, piece) => sum + piece.length, 0);
   return {
     pattern,
     matches(name) {
-      if (name.length < lengthMin || !name.startsWith(first) || !name.endsWith(last)) return false;
+      if (!name.startsWith(first) || !name.endsWith(last)) return false;
       let from = first.length;
       for (const piece of inner) {
         const at = name.indexOf(piece, from);

@@ -1,0 +1,135 @@
+// From partitions to metrics: lag, recovery point and age where they are known, nothing where they are not.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Metrics } from './metrics.ts';
+import { type MirrorReport, type PartitionReport, reportMirrors } from './mirror-metrics.ts';
+
+const nowMs = 1_700_000_100_000;
+const known: PartitionReport = {
+  partition: 0,
+  state: 'mirroring',
+  cause: undefined,
+  position: 900n,
+  sourceEnd: 1_000n,
+  sourceSeenAtMs: nowMs - 2_000,
+  oldestMissingMs: nowMs - 12_000,
+  bytes: 5_000n,
+  records: 900n,
+  batches: 30n,
+  starts: 2,
+  fenceRefusals: 1,
+};
+const mirrorOf = (...partitions: Partial<PartitionReport>[]): MirrorReport => {
+  const all = partitions.map((each, partition) => ({ ...known, partition, ...each }));
+  return { set: 's', topic: 't', source: 'eu', target: 'us', partitions: all };
+};
+
+/** Values by metric and by the labels that tell them apart. */
+async function valuesOf(mirrors: readonly MirrorReport[]): Promise<Record<string, number>> {
+  const metrics = new Metrics({ granularity: 'partition' });
+  reportMirrors(metrics, mirrors, nowMs);
+  const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('causeway_mirror_'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name = '', labels = '', value] = /^causeway_mirror_(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
+      const own = labels
+        .split(',')
+        .filter((label) => /^(partition|state|code)=/.test(label))
+        .map((label) => label.split('"')[1]);
+      return [`${name} ${own.join(' ')}`, Number(value)];
+    }),
+  );
+}
+
+test('a partition of which all is known', async () => {
+  assert.deepEqual(await valuesOf([mirrorOf({})]), {
+    'records_total 0': 900,
+    'bytes_total 0': 5_000,
+    'batches_total 0': 30,
+    'lag_records 0': 100,
+    'rpo_seconds 0': 10,
+    'evidence_age_seconds 0': 2,
+    'position 0': 900,
+    'state 0 mirroring': 1,
+    'start_procedures_total 0': 2,
+    'fence_refusals_total 0': 1,
+  });
+});
+
+test('a partition of which nothing is known yet shows its state and what was counted', async () => {
+  const unknown = {
+    state: 'starting',
+    position: undefined,
+    sourceEnd: undefined,
+    sourceSeenAtMs: undefined,
+    oldestMissingMs: undefined,
+    records: 0n,
+    bytes: 0n,
+    batches: 0n,
+    starts: 0,
+    fenceRefusals: 0,
+  };
+  assert.deepEqual(Object.keys(await valuesOf([mirrorOf(unknown)])).toSorted(), [
+    'batches_total 0',
+    'bytes_total 0',
+    'fence_refusals_total 0',
+    'records_total 0',
+    'start_procedures_total 0',
+    'state 0 starting',
+  ]);
+});
+
+test('nothing missing is a recovery point of 0; something missing of unknown age is none', async () => {
+  const values = await valuesOf([
+    mirrorOf({ position: 1_000n, oldestMissingMs: undefined }, { oldestMissingMs: undefined }),
+  ]);
+  assert.equal(values['rpo_seconds 0'], 0);
+  assert.equal(values['rpo_seconds 1'], undefined);
+  assert.equal(values['lag_records 1'], 100);
+});
+
+test('a source that was not seen has no age and no recovery point', async () => {
+  const values = await valuesOf([mirrorOf({ sourceSeenAtMs: undefined })]);
+  assert.equal(values['evidence_age_seconds 0'], undefined);
+  assert.equal(values['rpo_seconds 0'], undefined);
+});
+
+test('a target that is ahead of what was seen of the source has no negative lag', async () => {
+  const values = await valuesOf([mirrorOf({ position: 1_005n, sourceSeenAtMs: nowMs + 50 })]);
+  assert.equal(values['lag_records 0'], 0);
+  assert.equal(values['rpo_seconds 0'], 0);
+  assert.equal(values['evidence_age_seconds 0'], 0);
+});
+
+test('what stopped or waits is shown by its code', async () => {
+  const values = await valuesOf([
+    mirrorOf(
+      { state: 'stopped', cause: { code: 'CW-2007' } },
+      { state: 'waiting', cause: { code: 'CW-2022' } },
+      {},
+    ),
+  ]);
+  assert.equal(values['stopped 0 CW-2007'], 1);
+  assert.equal(values['stopped 1 CW-2022'], 1);
+  assert.equal(values['state 0 stopped'], 1);
+  assert.ok(!Object.keys(values).some((name) => name.startsWith('stopped 2')));
+});
+
+test('what was left behind in another state or with another worker disappears', async () => {
+  const metrics = new Metrics({ granularity: 'partition' });
+  reportMirrors(metrics, [mirrorOf({ state: 'stopped', cause: { code: 'CW-2007' } }, {})], nowMs);
+  reportMirrors(metrics, [mirrorOf({})], nowMs);
+  const text = await metrics.text();
+  assert.doesNotMatch(text, /state="stopped"|CW-2007|causeway_mirror_lag_records\{[^}]*partition="1"/);
+  assert.match(text, /causeway_worker_partitions\{source="eu",target="us"\} 1$/m);
+  assert.match(text, /causeway_mirror_records_total\{[^}]*partition="1"\} 900$/m);
+});
+
+test('the partitions of a worker are counted per link', async () => {
+  const metrics = new Metrics();
+  const other = { ...mirrorOf({}, {}, {}), topic: 'u', source: 'ap' };
+  reportMirrors(metrics, [mirrorOf({}, {}), { ...mirrorOf({}), topic: 'v' }, other], nowMs);
+  const text = await metrics.text();
+  assert.match(text, /causeway_worker_partitions\{source="eu",target="us"\} 3$/m);
+  assert.match(text, /causeway_worker_partitions\{source="ap",target="us"\} 3$/m);
+});
