@@ -1,5 +1,5 @@
-// The controller of the model: which brokers are alive, who leads each partition, who is in sync. It acts at once;
-// brokers learn of it by messages.
+// The controller of the model: which brokers are alive, who leads each partition, who is in sync. It acts at
+// once; brokers learn of it by messages.
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import { type PartitionImage, partitionKey } from './model-types.ts';
 
@@ -84,7 +84,7 @@ export class Controller {
   /** The broker does not answer any more: it leads nothing and, where others are, is not in sync. */
   fence(brokerId: number): void {
     this.#fenced.add(brokerId);
-    for (const image of [...this.#images.values()]) {
+    for (const image of this.#images.values()) {
       if (!image.inSync.includes(brokerId)) continue;
       const others = image.inSync.filter((id) => id !== brokerId);
       const inSync = others.length > 0 ? others : image.inSync;
@@ -96,7 +96,7 @@ export class Controller {
   /** The broker is back; partitions that waited for it get a leader. */
   unfence(brokerId: number): void {
     this.#fenced.delete(brokerId);
-    for (const image of [...this.#images.values()]) {
+    for (const image of this.#images.values()) {
       if (image.leaderId < 0 && image.inSync.includes(brokerId)) this.#elect(image);
     }
   }

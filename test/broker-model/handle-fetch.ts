@@ -1,5 +1,6 @@
 // Fetch at one broker: bounds, leader epochs, diverging logs, sizes, sessions and the long poll (Kafka's
 // ReplicaManager.fetchMessages, Partition.readRecords and DelayedFetch).
+import type { Timer } from '../../src/base/clock.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { FetchedPartition, FetchRequest, TopicId } from '../../src/kafka/wire/messages.ts';
 import type { SessionPartition } from './fetch-sessions.ts';
@@ -28,6 +29,7 @@ export function handleFetch(
     return replica === undefined ? [] : [replica];
   });
   let over = request.maxWaitMs <= 0 || context.partitions.length === 0;
+  const wait: { timer?: Timer } = {};
   const look = (): boolean => {
     const read = readAll(broker, request.maxBytes, context.partitions);
     if (!over && !read.due && read.bytes < request.minBytes) return false;
@@ -35,13 +37,12 @@ export function handleFetch(
     const partitions = context.incremental ? read.answers.filter(isNews) : read.answers;
     for (const each of read.answers) each.session.told = gist(each.answer);
     for (const replica of replicas) replica.cease(look);
-    timer?.cancel();
+    wait.timer?.cancel();
     respond({ errorCode: kafkaError.NONE, sessionId, partitions });
     return true;
   };
-  let timer: { cancel(): void } | undefined;
   if (look()) return;
-  timer = broker.site.scheduler.post({
+  wait.timer = broker.site.scheduler.post({
     delayMs: request.maxWaitMs,
     owner: broker.owner,
     label: 'fetch has waited',

@@ -1,5 +1,6 @@
-// Produce at one broker: checks, append, and the wait for the high watermark (Kafka's ReplicaManager.appendRecords,
-// Partition.appendRecordsToLeader and DelayedProduce).
+// Produce at one broker: checks, append, and the wait for the high watermark (Kafka's
+// ReplicaManager.appendRecords, Partition.appendRecordsToLeader and DelayedProduce).
+import type { Timer } from '../../src/base/clock.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type {
   ProducedPartition,
@@ -47,6 +48,7 @@ export function handleProduce(
     respond(answerOf(written));
     return;
   }
+  const wait: { timer?: Timer } = {};
   const look = (): boolean => {
     for (const each of written) settle(each);
     if (written.some((each) => !each.done)) return false;
@@ -54,13 +56,12 @@ export function handleProduce(
     return true;
   };
   const finish = (): void => {
-    timer?.cancel();
+    wait.timer?.cancel();
     for (const { replica } of written) replica?.cease(look);
     respond(answerOf(written));
   };
-  let timer: { cancel(): void } | undefined;
   if (look()) return;
-  timer = broker.site.scheduler.post({
+  wait.timer = broker.site.scheduler.post({
     delayMs: request.timeoutMs,
     owner: broker.owner,
     label: 'produce has waited',

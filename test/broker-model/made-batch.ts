@@ -1,4 +1,5 @@
-// Makes plain record batches of magic 2 for tests: real bytes, every header field settable, also to wrong values.
+// Makes plain record batches of magic 2 for tests: real bytes, every header field settable, also to wrong
+// values.
 import { crc32c } from '../../src/kafka/batch/crc32c.ts';
 
 export interface BatchSpec {

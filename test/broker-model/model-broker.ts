@@ -1,5 +1,5 @@
-// One broker of the model: the replicas on its disk, what it believes about the cluster, and its request handlers.
-// Each incarnation is a process of the scheduler that can be frozen and dropped.
+// One broker of the model: the replicas on its disk, what it believes about the cluster, and its request
+// handlers. Each incarnation is a process of the scheduler that can be frozen and dropped.
 import type { Random } from '../../src/base/random.ts';
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';

@@ -1,21 +1,28 @@
-// A model cluster as one process sees it: metadata from any broker that answers, connections to brokers by id.
+// A model cluster as one process sees it: metadata from any broker that answers, connections to brokers by
+// id.
 import { CausewayError, describeError } from '../../src/base/errors.ts';
 import type { BrokerConnection, KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import type { ClusterView } from '../../src/kafka/wire/messages.ts';
-import type { ModelCluster } from './model-cluster.ts';
 import type { ModelConnection } from './model-connection.ts';
 
 const waitMs = 5_000;
 
+/** What a client needs of its cluster. */
+export interface ClientSite {
+  readonly name: string;
+  readonly brokerIds: readonly number[];
+  openConnection(owner: string, brokerId: number): ModelConnection;
+}
+
 export class ModelClient implements KafkaCluster {
   readonly #owner: string;
-  readonly #cluster: ModelCluster;
+  readonly #cluster: ClientSite;
   #kept: ModelConnection | undefined;
   #opening: Promise<ModelConnection> | undefined;
   /** Place in the list of brokers at which the next metadata connection is tried. */
   #turn = 0;
 
-  constructor(owner: string, cluster: ModelCluster) {
+  constructor(owner: string, cluster: ClientSite) {
     this.#owner = owner;
     this.#cluster = cluster;
   }

@@ -1,4 +1,5 @@
-// A Kafka cluster in process and on virtual time: brokers, controller, network, and the faults that befall them.
+// A Kafka cluster in process and on virtual time: brokers, controller, network, and the faults that befall
+// them.
 import { CausewayError } from '../../src/base/errors.ts';
 import { seededRandom, type Random } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
@@ -184,7 +185,9 @@ export class ModelCluster implements BrokerSite {
     for (const broker of this.brokers.values()) if (broker.alive) broker.followAgain();
   }
 
-  /** Breaks a connection; of what is on the way to either side only the first `keep` messages still arrive. */
+  /**
+   * Breaks a connection; of what is on the way to either side only the first `keep` messages still arrive.
+   */
   breakConnection(connection: ModelConnection, keep: number): void {
     this.scheduler.cutChannel(connection.requestChannel, keep);
     this.scheduler.cutChannel(connection.answerChannel, 0);
@@ -255,12 +258,13 @@ export class ModelCluster implements BrokerSite {
   }
 
   #tell(broker: ModelBroker, image: PartitionImage): void {
+    const { topic, partition, leaderId, leaderEpoch } = image;
     this.scheduler.post({
       delayMs: this.settings.brokerDelayMs,
       owner: broker.owner,
       channel: `${this.name}/controller>${broker.owner}`,
       link: this.controllerLink(broker.brokerId),
-      label: `learns ${image.topic}-${image.partition} led by ${image.leaderId} in epoch ${image.leaderEpoch}`,
+      label: `learns ${topic}-${partition} led by ${leaderId} in epoch ${leaderEpoch}`,
       fire: () => broker.learn(image),
     });
   }

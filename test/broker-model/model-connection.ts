@@ -1,5 +1,5 @@
-// A client's connection to one broker of the model: requests and answers travel as events of the scheduler, in
-// order on each way; deadlines and broken connections look to the client as real ones do.
+// A client's connection to one broker of the model: requests and answers travel as events of the scheduler,
+// in order on each way; deadlines and broken connections look to the client as real ones do.
 import type { Timer } from '../../src/base/clock.ts';
 import { CausewayError } from '../../src/base/errors.ts';
 import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
@@ -193,7 +193,9 @@ export class ModelConnection implements BrokerConnection {
   }
 }
 
-/** The bytes as they are when they are handed over: the caller may use them again after the connection's end. */
+/**
+ * The bytes as they are when they are handed over: the caller may use them again after the connection's end.
+ */
 function copyOf(request: messages.ProduceRequest): messages.ProduceRequest {
   const topics = request.topics.map((topic) => ({
     ...topic,

@@ -1,5 +1,5 @@
-// Memory of fetch answers as the model hands it to a client: pooled in spirit, so what is used after its release
-// is overwritten and seen by the checkers.
+// Memory of fetch answers as the model hands it to a client: pooled in spirit, so what is used after its
+// release is overwritten and seen by the checkers.
 import type { Lease } from '../../src/kafka/wire/messages.ts';
 
 const poison = 0xdd;

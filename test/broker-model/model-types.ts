@@ -18,7 +18,9 @@ export interface ClusterSettings {
   readonly sessionTimeoutMs: number;
   /** `replica.lag.time.max.ms`. */
   readonly replicaLagMsMax: number;
-  /** Whether the high watermark moves while fewer replicas than the minimum are in sync (Kafka before 3.7). */
+  /**
+   * Whether the high watermark moves while fewer replicas than the minimum are in sync (Kafka before 3.7).
+   */
   readonly advanceBelowMinimum: boolean;
   /** Produce names topics by id (version 13) and not by name. */
   readonly produceById: boolean;

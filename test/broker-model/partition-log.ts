@@ -75,7 +75,8 @@ export class PartitionLog {
   }
 
   /**
-   * Bytes from the batch that holds `offset` on, below `bound`, at most `bytesMax`: the last batch may be cut. With
+   * Bytes from the batch that holds `offset` on, below `bound`, at most `bytesMax`: the last batch may be
+   * cut. With
    * `wholeFirst` the first batch comes whole whatever its size (KIP-74).
    */
   read(offset: bigint, bound: bigint, bytesMax: number, wholeFirst: boolean): LogSlice {

@@ -1,5 +1,5 @@
-// Producer ids and transactional ids of a model cluster, without transactions: InitProducerId as its coordinator
-// answers it (Kafka's TransactionCoordinator.handleInitProducerId).
+// Producer ids and transactional ids of a model cluster, without transactions: InitProducerId as its
+// coordinator answers it (Kafka's TransactionCoordinator.handleInitProducerId).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { InitProducerIdRequest, InitProducerIdResponse } from '../../src/kafka/wire/messages.ts';
 

@@ -1,4 +1,5 @@
-// What one replica knows of each producer id at its log end (Kafka's ProducerStateManager, without transactions).
+// What one replica knows of each producer id at its log end (Kafka's ProducerStateManager, without
+// transactions).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ProducerState } from '../../src/kafka/wire/messages.ts';
 import type { StoredBatch } from './stored-batch.ts';
@@ -64,7 +65,10 @@ export class ProducerStates {
     if (entry.batches.length > remembered) entry.batches.shift();
   }
 
-  /** State anew from what stands in the log. `remember` 1: after a restart, only the last batch is a known repeat. */
+  /**
+   * State anew from what stands in the log. `remember` 1: after a restart, only the last batch is a known
+   * repeat.
+   */
   rebuild(batches: readonly StoredBatch[], remember: 'five' | 'last'): void {
     this.#entries.clear();
     for (const batch of batches) this.append(batch);

@@ -1,5 +1,5 @@
-// One replica of one partition on one broker: its log, its producer states, its high watermark, and what it does as
-// leader or follower. Messages to other brokers go through its site.
+// One replica of one partition on one broker: its log, its producer states, its high watermark, and what it
+// does as leader or follower. Messages to other brokers go through its site.
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
@@ -117,7 +117,9 @@ export class Replica {
     if (this.image.leaderId >= 0) this.site.followLeader(this);
   }
 
-  /** The broker starts anew: nothing but the log survives; the high watermark is that of the last checkpoint. */
+  /**
+   * The broker starts anew: nothing but the log survives; the high watermark is that of the last checkpoint.
+   */
   restart(checkpoint: bigint): void {
     this.role = 'none';
     this.term += 1;
@@ -296,7 +298,8 @@ export class Replica {
   }
 
   changed(): void {
-    for (const look of [...this.#waiters]) {
+    const waiters = [...this.#waiters];
+    for (const look of waiters) {
       if (this.#waiters.has(look) && look()) this.#waiters.delete(look);
     }
   }

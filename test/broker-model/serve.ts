@@ -1,5 +1,5 @@
-// One client connection at its broker: requests are served one after the other, the next only when the one before
-// has been answered (Kafka's SocketServer mutes the channel meanwhile).
+// One client connection at its broker: requests are served one after the other, the next only when the one
+// before has been answered (Kafka's SocketServer mutes the channel meanwhile).
 import type * as messages from '../../src/kafka/wire/messages.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import { type FetchAnswer, handleFetch } from './handle-fetch.ts';

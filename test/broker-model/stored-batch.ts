@@ -46,7 +46,10 @@ export function storedBatch(bytes: Buffer): StoredBatch {
   };
 }
 
-/** A copy of a client's batch with the place and leader epoch that the leader gives it; both lie outside the CRC. */
+/**
+ * A copy of a client's batch with the place and leader epoch that the leader gives it; both lie outside the
+ * CRC.
+ */
 export function placedBatch(bytes: Buffer, baseOffset: bigint, leaderEpoch: number): StoredBatch {
   const copy = Buffer.from(bytes);
   copy.writeBigInt64BE(baseOffset, 0);

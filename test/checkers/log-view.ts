@@ -1,5 +1,5 @@
-// What the checkers look at: the batches of one log, and their canonical form, in which a source's batch and its
-// mirror's are the same bytes.
+// What the checkers look at: the batches of one log, and their canonical form, in which a source's batch and
+// its mirror's are the same bytes.
 import { canonicalCrc } from '../../src/kafka/batch/patch.ts';
 
 export interface BatchView {
@@ -23,7 +23,9 @@ export class Violation extends Error {
 
 const transactionalBit = 0x10;
 
-/** The batch without leader epoch, producer id, epoch, sequence and transactional bit, its checksum to match. */
+/**
+ * The batch without leader epoch, producer id, epoch, sequence and transactional bit, its checksum to match.
+ */
 export function canonicalBytes(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   copy.writeUInt32BE(canonicalCrc(bytes, 0), 17);

@@ -1,4 +1,5 @@
-// A target's log is a prefix of the source's committed history: the same batches at the same offsets, each once.
+// A target's log is a prefix of the source's committed history: the same batches at the same offsets, each
+// once.
 import type { CommittedHistory } from './committed-history.ts';
 import { type BatchView, canonicalBytes, type LogView, rangeText, Violation } from './log-view.ts';
 

@@ -1,6 +1,5 @@
 // `npm run campaign`: random worlds for as long as one likes, and what to do about those that fail.
-import { parseArgs } from 'node:util';
-import { inspect } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { runRandomWorld } from './random-world.ts';
 
 const usage = `npm run campaign -- [--worlds 1000] [--from 1] [--failures 3]
@@ -32,7 +31,8 @@ async function main(): Promise<number> {
   let faults = 0;
   const report = (seed: number) =>
     process.stdout.write(
-      `seed ${seed}: ${Math.round(virtualMs / 3_600_000)} virtual hours, ${faults} faults, ${failed.length} failed\n`,
+      `seed ${seed}: ${Math.round(virtualMs / 3_600_000)} virtual hours, ${faults} faults, ` +
+        `${failed.length} failed\n`,
     );
   for (let seed = from; seed < from + worlds && failed.length < failuresMax; seed += 1) {
     try {

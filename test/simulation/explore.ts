@@ -1,7 +1,7 @@
-// Every order of events of a small world: runs it again and again from the start, each time with another order, until
-// none is left. Orders that differ only in events which have nothing to do with each other are run once: dynamic
-// partial-order reduction (Flanagan and Godefroid, 2005) with sleep sets. Processes meet by messages alone, so only
-// the order of events within one process matters, and there not between strands.
+// Every order of events of a small world: runs it again and again from the start, each time with another
+// order, until none is left. Orders that differ only in events which have nothing to do with each other are
+// run once: dynamic partial-order reduction (Flanagan and Godefroid, 2005) with sleep sets. Processes meet
+// by messages alone, so only the order of events within one process matters, and there not between strands.
 import { areDependent, happenings, type Happening, racesOf } from './races.ts';
 import type { Scheduler, SimEvent } from './scheduler.ts';
 
@@ -86,7 +86,10 @@ async function runOnce<World extends { readonly scheduler: Scheduler }>(
   return { ended: true, left };
 }
 
-/** Notes at each step which later event should be tried there: one that could have come before what was chosen. */
+/**
+ * Notes at each step which later event should be tried there: one that could have come before what was
+ * chosen.
+ */
 function wantOthers(path: readonly Choice[]): void {
   const steps: Happening[] = happenings(path.map(({ chosen }) => chosen));
   for (const { earlier, causes } of racesOf(steps)) {

@@ -1,5 +1,6 @@
-// Random faults: brokers die, stand still and are cut off, leads move, workers die and stand still, connections break
-// and messages are late, logs are trimmed. Each is mended after a while, and all at the end.
+// Random faults: brokers die, stand still and are cut off, leads move, workers die and stand still,
+// connections break and messages are late, logs are trimmed. Each is mended after a while, and all at the
+// end.
 import { pick, type Random } from '../../src/base/random.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';

@@ -50,7 +50,10 @@ export class PartitionWatch {
     }
   }
 
-  /** Every replica that is up, leader or not, visible or not: nothing wrong is written even where it is lost again. */
+  /**
+   * Every replica that is up, leader or not, visible or not: nothing wrong is written even where it is lost
+   * again.
+   */
   lookAtTarget(): void {
     for (const replica of this.#target.replicasOf(topic, this.partition)) {
       const { brokerId } = replica.site;

@@ -1,8 +1,10 @@
-// A worker is paused at every step of its work, another one takes over, and the first wakes up at every step of the
-// other's. Paused in two ways: its process stands still, or nothing that it sends or is sent arrives until later.
+// A worker is paused at every step of its work, another one takes over, and the first wakes up at every step
+// of the other's. Paused in two ways: its process stands still, or nothing that it sends or is sent arrives
+// until later.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkerProcess } from './worker-process.ts';
+import { wakeStride } from './run-options.ts';
 import { World } from './world.ts';
 import { oneBroker } from './world-shape.ts';
 
@@ -20,9 +22,6 @@ const cutOff: Pause = ({ scheduler, source, target }, { owner }) => {
     for (const link of links) scheduler.unblock(link);
   };
 };
-
-/** Steps of the other worker between two wakes that are tried. */
-const wakeStride = Number(process.env['CAUSEWAY_WAKE_STRIDE'] ?? 3);
 
 const cases = [
   { name: 'its process stands still', pause: standStill, idKnown: true },

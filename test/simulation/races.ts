@@ -4,7 +4,10 @@ import type { SimEvent } from './scheduler.ts';
 /** An event of a run with the places of all that had to happen before it. */
 export interface Happening {
   readonly event: SimEvent;
-  /** Places of the events without which it could not have been there: its cause, its channel's earlier message. */
+  /**
+   * Places of the events without which it could not have been there: its cause, its channel's earlier
+   * message.
+   */
   readonly led: ReadonlySet<number>;
   /** These, and the ones that its own process was in before. */
   readonly before: ReadonlySet<number>;

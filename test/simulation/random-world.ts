@@ -1,4 +1,5 @@
-// One random world from a seed: its shape, its writers, a minute of faults, then peace; everything must be level again.
+// One random world from a seed: its shape, its writers, a minute of faults, then peace; everything must be
+// level again.
 import { pick, type Random, seededRandom } from '../../src/base/random.ts';
 import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';

@@ -1,32 +1,32 @@
-// Random worlds under faults, a new set of them in every run. A failure names its seed; CAUSEWAY_SIM_SEED=<seed> runs
-// that world alone and prints every event. `npm run campaign` runs as many as one likes.
+// Random worlds under faults, a new set of them in every run. A failure names its seed;
+// CAUSEWAY_SIM_SEED=<seed> runs that world alone and prints every event. `npm run campaign` runs as many as
+// one likes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom, systemRandom } from '../../src/base/random.ts';
 import { type RandomRun, runRandomWorld } from './random-world.ts';
+import { randomWorlds, replayedSeed } from './run-options.ts';
 
-const replayed = process.env['CAUSEWAY_SIM_SEED'];
-const worlds = Number(process.env['CAUSEWAY_SIM_WORLDS'] ?? 120);
-
-if (replayed === undefined) {
+if (replayedSeed === undefined) {
   const first = systemRandom.int(2 ** 31);
   const seeds = seededRandom(first);
-  test(`${worlds} random worlds become level again after their faults`, async (t) => {
+  test(`${randomWorlds} random worlds become level again after their faults`, async (t) => {
     const runs: RandomRun[] = [];
-    for (let count = 0; count < worlds; count += 1) runs.push(await runRandomWorld(seeds.int(2 ** 31)));
+    for (let count = 0; count < randomWorlds; count += 1) runs.push(await runRandomWorld(seeds.int(2 ** 31)));
     const total = (of: (run: RandomRun) => number) => runs.reduce((sum, run) => sum + of(run), 0);
     const refusals = total((run) => run.refusals);
+    const minutes = Math.round(total((run) => run.virtualMs) / 60_000);
     t.diagnostic(
       `${total((run) => run.faults)} faults, ${total((run) => run.steps)} events, ` +
         `${total((run) => Number(run.records))} records, ${total((run) => run.starts)} starts, ` +
-        `${refusals} refusals of the fence, ${Math.round(total((run) => run.virtualMs) / 60_000)} virtual minutes`,
+        `${refusals} refusals of the fence, ${minutes} virtual minutes`,
     );
     assert.ok(refusals > 0, 'no two workers ever met: the worlds have lost their sense');
   });
 } else {
-  test(`world ${replayed} again`, async () => {
+  test(`world ${replayedSeed} again`, async () => {
     const onLog = (lines: readonly string[]) => process.stdout.write(`${lines.join('\n')}\n`);
-    await runRandomWorld(Number(replayed), { onLog });
+    await runRandomWorld(Number(replayedSeed), { onLog });
   });
 }
 

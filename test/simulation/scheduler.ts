@@ -1,5 +1,5 @@
-// Virtual time. Everything that happens in a simulated world is an event of this scheduler: a message that arrives,
-// a timer, a step of replication. A driver decides which of the enabled events happens next.
+// Virtual time. Everything that happens in a simulated world is an event of this scheduler: a message that
+// arrives, a timer, a step of replication. A driver decides which of the enabled events happens next.
 import { type Clock, sleepOn, type Timer } from '../../src/base/clock.ts';
 
 /** Something that will happen at `atMs` or later, inside the process `owner`. */
@@ -12,7 +12,10 @@ export interface SimEvent {
   readonly channel: string | undefined;
   /** The network path it comes over: a blocked one delivers later. */
   readonly link: string | undefined;
-  /** Events of one process whose strands are both named and differ may happen in either order: nothing differs. */
+  /**
+   * Events of one process whose strands are both named and differ may happen in either order: nothing
+   * differs.
+   */
   readonly strand: string | undefined;
   /** The event in which it was posted; 0 for none. */
   readonly cause: number;

@@ -1,10 +1,11 @@
-// Small worlds in every order of events: two workers on one partition, with messages, answers and timers in every
-// order that the horizon allows, while connections break, workers die or start, records come and the lead moves.
-// CAUSEWAY_ORDERS makes every horizon that many times as long (see CONTRIBUTING.md).
+// Small worlds in every order of events: two workers on one partition, with messages, answers and timers in
+// every order that the horizon allows, while connections break, workers die or start, records come and the
+// lead moves. CAUSEWAY_ORDERS makes every horizon that many times as long (see CONTRIBUTING.md).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../src/base/errors.ts';
 import { type Explored, explore } from './explore.ts';
+import { ordersTimes } from './run-options.ts';
 import { World } from './world.ts';
 import { type ClusterShape, oneBroker, topic } from './world-shape.ts';
 
@@ -77,8 +78,7 @@ const cases: readonly SmallCase[] = [
   },
 ];
 
-const times = Number(process.env['CAUSEWAY_ORDERS'] ?? 1);
-const runsMax = 8_000 * times ** 3;
+const runsMax = 8_000 * ordersTimes ** 3;
 
 for (const each of cases) {
   test(each.name, async (t) => {
@@ -95,7 +95,7 @@ function exploreCase(small: SmallCase): Promise<Explored> {
     // Until everything that was sent has arrived, however late.
     over: (world) => world.level && world.scheduler.pending.every(({ channel }) => channel === undefined),
     end: (world) => world.becomesLevel(0),
-    horizonMs: small.horizonMs * times,
+    horizonMs: small.horizonMs * ordersTimes,
     stepsMax: 3_000,
     runsMax,
   });
@@ -128,7 +128,7 @@ function at(world: World, owner: string, label: string, fire: () => void): void 
 
 /** The worker's connections to the target end; what it has sent still arrives. */
 function loseAnswers(world: World, owner: string): void {
-  for (const connection of [...world.target.connections]) {
+  for (const connection of world.target.connections) {
     if (connection.clientOwner === owner) connection.fail(new CausewayError('CW-3003', 'connection lost'));
   }
 }

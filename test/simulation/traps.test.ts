@@ -1,5 +1,5 @@
-// The traps that broke earlier designs, by name: each a sequence of events in which the mirror must neither write
-// twice, nor skip, nor go on where the source is not what it was.
+// The traps that broke earlier designs, by name: each a sequence of events in which the mirror must neither
+// write twice, nor skip, nor go on where the source is not what it was.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';

@@ -1,5 +1,5 @@
-// One worker as a process of the simulated world: the mirror's real engine with the process's own view of time and
-// of both clusters. It can be frozen, killed and started anew.
+// One worker as a process of the simulated world: the mirror's real engine with the process's own view of
+// time and of both clusters. It can be frozen, killed and started anew.
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Fence } from '../../src/data-plane/mirror/fence.ts';

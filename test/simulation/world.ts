@@ -1,5 +1,5 @@
-// A world on virtual time: two model clusters, writers at the source, workers of the target's region, and checkers
-// that look after every event.
+// A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
+// checkers that look after every event.
 import { seededRandom } from '../../src/base/random.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';

@@ -1,5 +1,5 @@
-// Random requests for one lane of the comparison: mostly right ones that build up state, mixed with repeats, gaps,
-// old epochs, broken batches, wrong sessions, unknown names.
+// Random requests for one lane of the comparison: mostly right ones that build up state, mixed with repeats,
+// gaps, old epochs, broken batches, wrong sessions, unknown names.
 import { pick, type Random } from '../../../src/base/random.ts';
 import type { Answer } from './side.ts';
 import { flaws, type FetchStep, type FetchStepPartition, type ProduceStep, type Step } from './steps.ts';

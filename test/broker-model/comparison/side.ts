@@ -1,4 +1,5 @@
-// One side of a comparison, model or real broker: sends a step and returns the answer in words that both share.
+// One side of a comparison, model or real broker: sends a step and returns the answer in words that both
+// share.
 import type { BrokerConnection, KafkaCluster } from '../../../src/kafka/client/cluster.ts';
 import { forEachBatch } from '../../../src/kafka/batch/walk.ts';
 import {

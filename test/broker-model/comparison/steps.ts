@@ -1,5 +1,5 @@
-// One request of a comparison as data, with symbols where the two sides have numbers of their own: producer ids,
-// topic ids, fetch sessions.
+// One request of a comparison as data, with symbols where the two sides have numbers of their own: producer
+// ids, topic ids, fetch sessions.
 
 export type TopicSymbol = 'topic' | 'unknown';
 /** Place in the list of producer ids both sides were given; -1 is "none". */
@@ -42,7 +42,10 @@ export interface FetchStep {
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly isolationLevel: 0 | 1;
-  /** none: sessionless. open: a new one. Otherwise the place of a session opened before, and the epoch to name. */
+  /**
+   * none: sessionless. open: a new one. Otherwise the place of a session opened before, and the epoch to
+   * name.
+   */
   readonly session: 'none' | 'open' | { readonly place: number; readonly epoch: number };
   readonly partitions: readonly FetchStepPartition[];
   readonly forgotten: readonly number[];

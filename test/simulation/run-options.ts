@@ -1,0 +1,13 @@
+// How long the simulation runs and what it repeats, from the environment. The defaults fit into `npm test`.
+
+/** One world again, with every event: the seed that a failure has named. */
+export const replayedSeed = process.env['CAUSEWAY_SIM_SEED'];
+
+/** Random worlds in one run. */
+export const randomWorlds = Number(process.env['CAUSEWAY_SIM_WORLDS'] ?? 120);
+
+/** How many times as long the horizon of small worlds is. */
+export const ordersTimes = Number(process.env['CAUSEWAY_ORDERS'] ?? 1);
+
+/** Steps of the other worker between two wakes of a paused one that are tried. */
+export const wakeStride = Number(process.env['CAUSEWAY_WAKE_STRIDE'] ?? 2);
