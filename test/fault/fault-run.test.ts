@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runFaults } from './run-faults.ts';
 
-test('workers, brokers and the link break for a while: nothing is lost, doubled or left behind', async (t) => {
+test('workers, brokers and the link break: nothing is lost, doubled or left behind', async (t) => {
   const report = await runFaults({
     seed: 20_260,
     durationMs: 35_000,

@@ -1,5 +1,5 @@
-// What a fault run breaks: a lab of two regions, topics under load, a controller, and two workers of which one is
-// active and the other takes over.
+// What a fault run breaks: a lab of two regions, topics under load, a controller, and two workers of which
+// one is active and the other takes over.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';

@@ -1,6 +1,7 @@
-// What must hold after the last fault is mended: every partition mirrors again, the logs end at the same offsets,
-// and the complete comparison finds no difference.
+// What must hold after the last fault is mended: every partition mirrors again, the logs end at the same
+// offsets, and the complete comparison finds no difference.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CausewayError } from '../../src/base/errors.ts';
 import type { BrokerConnection, KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import type { TopicPartition } from '../fixtures/link-plan.ts';
 import { causeway } from './causeway-command.ts';
@@ -86,7 +87,7 @@ async function endsOf(
   partitions: readonly TopicPartition[],
 ): Promise<(bigint | undefined)[]> {
   const names = [...new Set(partitions.map(({ topic }) => topic))];
-  const view = await cluster.metadata(names).catch(() => undefined); // Unknown for now: asked again.
+  const view = await cluster.metadata(names).catch(unknownForNow);
   const connections = new Map<number, Promise<BrokerConnection>>();
   try {
     return await Promise.all(
@@ -96,7 +97,7 @@ async function endsOf(
         if (leader < 0) return undefined;
         const connecting = connections.get(leader) ?? cluster.connect(leader);
         connections.set(leader, connecting);
-        return connecting.then((connection) => endOf(connection, topic, partition)).catch(() => undefined);
+        return connecting.then((connection) => endOf(connection, topic, partition)).catch(unknownForNow);
       }),
     );
   } finally {
@@ -107,6 +108,12 @@ async function endsOf(
       );
     }
   }
+}
+
+/** A broker that is coming up may not answer yet: it is asked again. */
+function unknownForNow(error: unknown): undefined {
+  if (!(error instanceof CausewayError)) throw error;
+  return undefined;
 }
 
 async function endOf(connection: BrokerConnection, topic: string, partition: number) {

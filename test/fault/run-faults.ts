@@ -1,4 +1,5 @@
-// One fault run from start to report: a world under load, faults at random from one seed, then the final checks.
+// One fault run from start to report: a world under load, faults at random from one seed, then the final
+// checks.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { seededRandom } from '../../src/base/random.ts';

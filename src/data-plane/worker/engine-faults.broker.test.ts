@@ -1,5 +1,5 @@
-// The engine under load while brokers of both ends are killed, frozen and restarted, three replicas at the target.
-// After each fault both logs are compared completely.
+// The engine under load while brokers of both ends are killed, frozen and restarted, three replicas at the
+// target. After each fault both logs are compared completely.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startLab } from '../../../lab/lab.ts';
@@ -83,7 +83,7 @@ test('the source broker is frozen and wakes', async () => {
   });
 });
 
-test('too few replicas in sync: the partition waits with CW-2022 and goes on when they are back', async () => {
+test('too few replicas in sync: waits with CW-2022, and goes on when they are back', async () => {
   const [at] = await newTopic(1, { 'min.insync.replicas': '3' });
   assert.ok(at !== undefined);
   await using running = link.startEngine([at]);

@@ -7,6 +7,7 @@ import { appendTransaction, trimTo } from '../../../test/fixtures/odd-topics.ts'
 import { madeRecords } from '../../../test/fixtures/made-records.ts';
 import { blocked, TestLink } from '../../../test/fixtures/test-link.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
+import { systemClock } from '../../base/clock.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 
 // An own lab: its cleaner looks often.
@@ -41,7 +42,7 @@ const topicWith = async (prefix: string, records: number, config: Record<string,
 };
 const madeBatch = (records: number) => encodeBatch(madeRecords(link.random, records));
 
-test('a transaction at the source: what comes before it is mirrored, then CW-2010 names the offset', async () => {
+test('a transaction at the source: mirrored up to it, then CW-2010 names the offset', async () => {
   const topic = await topicWith('transactional', 300);
   await appendTransaction(sourceServers, topic, 10);
   const cause = await causeOf(topic, 'CW-2010');
@@ -53,7 +54,13 @@ test('a compacted source: CW-2011 names the hole, and nothing is written beyond 
   const config = { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01' };
   const topic = await topicWith('compacted', 0, config);
   const keyed = (value: string) =>
-    encodeBatch([{ timestamp: BigInt(Date.now()), key: Buffer.from('same'), value: Buffer.from(value) }]);
+    encodeBatch([
+      {
+        timestamp: BigInt(Math.trunc(systemClock.wallMs())),
+        key: Buffer.from('same'),
+        value: Buffer.from(value),
+      },
+    ]);
   // The cleaner leaves the active segment alone: the writes go on until it has removed the first record.
   let written = 0;
   await waitUntil('the cleaner to remove a record', async () => {

@@ -1,5 +1,5 @@
-// A second engine takes over from one that was killed or frozen in the middle of its writes; the frozen one wakes and
-// writes on. Each record stands once, whoever wrote it.
+// A second engine takes over from one that was killed or frozen in the middle of its writes; the frozen one
+// wakes and writes on. Each record stands once, whoever wrote it.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
@@ -44,7 +44,7 @@ const refusals = (engines: readonly (EngineProcess | RunningEngine)[]): number =
     )
     .reduce((sum, count) => sum + count, 0);
 
-test('killed in the middle of its writes: the next engine goes on, nothing twice, nothing missing', async () => {
+test('killed in the middle of its writes: the next goes on, nothing twice, nothing missing', async () => {
   const partitions = await newTopic();
   await using load = new SteadyLoad(link.source, link.random, partitions, heavy);
   for (let round = 0; round < 4; round += 1) {

@@ -1,5 +1,5 @@
-// The engine between two real clusters: from offset 0, in several codecs, pause and resume, orderly stop, and two
-// engines on the same partitions.
+// The engine between two real clusters: from offset 0, in several codecs, pause and resume, orderly stop, and
+// two engines on the same partitions.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
