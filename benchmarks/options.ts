@@ -34,7 +34,8 @@ export const usage = `npm run benchmark -- mirrormaker [options]
   --mm2-max MB           MirrorMaker 2's maximum in MB/s, where it is not to be measured for the latency part
   --source A --target B  bootstrap servers of clusters to measure on; ALL their topics are deleted
   --profile FOLDER       CPU profiles of Causeway's process
-  --variant NAME=JSON    one more Causeway with these limits of the worker changed; may be repeated
+  --variant NAME=WHAT    one more Causeway, to be compared: with limits of the worker changed (JSON), or that of
+                         another checkout (its folder); may be repeated
   --keep-logs            leave logs and configurations of the run in place`;
 
 /** Throws an error whose message is fit to be shown. */
@@ -99,9 +100,10 @@ function chosen<Name extends string>(
 }
 
 function variantOf(text: string): Variant {
-  const [, name, limits] = /^([a-z0-9-]+)=(\{.*\})$/.exec(text) ?? [];
-  if (name === undefined || limits === undefined) throw new Error(`--variant ${text}: NAME={…} is needed`);
-  return { name, limits };
+  const [, name, what] = /^([a-z0-9-]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || what === undefined) throw new Error(`--variant ${text}: NAME=… is needed`);
+  const isLimits = what.startsWith('{');
+  return { name, limits: isLimits ? what : '{}', folder: isLimits ? undefined : what };
 }
 
 function positive(flag: string, text: string, fits: (value: number) => boolean): number {

@@ -4,14 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { Child } from '../rig/child.ts';
 import type { Contender } from './contender.ts';
 
-const program = fileURLToPath(new URL('../engine/serve-engine.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The same engine with some limits changed, to be compared with the one as it is. */
+/** Another engine to be compared with the one as it is: some limits changed, or another checkout's. */
 export interface Variant {
   readonly name: string;
   /** JSON object; its values replace those of `defaultLimits`. */
   readonly limits: string;
+  /** Root of another checkout. */
+  readonly folder: string | undefined;
 }
+
+const asItIs: Variant = { name: '', limits: '{}', folder: undefined };
 
 export interface EngineOptions {
   /** Writes a CPU profile of the process into this folder. */
@@ -20,7 +24,8 @@ export interface EngineOptions {
 }
 
 export function engine(options: EngineOptions = {}): Contender {
-  const { name, limits } = options.variant ?? { name: '', limits: '{}' };
+  const { name, limits, folder = root } = options.variant ?? asItIs;
+  const program = join(folder, 'benchmarks/engine/serve-engine.ts');
   return {
     name: name === '' ? 'causeway' : `causeway-${name}`,
     title: name === '' ? 'Causeway' : `Causeway, ${name}`,

@@ -21,7 +21,7 @@ export function numbersFrom(seed: number): () => number {
 /** One line of exactly `bytes` characters, without line breaks. */
 export function payload(bytes: number, random: () => number): string {
   const fieldBytes = Math.ceil(randomShare * 24);
-  let text = '{"kind":"order.placed","v":1,';
+  let text = '{"v":1,';
   for (let index = 0; text.length < bytes; index += 1) {
     text += fields[index % fields.length];
     for (let left = fieldBytes; left > 0; left -= 1) text += alphabet[Math.floor(random() * 64)];

@@ -1,40 +1,63 @@
-// The fetched batches of one partition that wait to be sent, and the bytes that are kept for it in all.
-import type { QueuedBatch } from './intake.ts';
+// The fetched batches of one partition that wait to be sent, and the bytes that are kept for it in all. What was
+// fetched together stays together, and a batch is cut off when it is sent: an object per waiting batch would cost
+// more memory than small batches themselves.
+import { batchLengthOf, recordCountOf } from '../../kafka/batch/header.ts';
+import type { Lease } from '../../kafka/wire/messages.ts';
 
-/** Taken entries kept at the front before the list is moved up. */
-const takenMax = 256;
+/** One batch on its way; `lease` keeps `bytes` alive until it is released. */
+export interface QueuedBatch {
+  readonly bytes: Buffer;
+  readonly recordCount: number;
+  readonly lease: Lease;
+}
+
+/** Batches one behind the other, of which those before `at` have been taken. */
+interface Run {
+  readonly bytes: Buffer;
+  at: number;
+  readonly lease: Lease;
+}
 
 export class BatchQueue {
-  #batches: QueuedBatch[] = [];
-  #head = 0;
+  readonly #runs: Run[] = [];
+  #length = 0;
   /** Bytes waiting and in flight: what is taken still counts until `landed`. */
   #bytes = 0;
 
+  /** Batches that wait. */
   get length(): number {
-    return this.#batches.length - this.#head;
+    return this.#length;
   }
   get bytes(): number {
     return this.#bytes;
   }
-  get first(): QueuedBatch | undefined {
-    return this.#batches[this.#head];
+  /** Bytes of the first batch; 0 when empty. */
+  get firstBytes(): number {
+    const [run] = this.#runs;
+    return run === undefined ? 0 : batchLengthOf(run.bytes, run.at);
   }
 
-  push(batch: QueuedBatch): void {
-    this.#batches.push(batch);
-    this.#bytes += batch.bytes.length;
+  /** Takes over `batches` whole batches. Retains the lease until the last of them is taken or dropped. */
+  push(bytes: Buffer, batches: number, lease: Lease): void {
+    if (batches === 0) return;
+    lease.retain();
+    this.#runs.push({ bytes, at: 0, lease });
+    this.#length += batches;
+    this.#bytes += bytes.length;
   }
 
-  /** The first batch; undefined when empty. */
+  /** The first batch, with a reference of its own to the lease; undefined when empty. */
   take(): QueuedBatch | undefined {
-    const batch = this.#batches[this.#head];
-    if (batch === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head > takenMax && this.#head * 2 > this.#batches.length) {
-      this.#batches.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return batch;
+    const [run] = this.#runs;
+    if (run === undefined) return undefined;
+    const { bytes, at, lease } = run;
+    const recordCount = recordCountOf(bytes, at);
+    run.at += batchLengthOf(bytes, at);
+    this.#length -= 1;
+    // The last batch takes over the reference of its run.
+    if (run.at < bytes.length) lease.retain();
+    else this.#runs.shift();
+    return { bytes: bytes.subarray(at, run.at), recordCount, lease };
   }
 
   /** A taken batch has been acknowledged. */
@@ -44,9 +67,9 @@ export class BatchQueue {
 
   /** Lets go of everything that waits; what is in flight is not counted any more. */
   drop(): void {
-    for (let at = this.#head; at < this.#batches.length; at += 1) this.#batches[at]?.lease.release();
-    this.#batches = [];
-    this.#head = 0;
+    for (const { lease } of this.#runs) lease.release();
+    this.#runs.length = 0;
+    this.#length = 0;
     this.#bytes = 0;
   }
 }

@@ -1,39 +1,29 @@
 // Which batches pass the intake, and which are a cause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countingLease, type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
+import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { takeIn } from './intake.ts';
 import { asSource } from './offsets.ts';
 
-const take = (position: bigint, ...batches: PlainBatch[]) => {
-  const lease = countingLease();
-  const intake = takeIn(Buffer.concat(batches.map(plainBatch)), asSource(position), lease);
-  return { ...intake, held: lease.holders() };
-};
+const take = (position: bigint, ...batches: PlainBatch[]) =>
+  takeIn(Buffer.concat(batches.map(plainBatch)), asSource(position));
 
-test('batches that continue the position pass, and each holds the lease once', () => {
-  const taken = take(
-    5n,
+test('batches that continue the position pass, byte for byte', () => {
+  const batches = [
     { baseOffset: 5n, recordCount: 3, leaderEpoch: 4 },
-    { baseOffset: 8n, recordCount: 1 },
-  );
-  assert.equal(taken.cause, undefined);
-  assert.equal(taken.next, 9n);
-  assert.deepEqual(
-    taken.accepted.map((batch) => [batch.baseOffset, batch.recordCount, batch.leaderEpoch]),
-    [
-      [5n, 3, 4],
-      [8n, 1, 0],
-    ],
-  );
-  assert.equal(taken.held, 2);
+    { baseOffset: 8n, recordCount: 1, leaderEpoch: 6 },
+  ];
+  const taken = take(5n, ...batches);
+  assert.deepEqual([taken.batches, taken.next, taken.leaderEpoch, taken.cause], [2, 9n, 6, undefined]);
+  assert.deepEqual(taken.accepted, Buffer.concat(batches.map(plainBatch)));
 });
 
 test('a cut batch at the end waits for the next fetch', () => {
   const whole = plainBatch({ baseOffset: 0n, recordCount: 2 });
   const cut = plainBatch({ baseOffset: 2n, recordCount: 2 }).subarray(0, 70);
-  const intake = takeIn(Buffer.concat([whole, cut]), asSource(0n), countingLease());
-  assert.deepEqual([intake.accepted.length, intake.next, intake.cause], [1, 2n, undefined]);
+  const intake = takeIn(Buffer.concat([whole, cut]), asSource(0n));
+  assert.deepEqual([intake.batches, intake.next, intake.cause], [1, 2n, undefined]);
+  assert.equal(intake.accepted.length, whole.length);
 });
 
 const obstacles: [string, PlainBatch, string, RegExp][] = [
@@ -57,13 +47,14 @@ for (const [name, batch, code, message] of obstacles) {
     const taken = take(0n, { baseOffset: 0n, recordCount: 2 }, batch, { baseOffset: 9n, recordCount: 1 });
     assert.equal(taken.cause?.code, code);
     assert.match(taken.cause?.message ?? '', message);
-    assert.deepEqual([taken.accepted.length, taken.next, taken.held], [1, 2n, 1]);
+    assert.deepEqual([taken.batches, taken.next, taken.leaderEpoch], [1, 2n, 0]);
+    assert.deepEqual(taken.accepted, plainBatch({ baseOffset: 0n, recordCount: 2 }));
   });
 }
 
 test('bytes that are no batch are a cause, not a crash', () => {
   const garbage = Buffer.concat([plainBatch({ baseOffset: 0n, recordCount: 2 }), Buffer.alloc(80, 0xff)]);
-  const intake = takeIn(garbage, asSource(0n), countingLease());
-  assert.equal(intake.accepted.length, 1);
+  const intake = takeIn(garbage, asSource(0n));
+  assert.equal(intake.batches, 1);
   assert.notEqual(intake.cause, undefined);
 });

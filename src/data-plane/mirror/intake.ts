@@ -12,47 +12,36 @@ import {
   usesLogAppendTime,
 } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
-import type { Lease } from '../../kafka/wire/messages.ts';
 import { asSource, type SourceOffset } from './offsets.ts';
 import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
 
-/** One batch on its way; `lease` keeps `bytes` alive until the batch is acknowledged or dropped. */
-export interface QueuedBatch {
-  readonly bytes: Buffer;
-  readonly baseOffset: SourceOffset;
-  readonly recordCount: number;
-  /** Leader epoch under which the source appended it. */
-  readonly leaderEpoch: number;
-  readonly lease: Lease;
-}
-
 export interface Intake {
-  /** Batches that may be written, in order. */
-  readonly accepted: readonly QueuedBatch[];
+  /** Batches that may be written, one behind the other: the beginning of what was fetched. */
+  readonly accepted: Buffer;
+  /** How many they are. */
+  readonly batches: number;
+  /** Leader epoch under which the source appended the last of them; -1 where there is none. */
+  readonly leaderEpoch: number;
   /** Source offset after the last accepted batch. */
   readonly next: SourceOffset;
   /** What stopped the walk, if anything did. */
   readonly cause: Cause | undefined;
 }
 
-/** Takes the batches of one fetch answer from `position` on. Retains the lease once per accepted batch. */
-export function takeIn(records: Buffer, position: SourceOffset, lease: Lease): Intake {
-  const accepted: QueuedBatch[] = [];
+/** Looks at the batches of one fetch answer from `position` on. */
+export function takeIn(records: Buffer, position: SourceOffset): Intake {
+  let batches = 0;
+  let end = 0;
+  let leaderEpoch = -1;
   let next: bigint = position;
   let cause: Cause | undefined;
   const take = (start: number, length: number): boolean => {
     cause = findObstacle(records, start, next);
     if (cause !== undefined) return false;
-    const recordCount = recordCountOf(records, start);
-    lease.retain();
-    accepted.push({
-      bytes: records.subarray(start, start + length),
-      baseOffset: asSource(next),
-      recordCount,
-      leaderEpoch: leaderEpochOf(records, start),
-      lease,
-    });
-    next += BigInt(recordCount);
+    batches += 1;
+    end = start + length;
+    leaderEpoch = leaderEpochOf(records, start);
+    next += BigInt(recordCountOf(records, start));
     return true;
   };
   try {
@@ -61,7 +50,7 @@ export function takeIn(records: Buffer, position: SourceOffset, lease: Lease): I
     // Bytes that are no batch: what came before them is still good.
     cause = causeOfError(error);
   }
-  return { accepted, next: asSource(next), cause };
+  return { accepted: records.subarray(0, end), batches, leaderEpoch, next: asSource(next), cause };
 }
 
 function findObstacle(records: Buffer, start: number, expected: bigint): Cause | undefined {

@@ -4,8 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
-import { BatchQueue } from './batch-queue.ts';
-import { type QueuedBatch, takeIn } from './intake.ts';
+import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
+import { takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { refuseError } from './partition-end.ts';
@@ -221,11 +221,9 @@ export class MirrorPartition {
     this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
     this.view.passed(this.#position ?? 0n);
     if (answer.records.length === 0) return this.#nothingFetched(highWatermark);
-    const intake = takeIn(answer.records, offset, lease);
-    for (const batch of intake.accepted) {
-      this.#queue.push(batch);
-      this.#fetchedEpoch = batch.leaderEpoch;
-    }
+    const intake = takeIn(answer.records, offset);
+    this.#queue.push(intake.accepted, intake.batches, lease);
+    if (intake.batches > 0) this.#fetchedEpoch = intake.leaderEpoch;
     this.#fetchNext = intake.next;
     // What lies before the obstacle is still written; the stop comes when the window is empty.
     if (intake.cause !== undefined) this.#obstacleAhead = intake.cause;
@@ -266,7 +264,7 @@ export class MirrorPartition {
 
   /** Bytes of the batch that `take` would give; 0 if none. */
   get nextBatchBytes(): number {
-    return this.canProduce ? (this.#queue.first?.bytes.length ?? 0) : 0;
+    return this.canProduce ? this.#queue.firstBytes : 0;
   }
 
   /** Hands out the next batch, patched for the target. Call only while `canProduce`. */

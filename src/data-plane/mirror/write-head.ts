@@ -1,6 +1,6 @@
 // Where the next batch goes: its expected offset, its sequence, and the fence's stamp.
 import { type FenceStamp, patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
-import type { QueuedBatch } from './intake.ts';
+import type { QueuedBatch } from './batch-queue.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
 import { sequenceAfter } from './sequence.ts';
 import type { StartPoint } from './start-procedure.ts';
