@@ -11,7 +11,6 @@ import type { ModelRequest } from './model-types.ts';
 import { type AnswerOf, type ModelAnswer, ServedConnection } from './serve.ts';
 
 interface Pending {
-  readonly kind: ModelRequest['kind'];
   readonly deadline: Timer;
   readonly resolve: (answer: ModelAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -45,7 +44,7 @@ export class ModelConnection implements BrokerConnection {
     this.link = parts.link;
     this.brokerId = parts.broker.brokerId;
     this.#brokerOwner = parts.broker.owner;
-    this.#served = new ServedConnection(parts.broker, (answer) => this.#deliver(answer));
+    this.#served = new ServedConnection(parts.broker, (answer, kind) => this.#deliver(answer, kind));
   }
 
   /** The client's process. */
@@ -129,7 +128,7 @@ export class ModelConnection implements BrokerConnection {
         label: `${this.name} ${kind} deadline`,
         fire: () => this.fail(new CausewayError('CW-3004', `${this.name}: no answer to ${kind}`)),
       });
-      this.#pending.push({ kind, deadline, resolve: (answer) => resolve(answer as AnswerOf[K]), reject });
+      this.#pending.push({ deadline, resolve: (answer) => resolve(answer as AnswerOf[K]), reject });
       scheduler.post({
         delayMs: this.#delayMs(),
         owner: this.#brokerOwner,
@@ -143,10 +142,10 @@ export class ModelConnection implements BrokerConnection {
     });
   }
 
-  #deliver(answer: ModelAnswer): void {
+  #deliver(answer: ModelAnswer, kind: ModelRequest['kind']): void {
     const { owner, link } = this.#parts;
     const { name } = this.#parts.broker.site;
-    const moves = ['fetch', 'produce'].includes(this.#pending[0]?.kind ?? 'fetch');
+    const moves = kind === 'fetch' || kind === 'produce';
     this.#parts.broker.site.scheduler.post({
       delayMs: this.#delayMs(),
       owner,

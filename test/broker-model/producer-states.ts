@@ -37,14 +37,14 @@ export class ProducerStates {
         known.lastSequence === batch.lastSequence,
     );
     if (repeated !== undefined) return { kind: 'repeat', of: repeated };
+    // "No epoch" is taken for "nothing known": any sequence fits.
+    if (entry.epoch < 0 && batch.producerEpoch >= entry.epoch) return { kind: 'append' };
     if (batch.producerEpoch < entry.epoch) return refused(kafkaError.INVALID_PRODUCER_EPOCH);
     if (batch.producerEpoch > entry.epoch) {
       return batch.firstSequence === 0
         ? { kind: 'append' }
         : refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
-    // "No epoch" is taken for "nothing known": any sequence fits.
-    if (entry.epoch < 0) return { kind: 'append' };
     const last = entry.batches.at(-1)?.lastSequence ?? -1;
     const next = last === sequenceMax ? 0 : last + 1;
     return batch.firstSequence === next

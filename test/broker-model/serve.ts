@@ -28,11 +28,11 @@ export type ModelAnswer = AnswerOf[keyof AnswerOf];
 
 export class ServedConnection {
   readonly #broker: ModelBroker;
-  readonly #answer: (answer: ModelAnswer) => void;
+  readonly #answer: (answer: ModelAnswer, kind: ModelRequest['kind']) => void;
   readonly #waiting: ModelRequest[] = [];
   #busy = false;
 
-  constructor(broker: ModelBroker, answer: (answer: ModelAnswer) => void) {
+  constructor(broker: ModelBroker, answer: (answer: ModelAnswer, kind: ModelRequest['kind']) => void) {
     this.#broker = broker;
     this.#answer = answer;
   }
@@ -49,7 +49,7 @@ export class ServedConnection {
     this.#busy = true;
     serve(this.#broker, request, (answer) => {
       this.#busy = false;
-      this.#answer(answer);
+      this.#answer(answer, request.kind);
       this.#next();
     });
   }

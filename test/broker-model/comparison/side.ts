@@ -20,6 +20,8 @@ import type * as steps from './steps.ts';
 /** An answer in plain words; equal texts are equal answers. */
 export type Answer = Readonly<Record<string, unknown>>;
 
+/** Small: an id near the largest lies outside of a real broker's cache and is a server error. */
+const unknownSessionId = 12_345;
 const unknownTopicId: TopicId = 'f'.repeat(32);
 
 export interface SideParts {
@@ -241,7 +243,7 @@ export class Side {
   #session(session: steps.FetchStep['session']): { sessionId: number; sessionEpoch: number } {
     if (session === 'none') return { sessionId: 0, sessionEpoch: -1 };
     if (session === 'open') return { sessionId: 0, sessionEpoch: 0 };
-    return { sessionId: this.#sessions[session.place] ?? 0x7ffffffe, sessionEpoch: session.epoch };
+    return { sessionId: this.#sessions[session.place] ?? unknownSessionId, sessionEpoch: session.epoch };
   }
 
   #transactionalId(id: string | undefined): string | undefined {
