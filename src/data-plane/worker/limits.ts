@@ -15,6 +15,8 @@ export interface WorkerLimits {
   /** Longer links need more on the way to be filled. */
   readonly fetchFar: FetchLimits;
   readonly longRoundTripMs: number;
+  /** Round trips measured at most before a link is taken for a long one. */
+  readonly roundTripsMax: number;
   /** How long a broker may hold a fetch until there is something to answer. */
   readonly fetchWaitMs: number;
   /** The same while a partition of the lane waits for room: it must get its turn soon. */
@@ -50,6 +52,7 @@ export const defaultLimits: WorkerLimits = {
   fetchNear: { answerBytesMax: 8 * MiB, partitionBytesMax: 2 * MiB },
   fetchFar: { answerBytesMax: 24 * MiB, partitionBytesMax: 8 * MiB },
   longRoundTripMs: 20,
+  roundTripsMax: 3,
   fetchWaitMs: 500,
   fetchWaitMsHeld: 10,
   fetchLanes: 2,

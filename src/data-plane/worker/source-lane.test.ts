@@ -34,14 +34,25 @@ function partitionForTest(lost: string[]): MirrorPartition {
   return partition as MirrorPartition;
 }
 
-/** Answers the first fetch with nothing new and loses the connection at the second. */
-async function fetchesOfLane(): Promise<{ fetches: FetchRequest[]; lost: string[] }> {
+/**
+ * Answers the first fetch with nothing new and loses the connection at the second. The broker takes `answerMs` for
+ * each question that measures the round trip.
+ */
+async function fetchesOfLane(
+  answerMs: readonly number[] = [],
+): Promise<{ fetches: FetchRequest[]; lost: string[]; asked: number }> {
+  const clock = manualClock();
+  let asked = 0;
   const fetches: FetchRequest[] = [];
   const lost: string[] = [];
   const lease = { retain: () => undefined, release: () => undefined };
   const answer: FetchResponse = { throttleMs: 0, errorCode: 0, sessionId: 9, topics: [], lease };
   const connection: Partial<BrokerConnection> = {
-    listOffsets: () => Promise.resolve([]),
+    listOffsets: () => {
+      clock.advance(answerMs[asked] ?? 0);
+      asked += 1;
+      return Promise.resolve([]);
+    },
     fetch: (request) => {
       fetches.push(request);
       return fetches.length === 1 ? Promise.resolve(answer) : Promise.reject(new Error('lost'));
@@ -51,7 +62,7 @@ async function fetchesOfLane(): Promise<{ fetches: FetchRequest[]; lost: string[
   const lane = new SourceLane({
     brokerId: 1,
     connect: () => Promise.resolve(connection as BrokerConnection),
-    clock: manualClock(),
+    clock,
     limits: defaultLimits,
     onEnd: () => undefined,
     onFetch: () => undefined,
@@ -59,7 +70,7 @@ async function fetchesOfLane(): Promise<{ fetches: FetchRequest[]; lost: string[
   });
   lane.add(partitionForTest(lost), topicId);
   await lane.run();
-  return { fetches, lost };
+  return { fetches, lost, asked };
 }
 
 test('a fetch names both leader epochs and asks for committed data only', async () => {
@@ -89,4 +100,14 @@ test('within a session an unchanged partition is not named again', async () => {
 test('a lost connection is told to every partition of the lane', async () => {
   const { lost } = await fetchesOfLane();
   assert.equal(lost.length, 1);
+});
+
+test('one slow answer does not make a near link a far one', async () => {
+  const { fetches, asked } = await fetchesOfLane([90, 3]);
+  assert.deepEqual([asked, fetches[0]?.maxBytes], [2, defaultLimits.fetchNear.answerBytesMax]);
+});
+
+test('a link is far when every answer takes long', async () => {
+  const { fetches, asked } = await fetchesOfLane([80, 81, 82]);
+  assert.deepEqual([asked, fetches[0]?.maxBytes], [3, defaultLimits.fetchFar.answerBytesMax]);
 });

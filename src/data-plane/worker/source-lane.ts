@@ -99,13 +99,19 @@ export class SourceLane {
     this.#members.clear();
   }
 
-  /** A round trip without work at the broker tells how much must be on the way. */
+  /**
+   * A round trip without work at the broker tells how much must be on the way. A busy machine only makes it look
+   * longer than it is, so the shortest of a few counts.
+   */
   async #measure(connection: BrokerConnection): Promise<FetchLimits> {
-    const began = this.#parts.clock.monotonicMs();
-    await connection.listOffsets({ replicaId: -1, isolationLevel: 0, topics: [] });
-    const rttMs = this.#parts.clock.monotonicMs() - began;
+    const { longRoundTripMs, roundTripsMax, fetchNear, fetchFar } = this.#parts.limits;
+    let rttMs = Number.POSITIVE_INFINITY;
+    for (let tries = 0; tries < roundTripsMax && rttMs >= longRoundTripMs; tries += 1) {
+      const began = this.#parts.clock.monotonicMs();
+      await connection.listOffsets({ replicaId: -1, isolationLevel: 0, topics: [] });
+      rttMs = Math.min(rttMs, this.#parts.clock.monotonicMs() - began);
+    }
     this.#parts.onRoundTrip(rttMs);
-    const { longRoundTripMs, fetchNear, fetchFar } = this.#parts.limits;
     return rttMs < longRoundTripMs ? fetchNear : fetchFar;
   }
 
