@@ -53,3 +53,10 @@ test('a process that ends is told of and started again, until it is stopped', as
   clock.advance(10_000);
   assert.equal(process.pid, lastPid, 'nothing is started after the stop');
 });
+
+test('a process that was asked to stop is no trouble', async () => {
+  const { told, process } = watched();
+  process.start();
+  await process.stop();
+  assert.deepEqual(told, []);
+});
