@@ -4,6 +4,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const mirror = 'src/data-plane/mirror';
 const worker = 'src/data-plane/worker';
 const partitionTest = `${mirror}/mirror-partition.test.ts`;
+const simulation = 'test/simulation';
 
 export const bugsInReading: readonly PlantedBug[] = [
   {
@@ -51,6 +52,10 @@ export const bugsInReading: readonly PlantedBug[] = [
       {
         file: `${worker}/source-lane.test.ts`,
         test: 'a fetch names both leader epochs and asks for committed data only',
+      },
+      {
+        file: `${simulation}/regrown-unseen.test.ts`,
+        test: 'regrown-unseen: a source that lost records while the queue was full is not followed',
       },
     ],
   },

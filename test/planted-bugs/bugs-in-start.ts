@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const mirror = 'src/data-plane/mirror';
 const startTest = `${mirror}/start-procedure.test.ts`;
+const simulation = 'test/simulation';
 
 export const bugsInStart: readonly PlantedBug[] = [
   {
@@ -17,7 +18,13 @@ export const bugsInStart: readonly PlantedBug[] = [
         replace: 'lastSequence',
       },
     ],
-    caughtBy: [{ file: startTest, test: 'position and next sequence follow the last batch of the target' }],
+    caughtBy: [
+      { file: startTest, test: 'position and next sequence follow the last batch of the target' },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'paused-leader: a deposed leader that still thinks it leads takes nothing that counts',
+      },
+    ],
   },
   {
     name: 'tail check skipped',
@@ -34,6 +41,10 @@ export const bugsInStart: readonly PlantedBug[] = [
       {
         file: startTest,
         test: 'other records than the source’s at the end of the target stop the partition',
+      },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'regrown: a source that lost records and grew past the position is not followed',
       },
     ],
   },
@@ -56,6 +67,10 @@ export const bugsInStart: readonly PlantedBug[] = [
       {
         file: startTest,
         test: 'an append that is not committed yet is waited for, and belongs to the position',
+      },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'visible-end: an append that is not yet visible is not written again',
       },
     ],
   },
@@ -114,6 +129,10 @@ export const bugsInStart: readonly PlantedBug[] = [
     ],
     caughtBy: [
       { file: startTest, test: 'an id that the target does not know begins with a random sequence' },
+      {
+        file: `${simulation}/small-orders.test.ts`,
+        test: 'two workers, one batch, an id that the target does not know',
+      },
     ],
   },
   {

@@ -4,6 +4,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const mirror = 'src/data-plane/mirror';
 const worker = 'src/data-plane/worker';
 const partitionTest = `${mirror}/mirror-partition.test.ts`;
+const simulation = 'test/simulation';
 
 export const bugsInWriting: readonly PlantedBug[] = [
   {
@@ -24,6 +25,10 @@ export const bugsInWriting: readonly PlantedBug[] = [
         test:
           'batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right ' +
           'checksum',
+      },
+      {
+        file: `${simulation}/random-worlds.test.ts`,
+        test: '120 random worlds become level again after their faults',
       },
     ],
   },
@@ -54,6 +59,10 @@ export const bugsInWriting: readonly PlantedBug[] = [
         file: partitionTest,
         test: 'an unknown id sends one batch alone until it is acknowledged in its place',
       },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'unknown-pipelined: while the id is unknown a refused batch is not overtaken by the next',
+      },
     ],
   },
   {
@@ -72,6 +81,10 @@ export const bugsInWriting: readonly PlantedBug[] = [
         test:
           'after an error nothing is sent and nothing starts until everything in flight has been ' +
           'answered',
+      },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'paused-leader: a deposed leader that still thinks it leads takes nothing that counts',
       },
     ],
   },
@@ -113,6 +126,10 @@ export const bugsInWriting: readonly PlantedBug[] = [
           'batches go out patched: base offset 0, the fence’s id, consecutive sequences, a right ' +
           'checksum',
       },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'visible-end: an append that is not yet visible is not written again',
+      },
     ],
   },
   {
@@ -144,7 +161,13 @@ export const bugsInWriting: readonly PlantedBug[] = [
     name: 'acknowledged by the leader alone',
     harm: 'A record counts as copied that the next election takes away.',
     edits: [{ file: `${worker}/target-lane.ts`, search: 'acks: -1,', replace: 'acks: 1,' }],
-    caughtBy: [{ file: `${worker}/target-lane.test.ts`, test: 'a request waits for all replicas in sync' }],
+    caughtBy: [
+      { file: `${worker}/target-lane.test.ts`, test: 'a request waits for all replicas in sync' },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'visible-end: an append that is not yet visible is not written again',
+      },
+    ],
   },
   {
     name: 'a partition twice in one request',
