@@ -179,7 +179,7 @@ test('a port that is taken is told with its address', async (t) => {
   });
 });
 
-test('closing ends idle connections and can be called twice; the port is free again', async (t) => {
+test('closing ends connections that are idle or in the middle of a request; the port is free', async (t) => {
   const server = await serve(t);
   const socket = connect(server.port, '127.0.0.1');
   const closed = new Promise<void>((resolve) => {
@@ -190,7 +190,14 @@ test('closing ends idle connections and can be called twice; the port is free ag
     socket.once('connect', () => socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'));
     socket.once('data', () => resolve());
   });
-  await Promise.all([server.close(), server.close(), closed]);
+  const half = connect(server.port, '127.0.0.1');
+  await new Promise<void>((resolve) => {
+    half.once('connect', () => half.write('GET /healthz HTTP/1.1\r\nx:', () => resolve()));
+  });
+  half.on('error', () => undefined);
+  await ask(`${server.url}/healthz`);
+  assert.equal(server.close(), server.close());
+  await Promise.all([server.close(), closed]);
   await serve(t, { port: server.port });
 });
 
@@ -198,4 +205,22 @@ test('the address is shown so that it can be opened, also for IPv6', async (t) =
   const { url } = await serve(t, { host: '::1' });
   assert.match(url, /^http:\/\/\[::1\]:\d+$/);
   assert.equal((await ask(`${url}/healthz`)).status, 200);
+});
+
+test('an answer that is under way at the end is given', async (t) => {
+  const metrics = new Metrics();
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  metrics.text = async () => {
+    begun.resolve();
+    await goOn.promise;
+    return 'late\n';
+  };
+  const server = await serve(t, { metrics });
+  const answer = ask(`${server.url}/metrics`);
+  await begun.promise;
+  const closed = server.close();
+  goOn.resolve();
+  assert.deepEqual([(await answer).status, (await answer).body], [200, 'late\n']);
+  await closed;
 });

@@ -29,7 +29,7 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number;
   /** `http://127.0.0.1:9464` */
   readonly url: string;
-  /** Ends idle connections, lets answers under way finish. */
+  /** Lets answers under way finish and ends all connections. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,12 @@ const json = (status: number, value: unknown): Answer => {
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { host = '127.0.0.1', port, log } = options;
   const routes = routesOf(options);
+  const underWay = new Set<Promise<void>>();
   const server = createServer({ requestTimeout: 10_000, keepAliveTimeout: 5000 }, (request, response) => {
+    const answered = new Promise<void>((resolve) => {
+      response.once('close', resolve);
+    }).then(() => void underWay.delete(answered));
+    underWay.add(answered);
     respond(routes, request, response, log).catch((error: unknown) => {
       log.error({ error: describeError(error) }, 'an HTTP request could not be answered');
       response.destroy();
@@ -58,10 +63,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   const address = server.address() as { readonly port: number };
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    });
+    closing ??= closeServer(server, underWay);
     return closing;
   };
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -72,6 +74,16 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A client that has sent half a request, or keeps its connection, does not hold the end up. */
+async function closeServer(server: Server, underWay: Iterable<Promise<void>>): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  await Promise.all(underWay);
+  server.closeAllConnections();
+  await closed;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -123,7 +135,8 @@ async function respond(
     'x-content-type-options': 'nosniff',
     ...(answer.status === 405 && { allow: 'GET, HEAD' }),
   });
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
+  // Node leaves the body of an answer to HEAD out.
+  response.end(answer.body);
   // What a client still sends is of no interest; the connection stays usable for the next request.
   request.resume();
 }

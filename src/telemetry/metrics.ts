@@ -45,9 +45,6 @@ export class Metrics {
       if (labels === undefined) continue;
       const settings = { name, help: entry.help, labelNames: labels, registers: [this.#registry] };
       const metric = entry.type === 'counter' ? new Counter(settings) : new Gauge(settings);
-      // Without labels the library begins with a series at 0; a value that nobody knows yet is absent
-      // instead.
-      if (metric instanceof Gauge && labels.length === 0) metric.remove({});
       this.#families.set(name, { entry, labels, metric });
     }
     if (processMetrics) collectDefaultMetrics({ register: this.#registry });
@@ -98,7 +95,6 @@ export class Metrics {
       else other.value += sample.value;
     }
     family.metric.reset();
-    if (family.labels.length === 0 && combined.size === 0) family.metric.remove({});
     for (const { labels, value } of combined.values()) family.metric.set(labels, value);
   }
 

@@ -112,6 +112,8 @@ test('nothing outside the range is judged', async () => {
   );
   assert.deepEqual((await compare(source, target, 15, 5)).ranges, []);
   assert.deepEqual((await compare(source, target, 20, 5)).ranges, ['different 19..20']);
+  assert.deepEqual((await compare(source, source.slice(0, 1), 15, 5)).ranges, ['missing 10..15']);
+  assert.deepEqual((await compare([], source, 15, 5)).ranges, ['extra 5..15']);
 });
 
 test('a batch that cannot be decoded is named as such, and the rest is compared', async () => {

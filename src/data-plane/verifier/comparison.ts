@@ -190,7 +190,7 @@ class Comparer implements Comparison {
     const records = decodeRecords(batch.bytes);
     this.#decoding = undefined;
     this.recordsDecoded += BigInt(batch.recordCount);
-    return records.filter(({ offset }) => offset >= this.#judgedTo && offset < this.#range.to);
+    return records.filter(({ offset }) => offset >= this.#judgedTo);
   }
 
   /** Batches of the target; the source is read at the same pace. */

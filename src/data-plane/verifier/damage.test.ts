@@ -39,9 +39,11 @@ function sourceOf(batches: readonly Buffer[]): BatchSource {
   return { next: () => Promise.resolve(waiting.shift()), trimmedTo: 0n };
 }
 
+const compare = (source: readonly Buffer[], target: readonly Buffer[], to: number) =>
+  compareLogs(sourceOf(source), sourceOf(target), { from: 0n, to: BigInt(to) });
+
 async function rangesOf(source: readonly Buffer[], target: readonly Buffer[], to: number) {
-  const range = { from: 0n, to: BigInt(to) };
-  const { differences } = await compareLogs(sourceOf(source), sourceOf(target), range);
+  const { differences } = await compare(source, target, to);
   return differences.kept.map((each) => `${each.kind} ${each.from}..${each.to}`);
 }
 
@@ -106,7 +108,8 @@ test('producer id, epoch, sequence and the transactional bit may differ', async 
   assert.deepEqual(await rangesOf(source, [mirrored], 5), []);
   const transactional = Buffer.from(source[0] as Buffer);
   transactional.writeInt16BE(0x10, 21);
-  assert.deepEqual(await rangesOf([sealed(transactional)], [mirrored], 5), []);
+  const { differences, recordsDecoded } = await compare([sealed(transactional)], [mirrored], 5);
+  assert.deepEqual([differences.kept, recordsDecoded], [[], 0n], 'no record had to be decoded');
 });
 
 test('bytes that differ under a checksum that fits are compared record by record', async () => {
@@ -160,4 +163,15 @@ test('both sides damaged, and differently: nothing can be compared there', async
   const source = [flipped(encodeBatch(span(0, 10)), 70), encodeBatch(span(10, 12))];
   const target = [flipped(encodeBatch(span(0, 10)), 71), encodeBatch(span(10, 12))];
   assert.deepEqual(await rangesOf(source, target, 12), ['not-comparable 0..10']);
+});
+
+test('behind the damage the same batch of the source goes on to be compared', async () => {
+  const source = [encodeBatch(span(0, 20))];
+  const changed = span(10, 20).with(3, { ...record(13), value: undefined });
+  const target = [encodeBatch(span(0, 5)), flipped(encodeBatch(span(5, 10)), 70), encodeBatch(changed)];
+  const kept = (await compare(source, target, 20)).differences.kept;
+  assert.deepEqual(
+    kept.map(({ kind, from, to }) => `${kind} ${from}..${to}`),
+    ['different 5..10', 'different 13..14'],
+  );
 });

@@ -160,6 +160,20 @@ test('batches come in order, over several answers, and end at the range', async 
   assert.deepEqual(world.state.fetches, [0n, 50n]);
 });
 
+test('closing gives back what was fetched ahead and not read', async () => {
+  const world = setUp([
+    { batches: [batch(0n, 10)] },
+    { batches: [batch(10n, 10)] },
+    { batches: [batch(20n, 10)] },
+  ]);
+  await world.log.next();
+  await drained();
+  assert.equal(world.state.leases, 2);
+  world.log.close();
+  await drained();
+  assert.equal(world.state.leases, 0);
+});
+
 test('what begins behind the range is not read', async () => {
   const world = setUp([{ batches: [batch(0n, 10), batch(10n, 10), batch(20n, 5)] }], { to: 15n });
   assert.deepEqual(await readAll(world), ['0..9', '10..19']);
