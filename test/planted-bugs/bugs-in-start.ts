@@ -34,7 +34,8 @@ export const bugsInStart: readonly PlantedBug[] = [
         file: `${mirror}/start-procedure.ts`,
         search: 'const tail = await checkTailUnmoved(source, target, position, fence);',
         replace:
-          "const tail: Tail = { verdict: 'unverified', lastSequence, sourceEpoch: -1 };\n  void checkTailUnmoved;",
+          "const tail = { verdict: 'unverified', lastSequence, sourceEpoch: -1 } as const;\n" +
+          '  void checkTailUnmoved;',
       },
     ],
     caughtBy: [

@@ -36,7 +36,7 @@ test('an unknown high watermark changes nothing', () => {
   assert.equal(view.seenAtMs, undefined);
 });
 
-test('an answer that nothing has changed makes the evidence fresh, and is none where nothing was seen', () => {
+test('an answer that nothing has changed makes the evidence fresh, where something was seen', () => {
   const view = new SourceView();
   view.lookAgain(4_000);
   assert.equal(view.seenAtMs, undefined);

@@ -52,8 +52,8 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
 }
 
 /**
- * The tail check. What only a person could mend is believed only while the target still ends where it did: otherwise
- * another worker went on meanwhile, and the source may rightly have trimmed what it has mirrored.
+ * The tail check. What only a person could mend is believed only while the target still ends where it did:
+ * otherwise another worker went on meanwhile, and the source may rightly have trimmed what it has mirrored.
  */
 async function checkTailUnmoved(
   source: PartitionEnd,

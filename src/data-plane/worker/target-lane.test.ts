@@ -108,7 +108,7 @@ test('each partition gets its own answer, whatever their order; one that is left
   assert.deepEqual(told, ['0 answered 20', '1 lost', '2 answered 22']);
 });
 
-test('when the connection fails, what is in flight is lost and what waits starts again elsewhere', async () => {
+test('when the connection fails, what is in flight is lost and what waits starts elsewhere', async () => {
   const told: string[] = [];
   const { lane, sent } = await laneForTest({ produceInFlightMax: 1 });
   lane.offer(partitionForTest(0, 1, told));
