@@ -1,3 +1,4 @@
+// What the command line means, and how its mistakes are named.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isWanted, parseOptions } from './options.ts';

@@ -34,8 +34,8 @@ export const usage = `npm run benchmark -- mirrormaker [options]
   --mm2-max MB           MirrorMaker 2's maximum in MB/s, where it is not to be measured for the latency part
   --source A --target B  bootstrap servers of clusters to measure on; ALL their topics are deleted
   --profile FOLDER       CPU profiles of Causeway's process
-  --variant NAME=WHAT    one more Causeway, to be compared: with limits of the worker changed (JSON), or that of
-                         another checkout (its folder); may be repeated
+  --variant NAME=WHAT    one more Causeway, to be compared: with limits of the worker changed (JSON),
+                         or that of another checkout (its folder); may be repeated
   --keep-logs            leave logs and configurations of the run in place`;
 
 /** Throws an error whose message is fit to be shown. */

@@ -2,9 +2,9 @@
 import { kafkaClasspath } from '../lab/jars.ts';
 import { relay } from './contenders/relay.ts';
 import { latencyContenders, measureLatency } from './mirrormaker/latency.ts';
-import { type LongLinkResult, longLinkContenders, measureLongLink } from './mirrormaker/long-link.ts';
+import { longLinkContenders, measureLongLink } from './mirrormaker/long-link.ts';
 import { measureWork, workContenders } from './mirrormaker/work.ts';
-import type { LatencyResult } from './measure/latency-run.ts';
+import type { LatencyResult } from './latency/latency-run.ts';
 import type { WorkResult } from './measure/work-run.ts';
 import { type BenchmarkOptions, parseOptions, usage } from './options.ts';
 import { type Goal, mirrorMakerMaxBytesPerSecond, workGoals } from './report/goals.ts';
@@ -24,7 +24,7 @@ const say = (line: string) => {
 interface Measured {
   readonly work: WorkResult[];
   readonly latency: LatencyResult[];
-  readonly longLink: LongLinkResult[];
+  readonly longLink: WorkResult[];
 }
 
 async function main(): Promise<void> {

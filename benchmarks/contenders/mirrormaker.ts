@@ -59,7 +59,10 @@ export function mirrorMakerSettings(options: MirrorMakerOptions): Record<string,
   return { 'tasks.max': String(options.tasksMax), ...common, ...profiles[options.profile] };
 }
 
-/** The file that `MirrorMaker` reads. The copy keeps the codec of the source, so both sides store equally much. */
+/**
+ * The file that `MirrorMaker` reads. The copy keeps the codec of the source, so both sides store equally
+ * much.
+ */
 export function mirrorMakerProperties(course: Course, settings: Readonly<Record<string, string>>): string {
   const { target } = course.rig;
   const all = {
@@ -79,10 +82,10 @@ export function mirrorMakerProperties(course: Course, settings: Readonly<Record<
 
 export function mirrorMaker(options: MirrorMakerOptions): Contender {
   const settings = mirrorMakerSettings(options);
-  const suffix = options.profile === 'latency' ? '-latency' : '';
+  const isForLatency = options.profile === 'latency';
   return {
-    name: `mirrormaker-${options.tasksMax}${suffix}`,
-    title: `MirrorMaker 2, tasks.max ${options.tasksMax}${options.profile === 'latency' ? ', for latency' : ''}`,
+    name: `mirrormaker-${options.tasksMax}${isForLatency ? '-latency' : ''}`,
+    title: `MirrorMaker 2, tasks.max ${options.tasksMax}${isForLatency ? ', for latency' : ''}`,
     settings: { ...settings, heap },
     // Java compiles for about that long.
     warmUp: { ms: options.warmMs, share: 0 },

@@ -1,5 +1,5 @@
-// The baseline: a bare Node TCP relay between the source's broker and a process that fetches the topic through it
-// and forgets it. The same bytes from the same broker, and no decision about any of them.
+// The baseline: a bare Node TCP relay between the source's broker and a process that fetches the topic
+// through it and forgets it. The same bytes from the same broker, and no decision about any of them.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,10 @@ import type { Contender, Course } from './contender.ts';
 
 const program = (name: string) => fileURLToPath(new URL(`../relay/${name}.ts`, import.meta.url));
 
-/** `bytesPerSecond` 0: as fast as it can. A socket's cost per byte depends on the pace, so both are measured. */
+/**
+ * `bytesPerSecond` 0: as fast as it can. A socket's cost per byte depends on the pace, so both are
+ * measured.
+ */
 export function relay(bytesPerSecond = 0): Contender {
   return {
     name: bytesPerSecond === 0 ? 'relay' : 'relay-paced',

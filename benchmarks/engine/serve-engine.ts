@@ -1,5 +1,5 @@
-// Causeway's data plane alone, in a process of its own: one Engine that mirrors one topic under a producer id that
-// it asks for itself. No ledger, no controller: what is measured is the byte path.
+// Causeway's data plane alone, in a process of its own: one Engine that mirrors one topic under a producer
+// id that it asks for itself. No ledger, no controller: what is measured is the byte path.
 // Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
@@ -53,7 +53,9 @@ function clusterAt(servers: string): KafkaCluster {
   return createKafkaCluster({ bootstrapServers, clientId: 'causeway', clock: systemClock, log });
 }
 
-/** A fresh producer id, as a generation has one. A broker that has just started hands out none for a moment. */
+/**
+ * A fresh producer id, as a generation has one. A broker that has just started hands out none for a moment.
+ */
 async function newFence(target: KafkaCluster): Promise<Fence> {
   const { brokers } = await target.metadata([]);
   const connection = await target.connect(brokers[0]?.nodeId ?? -1);

@@ -1,5 +1,5 @@
-// Reads a topic as its records come and measures how long after their intended time they do. Told by its parent
-// from when to when (by intended time), it answers with the percentiles once it has seen later ones.
+// Reads a topic as its records come and measures how long after their intended time they do. Told by its
+// parent from when to when (by intended time), it answers with the percentiles once it has seen later ones.
 // Usage: latency-consumer.ts SERVERS TOPIC PARTITIONS
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';

@@ -1,5 +1,5 @@
-// Produces records of one size at a steady rate, whatever the brokers do: each record carries the time at which it
-// was to be sent, so a late one shows as late (no coordinated omission).
+// Produces records of one size at a steady rate, whatever the brokers do: each record carries the time at
+// which it was to be sent, so a late one shows as late (no coordinated omission).
 // Usage: steady-producer.ts SERVERS TOPIC PARTITIONS RECORD_BYTES RECORDS_PER_SECOND; SIGTERM ends it.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';

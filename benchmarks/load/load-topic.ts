@@ -1,4 +1,5 @@
-// Fills the source topic of a shape, once, with Kafka's own Java producer: batches of the wanted size and codec.
+// Fills the source topic of a shape, once, with Kafka's own Java producer: batches of the wanted size and
+// codec.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../rig/child.ts';

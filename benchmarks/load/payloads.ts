@@ -1,5 +1,5 @@
-// Record payloads with the compressibility of real events: text with repeated field names around values that do
-// not repeat. lz4 makes about 0.64 of a batch of them.
+// Record payloads with the compressibility of real events: text with repeated field names around values that
+// do not repeat. lz4 makes about 0.64 of a batch of them.
 import { writeFileSync } from 'node:fs';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

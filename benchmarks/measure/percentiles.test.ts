@@ -1,3 +1,4 @@
+// Percentiles and spreads by hand-made numbers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { percentile, spreadOf } from './percentiles.ts';

@@ -1,9 +1,11 @@
+// What is read out of /proc.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parsePeakMemory, parseStat, readProcessUse, treeOf } from './process-cpu.ts';
 
 const line = (pid: number, name: string, parent: number, user: number, system: number) =>
-  `${pid} (${name}) S ${parent} ${pid} ${pid} 0 -1 4194304 11 22 0 0 ${user} ${system} 7 8 20 0 11 0 123 456 789`;
+  `${pid} (${name}) S ${parent} ${pid} ${pid} 0 -1 4194304 11 22 0 0 ${user} ${system} ` +
+  '7 8 20 0 11 0 123 456 789';
 
 test('user and system ticks become seconds', () => {
   assert.deepEqual(parseStat(line(42, 'node', 7, 150, 25)), { pid: 42, parentPid: 7, cpuSeconds: 1.75 });

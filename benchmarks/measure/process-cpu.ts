@@ -1,4 +1,5 @@
-// CPU seconds and peak memory of a process and all its descendants, as the operating system counts them (Linux, /proc).
+// CPU seconds and peak memory of a process and all its descendants, as the operating system counts them
+// (Linux, /proc).
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** USER_HZ: the unit of utime and stime in /proc/<pid>/stat. 100 on every Linux that Node runs on. */
@@ -17,7 +18,10 @@ export interface ProcessUse {
   readonly processes: number;
 }
 
-/** One line of /proc/<pid>/stat. The command name stands in brackets and may itself hold blanks and brackets. */
+/**
+ * One line of /proc/<pid>/stat. The command name stands in brackets and may itself hold blanks and
+ * brackets.
+ */
 export function parseStat(line: string): ProcessStat {
   const close = line.lastIndexOf(')');
   const pid = Number.parseInt(line, 10);

@@ -1,3 +1,4 @@
+// Which part of a run counts.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Sample, steadyWindow, trendOf } from './steady-window.ts';

@@ -51,7 +51,10 @@ export function steadyWindow(
   };
 }
 
-/** CPU seconds per million records in `parts` slices of equal record counts: shows whether a warm-up was over. */
+/**
+ * CPU seconds per million records in `parts` slices of equal record counts: shows whether a warm-up was
+ * over.
+ */
 export function trendOf(samples: readonly Sample[], parts: number): number[] {
   const moving = samples.filter(({ records }) => records > 0);
   const [first, last] = [moving[0], moving[moving.length - 1]];

@@ -1,4 +1,5 @@
-// One run of one contender over one source topic: started on a clean target, watched until all records have come.
+// One run of one contender over one source topic: started on a clean target, watched until all records have
+// come.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +17,7 @@ export interface WorkResult {
   readonly contender: string;
   readonly shape: string;
   readonly round: number;
+  readonly partitions: number;
   readonly records: number;
   readonly bytes: number;
   /** Set where there is no steady state to speak of. */
@@ -43,7 +45,8 @@ export async function runWork(
   round: number,
   steadySecondsMax: number,
 ): Promise<WorkResult> {
-  const folder = join(course.folder, `${course.shape.name}-${contender.name}-${round}`);
+  const name = `${course.shape.name}-${course.loaded.partitions}-${contender.name}-${round}`;
+  const folder = join(course.folder, name);
   mkdirSync(folder, { recursive: true });
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
@@ -97,7 +100,7 @@ function evaluate(
   startMs: number,
   { samples, memoryBytesMax }: Watched,
 ): WorkResult {
-  const { records, bytes } = course.loaded;
+  const { partitions, records, bytes } = course.loaded;
   const steady = steadyWindow(samples, {
     recordsAll: records,
     openShare: contender.warmUp.share,
@@ -111,6 +114,7 @@ function evaluate(
     contender: contender.name,
     shape: course.shape.name,
     round,
+    partitions,
     records,
     bytes,
     problem: 'none' in steady ? steady.none : undefined,

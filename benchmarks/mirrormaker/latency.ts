@@ -1,9 +1,9 @@
-// Scenario 1, latency: at a fifth of what MirrorMaker 2 can do, how long a record takes from its intended send time
-// to a consumer beside the target; without a round trip between the regions, and with a long one.
+// Scenario 1, latency: at a fifth of what MirrorMaker 2 can do, how long a record takes from its intended
+// send time to a consumer beside the target; without a round trip between the regions, and with a long one.
 import type { Contender, Course } from '../contenders/contender.ts';
 import { engine } from '../contenders/engine.ts';
 import { mirrorMaker } from '../contenders/mirrormaker.ts';
-import { type LatencyResult, runLatency } from '../measure/latency-run.ts';
+import { type LatencyResult, runLatency } from '../latency/latency-run.ts';
 import { type BenchmarkOptions, isWanted } from '../options.ts';
 import { shownCell } from '../report/table.ts';
 import { partitionCount, shapes } from '../rig/shapes.ts';

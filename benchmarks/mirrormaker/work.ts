@@ -87,7 +87,10 @@ function contendersFor(options: BenchmarkOptions, shape: Shape): Contender[] {
   return options.quick && shape.name !== relayShape ? all.filter(({ name }) => name !== 'relay') : all;
 }
 
-/** Java compiles the brokers' hot paths while they are used; without this the first contender would pay for it. */
+/**
+ * Java compiles the brokers' hot paths while they are used; without this the first contender would pay for
+ * it.
+ */
 async function warmBrokers(course: Course, say: WorkRun['say']): Promise<void> {
   say('warming the brokers');
   for (let pass = 0; pass < warmPasses; pass += 1) {
@@ -116,9 +119,10 @@ async function clean(rig: Rig, shape: Shape): Promise<void> {
 function lineOf(result: WorkResult): string {
   if (result.problem !== undefined) return `  ${result.contender}, round ${result.round}: ${result.problem}`;
   const trend = result.trend.map(shownCell).join(' ');
-  return (
-    `  ${result.contender}, round ${result.round}: ${shownCell(result.cpuSecondsPerGigabyte)} CPU s/GB, ` +
-    `${shownCell(result.cpuSecondsPerMillionRecords)} CPU s/M records, ${shownCell(result.megabytesPerSecond)} MB/s, ` +
-    `${shownCell(result.memoryBytesMax / 1e6)} MB; over time ${trend}`
-  );
+  const perGigabyte = `${shownCell(result.cpuSecondsPerGigabyte)} CPU s/GB`;
+  const perMillion = `${shownCell(result.cpuSecondsPerMillionRecords)} CPU s/M records`;
+  const rate = `${shownCell(result.megabytesPerSecond)} MB/s`;
+  const memory = `${shownCell(result.memoryBytesMax / 1e6)} MB`;
+  const who = `  ${result.contender}, round ${result.round}`;
+  return `${who}: ${perGigabyte}, ${perMillion}, ${rate}, ${memory}; over time ${trend}`;
 }

@@ -1,6 +1,6 @@
-// Fetches a topic through the relay, with Causeway's own connections and fetch sizes, and forgets it; tells its
-// parent how many records have come, and that it has begun.
-// Usage: fetcher.ts RELAY_PORT SOURCE_SERVERS TOPIC PARTITIONS BYTES_PER_SECOND (0: as fast as it can)
+// Fetches a topic through the relay, with Causeway's own connections and fetch sizes, and forgets it; tells
+// its parent how many records have come, and that it has begun. Usage: fetcher.ts RELAY_PORT SOURCE_SERVERS
+// TOPIC PARTITIONS BYTES_PER_SECOND (0: as fast as it can)
 import { connect } from 'node:net';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';

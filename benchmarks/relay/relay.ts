@@ -1,7 +1,7 @@
-// A bare TCP relay in Node between a fetching client and the source's broker: what passing these bytes costs when
-// nothing else is done with them. It reads as Causeway does: `onread` straight into pooled buffers, each given back
-// when the operating system has taken its bytes.
-// Usage: relay.ts BROKER_HOST BROKER_PORT; tells its parent the port on which it waits for the client.
+// A bare TCP relay in Node between a fetching client and the source's broker: what passing these bytes costs
+// when nothing else is done with them. It reads as Causeway does: `onread` straight into pooled buffers,
+// each given back when the operating system has taken its bytes. Usage: relay.ts BROKER_HOST BROKER_PORT;
+// tells its parent the port on which it waits for the client.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { BufferPool, type PooledFrame } from '../../src/kafka/client/buffer-pool.ts';
 

@@ -1,7 +1,7 @@
 // The tables and goals of latency and of the long link.
-import type { LongLinkResult } from '../mirrormaker/long-link.ts';
-import { linkBytesPerSecond } from '../mirrormaker/long-link.ts';
-import type { LatencyResult } from '../measure/latency-run.ts';
+import type { LatencyResult } from '../latency/latency-run.ts';
+import type { WorkResult } from '../measure/work-run.ts';
+import { longLink } from '../rig/shapes.ts';
 import { spreadOf } from '../measure/percentiles.ts';
 import {
   atLeast,
@@ -64,23 +64,20 @@ export function latencyGoals(results: readonly LatencyResult[]): Goal[] {
   });
 }
 
-export function longLinkText(
-  results: readonly LongLinkResult[],
-  titles: ReadonlyMap<string, string>,
-): string {
+export function longLinkText(results: readonly WorkResult[], titles: ReadonlyMap<string, string>): string {
   const header = ['contender', 'partitions', 'MB/s', 'share of the link', 'CPU s/GB', 'peak MB'];
   const rows = results.map((each) => [
     titles.get(each.contender) ?? each.contender,
     each.partitions,
     each.megabytesPerSecond,
-    each.megabytesPerSecond && (each.megabytesPerSecond * 1e6) / linkBytesPerSecond,
+    each.megabytesPerSecond && (each.megabytesPerSecond * 1e6) / longLink.bandwidthBytesPerSecond,
     each.cpuSecondsPerGigabyte,
     each.memoryBytesMax / 1e6,
   ]);
   return `Round trip 80 ms, 1 Gbit/s, 1 KB records, plain\n${tableText(header, rows)}`;
 }
 
-export function longLinkGoals(results: readonly LongLinkResult[]): Goal[] {
+export function longLinkGoals(results: readonly WorkResult[]): Goal[] {
   const rateOf = (partitions: number) =>
     results.find((each) => each.contender === 'causeway' && each.partitions === partitions)
       ?.megabytesPerSecond;
@@ -90,7 +87,7 @@ export function longLinkGoals(results: readonly LongLinkResult[]): Goal[] {
     atLeast(
       '80 ms, 1 Gbit/s: eight partitions, share of the link',
       linkShareMin,
-      eight && (eight * 1e6) / linkBytesPerSecond,
+      eight && (eight * 1e6) / longLink.bandwidthBytesPerSecond,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+// How tables look.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { shownCell, tableText } from './table.ts';

@@ -26,7 +26,8 @@ export function workText(results: readonly WorkResult[], titles: ReadonlyMap<str
       const rows = names.map((name) => rowOf(results, shape.name, name, titles.get(name) ?? name));
       const [first] = fitting;
       const perRecord = first === undefined ? undefined : first.bytes / first.records;
-      const size = `${shownCell((first?.bytes ?? 0) / 1e9)} GB, ${shownCell(perRecord)} B a record on the wire`;
+      const gigabytes = shownCell((first?.bytes ?? 0) / 1e9);
+      const size = `${gigabytes} GB, ${shownCell(perRecord)} B a record on the wire`;
       const problems = fitting
         .filter(({ problem }) => problem !== undefined)
         .map(({ contender, round, problem }) => `  ${contender}, round ${round}: ${problem}`);

@@ -1,5 +1,5 @@
-// What the benchmark asks of a cluster: topics, log ends, sizes. Through the Kafka library, as everything that is
-// not the byte path.
+// What the benchmark asks of a cluster: topics, log ends, sizes. Through the Kafka library, as everything
+// that is not the byte path.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
 

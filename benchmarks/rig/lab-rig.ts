@@ -1,4 +1,5 @@
-// The rig of a normal run: a lab of our own with one broker per region and its files in memory where there is room.
+// The rig of a normal run: a lab of our own with one broker per region and its files in memory where there
+// is room.
 import { rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { kafkaClasspath } from '../../lab/jars.ts';
@@ -11,7 +12,9 @@ const heapMb = 1024;
 const sourceRegion = 'source';
 const targetRegion = 'target';
 
-/** As the figures that the goals were set by: default settings, large segments, nothing deleted on its own. */
+/**
+ * As the figures that the goals were set by: default settings, large segments, nothing deleted on its own.
+ */
 const brokerSettings = {
   'num.network.threads': '3',
   'num.io.threads': '4',
@@ -67,7 +70,10 @@ function rigOf(lab: Lab, classpath: string, keepLogs: boolean): Rig {
   };
 }
 
-/** Memory where it has room for both copies of the largest topic, else the system's folder for temporary files. */
+/**
+ * Memory where it has room for both copies of the largest topic, else the system's folder for temporary
+ * files.
+ */
 function dataFolderWithRoom(): string {
   try {
     const { bavail, bsize } = statfsSync(memoryFolder);

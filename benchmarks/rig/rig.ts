@@ -1,4 +1,5 @@
-// Two clusters to measure on: those of a lab of our own with its files in memory, or any that the caller names.
+// Two clusters to measure on: those of a lab of our own with its files in memory, or any that the caller
+// names.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -9,11 +9,13 @@ export interface Shape {
   readonly recordBytes: number;
   readonly codec: 'none' | 'lz4';
   /**
-   * `batch.size` of the Java producer that loads the topic; with its long linger every batch is full. With a codec
-   * the batches come out smaller by about a third.
+   * `batch.size` of the Java producer that loads the topic; with its long linger every batch is full. With
+   * a codec the batches come out smaller by about a third.
    */
   readonly batchBytes: number;
-  /** Records of a full and of a quick run: MirrorMaker 2 must get warm and stay in steady state for seconds. */
+  /**
+   * Records of a full and of a quick run: MirrorMaker 2 must get warm and stay in steady state for seconds.
+   */
   readonly records: number;
   readonly recordsQuick: number;
   /** Whether the goal is set per GB on the wire or per record. */
@@ -70,3 +72,6 @@ export const shapes: readonly Shape[] = [
 ];
 
 export const partitionCount = 8;
+
+/** Between regions an ocean apart: 80 ms and 1 Gbit/s. */
+export const longLink = { rttMs: 80, bandwidthBytesPerSecond: 125e6 };

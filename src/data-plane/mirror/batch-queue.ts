@@ -1,6 +1,6 @@
-// The fetched batches of one partition that wait to be sent, and the bytes that are kept for it in all. What was
-// fetched together stays together, and a batch is cut off when it is sent: an object per waiting batch would cost
-// more memory than small batches themselves.
+// The fetched batches of one partition that wait to be sent, and the bytes that are kept for it in all. What
+// was fetched together stays together, and a batch is cut off when it is sent: an object per waiting batch
+// would cost more memory than small batches themselves.
 import { batchLengthOf, recordCountOf } from '../../kafka/batch/header.ts';
 import type { Lease } from '../../kafka/wire/messages.ts';
 

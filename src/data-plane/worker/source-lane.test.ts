@@ -35,8 +35,8 @@ function partitionForTest(lost: string[]): MirrorPartition {
 }
 
 /**
- * Answers the first fetch with nothing new and loses the connection at the second. The broker takes `answerMs` for
- * each question that measures the round trip.
+ * Answers the first fetch with nothing new and loses the connection at the second. The broker takes
+ * `answerMs` for each question that measures the round trip.
  */
 async function fetchesOfLane(
   answerMs: readonly number[] = [],

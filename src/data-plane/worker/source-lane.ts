@@ -100,8 +100,8 @@ export class SourceLane {
   }
 
   /**
-   * A round trip without work at the broker tells how much must be on the way. A busy machine only makes it look
-   * longer than it is, so the shortest of a few counts.
+   * A round trip without work at the broker tells how much must be on the way. A busy machine only makes
+   * it look longer than it is, so the shortest of a few counts.
    */
   async #measure(connection: BrokerConnection): Promise<FetchLimits> {
     const { longRoundTripMs, roundTripsMax, fetchNear, fetchFar } = this.#parts.limits;

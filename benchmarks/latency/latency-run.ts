@@ -1,13 +1,13 @@
-// One latency run of one contender: a steady load at the source, a consumer beside the target, and the time from
-// the intended send to the arrival.
+// One latency run of one contender: a steady load at the source, a consumer beside the target, and the time
+// from the intended send to the arrival.
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Contender, Course, Runner } from '../contenders/contender.ts';
-import type { LatencySeen, LatencyWindow } from '../latency/latency-consumer.ts';
-import { preciseWallMs } from '../latency/wall-clock.ts';
+import type { LatencySeen, LatencyWindow } from './latency-consumer.ts';
+import { preciseWallMs } from './wall-clock.ts';
 import { Child } from '../rig/child.ts';
 
 const pollMs = 100;
@@ -106,7 +106,7 @@ async function windowSeen(
 }
 
 function nodeChild(name: string, args: readonly (string | number)[], folder: string): Child {
-  const program = fileURLToPath(new URL(`../latency/${name}.ts`, import.meta.url));
+  const program = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   return new Child(`the ${name}`, process.execPath, [program, ...args.map(String)], {
     logFile: join(folder, `${name}.log`),
     ipc: true,
