@@ -44,14 +44,19 @@ export class FetchSessions {
     if (session === undefined) return refused(kafkaError.FETCH_SESSION_ID_NOT_FOUND);
     if (session.epoch !== request.sessionEpoch) return refused(kafkaError.INVALID_FETCH_SESSION_EPOCH);
     session.epoch += 1;
-    for (const { topicId, partitions } of request.forgotten) {
-      for (const partition of partitions) session.partitions.delete(partitionKey(topicId, partition));
-    }
     for (const each of named(request)) {
       const key = partitionKey(each.topicId, each.asked.partition);
       const known = session.partitions.get(key);
       if (known === undefined) session.partitions.set(key, each);
       else known.asked = each.asked;
+    }
+    // What is named and forgotten at once is forgotten.
+    for (const { topicId, partitions } of request.forgotten) {
+      for (const partition of partitions) session.partitions.delete(partitionKey(topicId, partition));
+    }
+    if (session.partitions.size === 0) {
+      this.#sessions.delete(request.sessionId);
+      return { errorCode: kafkaError.NONE, sessionId: 0, partitions: named(request), incremental: false };
     }
     return {
       errorCode: kafkaError.NONE,

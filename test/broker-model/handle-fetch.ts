@@ -80,11 +80,9 @@ function readAll(broker: ModelBroker, bytesMax: number, partitions: readonly Ses
     answers.push({ topicId, answer, session });
   }
   // What the broker does not know at all is answered behind the rest.
-  const isUnknown = ({ answer }: Read) =>
-    answer.errorCode === kafkaError.UNKNOWN_TOPIC_ID ||
-    answer.errorCode === kafkaError.UNKNOWN_TOPIC_OR_PARTITION;
-  const known = answers.filter((each) => !isUnknown(each));
-  return { answers: [...known, ...answers.filter(isUnknown)], bytes, due };
+  const last: readonly number[] = [kafkaError.UNKNOWN_TOPIC_ID, kafkaError.UNKNOWN_TOPIC_OR_PARTITION];
+  const rank = ({ answer }: Read) => last.indexOf(answer.errorCode);
+  return { answers: answers.toSorted((a, b) => rank(a) - rank(b)), bytes, due };
 }
 
 const nothing = Buffer.alloc(0);

@@ -1,14 +1,17 @@
 // One record batch as a log of the model keeps it: the bytes, and the header fields the broker decides on.
+import { crc32c } from '../../src/kafka/batch/crc32c.ts';
 import {
   attributesOf,
   baseOffsetOf,
   baseSequenceOf,
+  crcFrom,
   isControl,
   lastOffsetDeltaOf,
   leaderEpochOf,
   maxTimestampOf,
   producerEpochOf,
   producerIdOf,
+  usesLogAppendTime,
 } from '../../src/kafka/batch/header.ts';
 
 export interface StoredBatch {
@@ -26,6 +29,7 @@ export interface StoredBatch {
 }
 
 const sequenceModulus = 2 ** 31;
+const logAppendTimeBit = 0x08;
 
 /** The view of a batch as it stands in `bytes`. */
 export function storedBatch(bytes: Buffer): StoredBatch {
@@ -54,5 +58,11 @@ export function placedBatch(bytes: Buffer, baseOffset: bigint, leaderEpoch: numb
   const copy = Buffer.from(bytes);
   copy.writeBigInt64BE(baseOffset, 0);
   copy.writeInt32BE(leaderEpoch, 12);
+  const attributes = attributesOf(copy, 0);
+  if (usesLogAppendTime(attributes)) {
+    // Accepted and turned into CreateTime (kafka-facts 4).
+    copy.writeInt16BE(attributes & ~logAppendTimeBit, 21);
+    copy.writeUInt32BE(crc32c(copy, crcFrom, copy.length), 17);
+  }
   return storedBatch(copy);
 }
