@@ -74,6 +74,8 @@ test('what cannot be read is logged and left alone; the rest is there', async ()
   const snapshot = await world.reader.snapshot('causeway.desired');
   assert.deepEqual(recordsIn(snapshot), [pause('a'), pause('b')]);
   assert.equal(snapshot.leftAlone.length, 1);
+  // It is read every few seconds, and said once.
+  assert.equal((await world.reader.snapshot('causeway.desired')).leftAlone.length, 1);
   assert.equal(logged.length, 1);
   assert.match(
     JSON.stringify(logged[0]),

@@ -30,6 +30,7 @@ const emptyAnswersNeeded = 2;
 export class LedgerReader {
   readonly #parts: LedgerReaderParts;
   readonly #closing = new AbortController();
+  readonly #reported = new ReportedPlaces();
 
   constructor(parts: LedgerReaderParts) {
     this.#parts = parts;
@@ -131,8 +132,26 @@ export class LedgerReader {
 
   #reportLeft<T extends LedgerTopic>(topic: T, change: LedgerChange<T>): void {
     if (change.is !== 'newer' && change.is !== 'malformed') return;
+    if (!this.#reported.add(topic, change.offset)) return;
     const code = change.is === 'newer' ? 'CW-4008' : 'CW-4007';
     const { region, log } = this.#parts;
     log.warn({ code, region, topic, offset: String(change.offset), key: change.key }, change.why);
+  }
+}
+
+/** More than these are reported again. */
+const reportedPlacesMax = 10_000;
+
+/** Records that were reported: snapshots are read again and again, and what stands there is said once. */
+class ReportedPlaces {
+  readonly #places = new Set<string>();
+
+  /** False where it was there already. */
+  add(topic: LedgerTopic, offset: bigint): boolean {
+    const place = `${topic} ${offset}`;
+    if (this.#places.has(place)) return false;
+    if (this.#places.size >= reportedPlacesMax) this.#places.clear();
+    this.#places.add(place);
+    return true;
   }
 }

@@ -8,6 +8,7 @@ import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { desiredView, observedView } from '../ledger/snapshot-view.ts';
 import type { LedgerTopic } from '../ledger/topic-names.ts';
+import { mustBeWhole } from '../ledger/whole-generations.ts';
 import type { LedgerWrite, LedgerWriter } from '../ledger/writer.ts';
 import type { AssignmentView } from '../data-plane/worker/assignment.ts';
 import type { WorkerLedger } from '../data-plane/worker/worker.ts';
@@ -53,12 +54,7 @@ export class RegionWorkerLedger implements WorkerLedger {
 
   async readFences() {
     const snapshot = await this.#parts.reader.snapshot('causeway.generations');
-    if (snapshot.startOffset > 0n) {
-      const { region } = this.#parts;
-      const text = `${region}: causeway.generations begins at offset ${snapshot.startOffset}, not at 0`;
-      throw new CausewayError('CW-4006', text, { region });
-    }
-    return liveGenerations(recordsIn(snapshot));
+    return liveGenerations(mustBeWhole(snapshot, this.#parts.region));
   }
 
   async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {

@@ -5,6 +5,7 @@ import { foldGenerations, type GenerationsOfSet } from '../../ledger/generations
 import type { DesiredTopology, ObservedTopic } from '../../ledger/records.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { desiredView, observedView } from '../../ledger/snapshot-view.ts';
+import { mustBeWhole } from '../../ledger/whole-generations.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { formatProblems } from '../../topology/problem.ts';
 import type { Topology } from '../../topology/topology.ts';
@@ -23,18 +24,14 @@ export async function lookAtLedger(reader: LedgerReader, region: string): Promis
     reader.snapshot('causeway.observed'),
     reader.snapshot('causeway.generations'),
   ]);
-  if (generations.startOffset > 0n) {
-    const text = `${region}: causeway.generations begins at offset ${generations.startOffset}, not at 0`;
-    throw new CausewayError('CW-4006', text, { region });
-  }
-  // A generation of a newer program may be the live one: acting without it could let two writers in.
-  for (const { is, why } of [...generations.leftAlone, ...desired.leftAlone]) {
+  const known = mustBeWhole(generations, region);
+  for (const { is, why } of desired.leftAlone) {
     if (is === 'newer') throw new CausewayError('CW-4008', `${region}: ${why}`, { region });
   }
   const { topology } = desiredView(recordsIn(desired));
   return {
     topology: topology === undefined ? undefined : parseApplied(topology, region),
-    generations: foldGenerations(recordsIn(generations)),
+    generations: foldGenerations(known),
     decided: observedView(recordsIn(observed)).topics.filter(({ target }) => target === region),
   };
 }
