@@ -17,8 +17,11 @@ export async function runSteps(invocation: Invocation, steps: readonly Step[]): 
   const tasks = steps.map((step) => ({
     title: step.title,
     task: async (_context: unknown, task: { title: string | undefined; output: string }) => {
+      let last = '';
       const added = await step.run((text) => {
-        task.output = text;
+        // Where lines are not redrawn, the same one again and again says nothing.
+        if (text !== last) task.output = text;
+        last = text;
       });
       if (added !== undefined) task.title = `${step.title}: ${added}`;
     },
