@@ -6,10 +6,20 @@ import test from 'node:test';
 import { errorCatalog } from '../../src/base/error-catalog.ts';
 import { type Command, CommanderError } from 'commander';
 import { buildProgram } from '../../src/cli/program.ts';
+import { metricCatalog } from '../../src/telemetry/metric-catalog.ts';
 import { parseTopology } from '../../src/topology/parse-topology.ts';
 import { formatProblems } from '../../src/topology/problem.ts';
 import { readOptions } from '../../scripts/test-runner/options.ts';
-import { blocksOf, codesIn, commandsIn, documents, linksIn, pathsIn, type Said } from './documents.ts';
+import {
+  blocksOf,
+  codesIn,
+  commandsIn,
+  documents,
+  linksIn,
+  metricsIn,
+  pathsIn,
+  type Said,
+} from './documents.ts';
 import { listTree, readText, root } from './source/tree.ts';
 
 const all = documents();
@@ -102,6 +112,12 @@ test('paths in the documents exist', () => {
 test('codes in the documents stand in the catalog', () => {
   const unknown = all.flatMap(codesIn).filter(({ text }) => !Object.hasOwn(errorCatalog, text));
   assert.deepEqual(shown(unknown), []);
+});
+
+test('metrics in the documents stand in the catalog', () => {
+  const said = all.flatMap(metricsIn);
+  assert.ok(said.length > 5);
+  assert.deepEqual(shown(said.filter(({ text }) => !Object.hasOwn(metricCatalog, text))), []);
 });
 
 test('every causeway.yaml in the documents is valid', () => {

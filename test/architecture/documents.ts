@@ -63,6 +63,10 @@ export function codesIn(path: string): Said[] {
   return matchesIn(path, /\b(CW-\d{4})\b/g);
 }
 
+export function metricsIn(path: string): Said[] {
+  return matchesIn(path, /\b(causeway_[a-z_]+)\b/g);
+}
+
 function matchesIn(path: string, pattern: RegExp): Said[] {
   return readText(path)
     .split('\n')
