@@ -1,5 +1,5 @@
-// The controller of a region on real brokers: what appears, changes and disappears at the source, and who drifts at the
-// target.
+// The controller of a region on real brokers: what appears, changes and disappears at the source, and who
+// drifts at the target.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ownLab } from '../../lab/rig.ts';

@@ -3,7 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { CausewayError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
-import type { ClientLimits } from '../kafka/client/limits.ts';
+import { BufferPool } from '../kafka/client/buffer-pool.ts';
+import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.ts';
 import { createKafkaCluster } from '../kafka/client/real-cluster.ts';
 import { resolveSettings, type SecretReaders } from '../topology/secrets.ts';
 import type { KafkaSettings, Topology } from '../topology/topology.ts';
@@ -18,14 +19,15 @@ export interface ClusterParts {
 }
 
 /**
- * One KafkaCluster per region. Connection settings are local knowledge: the same region may have another address from
- * here than from where the topology was applied, and secrets never travel.
+ * One KafkaCluster per region. Connection settings are local knowledge: the same region may have another
+ * address from here than from where the topology was applied, and secrets never travel.
  */
 export class RegionClusters {
   readonly #parts: ClusterParts;
   readonly #local: Topology;
   #applied: Topology | undefined;
   readonly #open = new Map<string, KafkaCluster>();
+  readonly #pools = new Map<string, BufferPool>();
 
   constructor(parts: ClusterParts, local: Topology) {
     this.#parts = parts;
@@ -58,16 +60,26 @@ export class RegionClusters {
     const kept = this.#open.get(region);
     if (kept !== undefined) return kept;
     const { clientId, version, clock, log, limits } = this.#parts;
+    const pool = new BufferPool(limits?.poolBytesMax ?? defaultClientLimits.poolBytesMax);
     const cluster = createKafkaCluster({
       bootstrapServers: this.bootstrapServersOf(region),
       clientId,
       clock,
       log,
+      pool,
       softwareVersion: version,
       ...(limits !== undefined && { limits }),
     });
     this.#open.set(region, cluster);
+    this.#pools.set(region, pool);
     return cluster;
+  }
+
+  /** Memory of the read buffers of each region, in use and kept for the next answer. */
+  poolBytes(): { readonly region: string; readonly bytes: number }[] {
+    return [...this.#pools].map(([region, { bytesInUse, bytesFree }]) => {
+      return { region, bytes: bytesInUse + bytesFree };
+    });
   }
 
   async close(): Promise<void> {

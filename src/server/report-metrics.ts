@@ -3,6 +3,7 @@ import type { Worker } from '../data-plane/worker/worker.ts';
 import { observePartition } from '../data-plane/worker/progress.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type MirrorReport, reportMirrors } from '../telemetry/mirror-metrics.ts';
+import type { RegionClusters } from './region-clusters.ts';
 
 export function reportWorker(metrics: Metrics, worker: Worker, region: string, nowMs: number): void {
   reportMirrors(metrics, mirrorReports(worker), nowMs);
@@ -43,4 +44,9 @@ function mirrorReports({ partitions }: Worker): MirrorReport[] {
       partitions: [{ ...observePartition(partition), starts, fenceRefusals }],
     };
   });
+}
+
+export function reportPools(metrics: Metrics, clusters: RegionClusters): void {
+  const pools = clusters.poolBytes().map(({ region, bytes }) => ({ labels: { region }, value: bytes }));
+  metrics.setAll('causeway_worker_pool_bytes', pools);
 }

@@ -15,7 +15,7 @@ import { RegionAdmins } from './region-admins.ts';
 import { controllerChecks, workerChecks } from './health.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RegionClusters } from './region-clusters.ts';
-import { reportWorker } from './report-metrics.ts';
+import { reportPools, reportWorker } from './report-metrics.ts';
 import { RegionWorkerLedger } from './worker-ledger.ts';
 
 export type Role = 'controller' | 'worker';
@@ -169,6 +169,7 @@ class CausewayServer implements RunningServer {
     const { clock, region } = this.#parts;
     while (!signal.aborted) {
       reportWorker(this.#metrics, this.#worker, region, clock.wallMs());
+      reportPools(this.#metrics, this.#clusters);
       await clock.sleep(metricsMs, signal).catch(() => undefined); // Woken by the stop.
     }
   }

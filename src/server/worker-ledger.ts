@@ -1,4 +1,5 @@
-// What a worker sees of its region's ledger: desired and observed records followed, and the fences read on demand.
+// What a worker sees of its region's ledger: desired and observed records followed, and the fences read on
+// demand.
 import { CausewayError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { parseApplied } from '../control-plane/reconciler/ledger-view.ts';
@@ -83,7 +84,9 @@ export class RegionWorkerLedger implements WorkerLedger {
   }
 }
 
-/** One followed topic: tells once when it has been read to its end, and again after each change that counts. */
+/**
+ * One followed topic: tells once when it has been read to its end, and again after each change that counts.
+ */
 class Followed<T extends LedgerTopic> implements LedgerListener<T> {
   onView: () => void = () => undefined;
   /** It has been read to an end once. */

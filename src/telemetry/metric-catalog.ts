@@ -66,6 +66,11 @@ export const metricCatalog = {
   causeway_mirror_fence_refusals_total: counter('Writes that the fence refused. They did no harm.', mirror),
   causeway_link_rtt_seconds: gauge('Round trip to a broker of the source region.', link, 'max'),
   causeway_worker_partitions: gauge('Mirror partitions that this worker has.', link, 'sum'),
+  causeway_worker_pool_bytes: gauge(
+    'Memory of the read buffers, in use and kept, by the region that is read from.',
+    ['region'],
+    'sum',
+  ),
   causeway_fetch_requests_total: counter('Fetch requests sent.', link),
   causeway_produce_requests_total: counter('Produce requests sent.', link),
   causeway_connections_lost_total: counter(
