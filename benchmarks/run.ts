@@ -101,6 +101,10 @@ async function startRig(options: BenchmarkOptions): Promise<Rig> {
 }
 
 function readOptions(): BenchmarkOptions {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    process.exit(0);
+  }
   try {
     return parseOptions(process.argv.slice(2));
   } catch (error) {

@@ -38,9 +38,11 @@ const profiles: Readonly<Record<MirrorMakerProfile, Readonly<Record<string, stri
     'target.producer.buffer.memory': String(256 * MiB),
   },
   latency: {
+    // Nothing waits, and over a long round trip enough is on the way to keep up.
     'source.consumer.fetch.min.bytes': '1',
-    'source.consumer.fetch.max.wait.ms': '10',
-    'source.consumer.max.poll.records': '500',
+    'source.consumer.fetch.max.bytes': String(64 * MiB),
+    'source.consumer.max.partition.fetch.bytes': String(8 * MiB),
+    'source.consumer.max.poll.records': '5000',
     'target.producer.batch.size': '65536',
     'target.producer.linger.ms': '0',
     'target.producer.max.in.flight.requests.per.connection': '5',

@@ -11,6 +11,7 @@ import { preciseWallMs } from './wall-clock.ts';
 import { Child } from '../rig/child.ts';
 
 const pollMs = 100;
+const startMsMax = 60_000;
 const firstRecordMsMax = 60_000;
 /** Past the end of the window: a contender that needs longer does not keep up with the load. */
 const lateMsMax = 60_000;
@@ -48,6 +49,7 @@ export async function runLatency(
   const runner = stack.use(await contender.start({ ...course, folder }));
   const { topic, partitions } = course.loaded;
   const { source, target } = course.rig;
+  await copyExists(runner, course);
   const recordsPerSecond = plan.bytesPerSecond / course.shape.recordBytes;
   const load = [source.bootstrapServers, topic, partitions, course.shape.recordBytes, recordsPerSecond];
   const producer = stack.use(nodeChild('steady-producer', load, folder));
@@ -71,6 +73,18 @@ export async function runLatency(
     p99Ms: less(seen?.p99Ms),
     maxMs: less(seen?.maxMs),
   };
+}
+
+/** The load begins when the contender has begun, so that it has no backlog to work off. */
+async function copyExists(runner: Runner, { rig }: Course): Promise<void> {
+  const startMs = performance.now();
+  while (!(await rig.target.admin.topics()).includes(runner.topic)) {
+    runner.mustRun();
+    if (performance.now() - startMs > startMsMax) {
+      throw new Error(`no topic ${runner.topic} at the target within ${startMsMax / 1000} s`);
+    }
+    await sleep(pollMs);
+  }
 }
 
 async function firstRecord(runner: Runner, all: readonly { mustRun(): void }[]): Promise<void> {

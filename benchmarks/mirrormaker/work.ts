@@ -3,6 +3,7 @@
 import type { Contender, Course } from '../contenders/contender.ts';
 import { engine } from '../contenders/engine.ts';
 import { mirrorMaker } from '../contenders/mirrormaker.ts';
+import { serve } from '../contenders/serve.ts';
 import { relay } from '../contenders/relay.ts';
 import { loadTopic, sourceTopicOf } from '../load/load-topic.ts';
 import { runWork, type WorkResult } from '../measure/work-run.ts';
@@ -37,6 +38,7 @@ export function workContenders(options: BenchmarkOptions): Contender[] {
     relay(),
     engine({ profileFolder: options.profileFolder }),
     ...options.variants.map((variant) => engine({ variant })),
+    ...(options.quick && !options.contenders.includes('serve') ? [] : [serve()]),
     ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput', warmMs })),
   ];
   return all.filter(({ name }) => isWanted(name, options.contenders));
