@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { keyOf, type LedgerRecord, pauseKey, topicKey, topologyKey } from './record-key.ts';
+import { keyOf, pauseKey, topicKey, topologyKey } from './record-key.ts';
 import { recordForms } from './record-schemas.ts';
 import { anyRecord, recordKinds, recordOfKind } from './records-for-tests.ts';
 import type { DesiredPause, DesiredRecord, ObservedRecord } from './records.ts';
@@ -50,7 +50,7 @@ test('no record is lost in a view, and each stands with its kind', () => {
 });
 
 test('kinds of one topic never share a key, for names as the topology allows them', () => {
-  const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,10}$/);
+  const name = fc.constantFrom('a', 'b', 'a.b', 'region', 'process', 'topic');
   const place = fc.record({ set: name, topic: name, worker: name, region: name, name });
   fc.assert(
     fc.property(
@@ -59,7 +59,7 @@ test('kinds of one topic never share a key, for names as the topology allows the
       place,
       fc.gen(),
       (a, b, at, gen) => {
-        const key = (kind: typeof a) => keyOf({ ...gen(recordOfKind, kind), ...at } as LedgerRecord);
+        const key = (kind: typeof a) => keyOf({ ...gen(recordOfKind, kind), ...at });
         const isShared = a !== b && recordForms[a].topic === recordForms[b].topic;
         const isOneHistory = recordForms[a].topic === 'causeway.generations';
         if (isShared && !isOneHistory) assert.notEqual(key(a), key(b));

@@ -30,7 +30,7 @@ test('what is no address is told as it stands', () => {
     'a:65536',
     'a:1x',
     '::1:9092',
-    '[a]:1',
+    '[ab]:1',
     'a b:1',
     'http://a:1',
     'a:1/x',
