@@ -23,10 +23,17 @@ export const exampleLoad = (region: string): LoadOptions => ({
   headers: 1,
 });
 
-/** As in causeway.yaml; none where there is no other region to copy to. */
-export function exampleMirrors(home: string, others: readonly string[]): Readonly<Record<string, unknown>> {
+/**
+ * As in causeway.yaml; none where there is no other region to copy to. `brokersMin`: of the region that has
+ * the fewest among `others`; with three, each partition of a mirror has three replicas.
+ */
+export function exampleMirrors(
+  home: string,
+  others: readonly string[],
+  brokersMin: number,
+): Readonly<Record<string, unknown>> {
   if (others.length === 0) return {};
-  return {
-    shop: { topics: ['payments*', 'orders*', 'clicks*'], home, to: others, rpo: '10s' },
-  };
+  const topics = ['payments*', 'orders*', 'clicks*'];
+  const target = brokersMin >= 3 ? { target: { 'replication.factor': 3 } } : {};
+  return { shop: { topics, home, to: others, rpo: '10s', ...target } };
 }

@@ -32,6 +32,8 @@ function topologyText(lab: Lab, from?: string): string {
   ]);
   const view =
     from === undefined ? 'a terminal on this machine' : `the region ${from}, others through the emulated WAN`;
-  const document = { regions: Object.fromEntries(regions), mirrors: exampleMirrors(home, others) };
+  const brokersMin = Math.min(...lab.regions.slice(1).map(({ brokers }) => brokers.length));
+  const mirrors = exampleMirrors(home, others, brokersMin);
+  const document = { regions: Object.fromEntries(regions), mirrors };
   return `# Written by the lab: its regions as seen from ${view}.\n${stringify(document)}`;
 }
