@@ -65,6 +65,7 @@ test('kinds of one topic never share a key, for names as the topology allows the
         if (isShared && !isOneHistory) assert.notEqual(key(a), key(b));
       },
     ),
+    { numRuns: 5_000 },
   );
 });
 
