@@ -17,8 +17,18 @@ export function runNamedTest(root: string, file: string, name: string): Promise<
     const env = { ...process.env };
     // Set inside of a test file; with it, the run would report to its parent instead.
     delete env['NODE_TEST_CONTEXT'];
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] });
-    const guard = setTimeout(() => child.kill('SIGKILL'), hangMs);
+    // A group of its own: the test runs in a child of the runner, and both must end together.
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const end = () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    };
+    const guard = setTimeout(end, hangMs);
+    process.once('exit', end);
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
       text += piece;
@@ -26,6 +36,7 @@ export function runNamedTest(root: string, file: string, name: string): Promise<
     child.once('error', reject);
     child.once('close', () => {
       clearTimeout(guard);
+      process.removeListener('exit', end);
       resolve(verdictOf(text, name));
     });
   });
