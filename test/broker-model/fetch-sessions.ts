@@ -74,10 +74,12 @@ const refused = (errorCode: number): FetchContext => ({
   incremental: false,
 });
 
+/** A partition that is named twice counts as the later one says, in the place of the earlier. */
 function named(request: FetchRequest): SessionPartition[] {
-  return request.topics.flatMap(({ topicId, partitions }) =>
+  const all = request.topics.flatMap(({ topicId, partitions }) =>
     partitions.map((asked) => ({ topicId, asked, told: '' })),
   );
+  return [...byKey(all).values()];
 }
 
 function byKey(partitions: readonly SessionPartition[]): Map<string, SessionPartition> {

@@ -167,20 +167,20 @@ export class ModelConnection implements BrokerConnection {
 
   #inMemory(answer: FetchAnswer): messages.FetchResponse {
     const bytes = Buffer.concat(answer.partitions.map((each) => each.answer.records));
-    const topics = new Map<string, messages.FetchedPartition[]>();
+    const topics: { topicId: messages.TopicId; partitions: messages.FetchedPartition[] }[] = [];
     let at = 0;
     for (const { topicId, answer: partition } of answer.partitions) {
       const records = bytes.subarray(at, at + partition.records.length);
       at += partition.records.length;
-      const list = topics.get(topicId);
-      if (list === undefined) topics.set(topicId, [{ ...partition, records }]);
-      else list.push({ ...partition, records });
+      const last = topics.at(-1);
+      if (last?.topicId === topicId) last.partitions.push({ ...partition, records });
+      else topics.push({ topicId, partitions: [{ ...partition, records }] });
     }
     return {
       throttleMs: 0,
       errorCode: answer.errorCode,
       sessionId: answer.sessionId,
-      topics: [...topics].map(([topicId, partitions]) => ({ topicId, partitions })),
+      topics,
       lease: this.#parts.memory.lease(bytes),
     };
   }

@@ -8,6 +8,8 @@ export interface LogSlice {
   readonly batches: readonly StoredBatch[];
 }
 
+const nothing = Buffer.alloc(0);
+
 export class PartitionLog {
   start = 0n;
   end = 0n;
@@ -90,6 +92,8 @@ export class PartitionLog {
       size += batch.bytes.length;
     }
     const first = batches[0]?.bytes.length ?? 0;
+    // A first batch that would be cut is left out altogether.
+    if (first > bytesMax && !wholeFirst) return { bytes: nothing, batches: [] };
     const limit = wholeFirst ? Math.max(bytesMax, first) : bytesMax;
     const bytes = Buffer.concat(
       batches.map((batch) => batch.bytes),

@@ -5,7 +5,7 @@ import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
 import { maxOf, minOf, PartitionLog } from './partition-log.ts';
 import { ProducerStates } from './producer-states.ts';
-import { placedBatch, storedBatch, type StoredBatch } from './stored-batch.ts';
+import { placedBatch, storedBatch } from './stored-batch.ts';
 
 /** What a replica needs from its broker. */
 export interface ReplicaSite {
@@ -125,11 +125,8 @@ export class Replica {
     this.term += 1;
     this.#waiters.clear();
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
-    this.producers.rebuild(this.#retained(), 'last');
-  }
-
-  #retained(): StoredBatch[] {
-    return this.log.batches.filter((batch) => batch.lastOffset >= this.log.start);
+    // Retention rolls a segment before it deletes one, and a roll writes down what is known of each id.
+    this.producers.rebuild(this.log.batches, 'last');
   }
 
   // ---- leader ---------------------------------------------------------------------------------------------
@@ -283,7 +280,7 @@ export class Replica {
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
     this.log.truncate(maxOf(offset, this.log.start));
     this.highWatermark = minOf(this.highWatermark, this.log.end);
-    this.producers.rebuild(this.#retained(), 'five');
+    this.producers.rebuild(this.log.batches, 'five');
     this.changed();
   }
 

@@ -162,9 +162,14 @@ export class Faults {
     leader.changed();
   }
 
+  /**
+   * Retention at the target, up to its end. Not while a replica is behind: one that begins anew at the leader's start
+   * forgets the ids, and then the fence is open (kafka-facts 14).
+   */
   trimTarget(): void {
-    const leader = pick(this.#random, this.#world.watches).targetLeader;
-    if (leader === undefined) return;
+    const { targetLeader: leader, partition } = pick(this.#random, this.#world.watches);
+    const replicas = this.#world.target.replicasOf(topic, partition);
+    if (leader === undefined || replicas.some(({ log }) => log.end !== leader.highWatermark)) return;
     leader.log.moveStart(leader.highWatermark);
     leader.changed();
   }
