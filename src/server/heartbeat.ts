@@ -1,5 +1,5 @@
 // Tells the ledger every few seconds that this process is alive, and once at its end that it stopped.
-import type { Clock } from '../base/clock.ts';
+import { type Clock, restOn } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ObservedProcess } from '../ledger/records.ts';
@@ -31,7 +31,7 @@ export class Heartbeat {
     const { clock } = this.#parts;
     while (!signal.aborted) {
       await this.#write(undefined);
-      await clock.sleep(beatMs, signal).catch(() => undefined); // Woken by the stop.
+      await restOn(clock, beatMs, signal);
     }
     await this.#write(clock.wallMs());
   }

@@ -1,5 +1,5 @@
 // A Causeway process of one region: a worker and a controller, with metrics and health over HTTP.
-import type { Clock } from '../base/clock.ts';
+import { type Clock, restOn } from '../base/clock.ts';
 import { CausewayError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -134,8 +134,8 @@ class CausewayServer implements RunningServer {
         throw new CausewayError('CW-6012', text, { region }, error);
       },
     );
-    // Whoever awaits `finished` later is told all the same.
-    this.finished.catch(() => undefined);
+    // Whoever awaits `finished` later is told as well.
+    this.finished.catch((error: unknown) => log.error({ region }, describeError(error)));
     log.info(
       { region, port: this.#http.port, version },
       `serving ${region}; metrics and health at ${this.url}`,
@@ -155,7 +155,8 @@ class CausewayServer implements RunningServer {
     });
     await this.#worker.stop();
     this.#abort.abort();
-    await this.#loops.catch(() => undefined); // `finished` tells it.
+    // An error of theirs is told by `finished`.
+    await Promise.allSettled([this.#loops]);
     await this.#writer.close();
     patience.cancel();
     this.#reader.close();
@@ -170,7 +171,7 @@ class CausewayServer implements RunningServer {
     while (!signal.aborted) {
       reportWorker(this.#metrics, this.#worker, region, clock.wallMs());
       reportPools(this.#metrics, this.#clusters);
-      await clock.sleep(metricsMs, signal).catch(() => undefined); // Woken by the stop.
+      await restOn(clock, metricsMs, signal);
     }
   }
 }

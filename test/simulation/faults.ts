@@ -163,8 +163,8 @@ export class Faults {
   }
 
   /**
-   * Retention at the target, up to its end. Not while a replica is behind: one that begins anew at the leader's start
-   * forgets the ids, and then the fence is open (kafka-facts 14).
+   * Retention at the target, up to its end. Not while a replica is behind: one that begins anew at the
+   * leader's start forgets the ids, and then the fence is open (kafka-facts 14).
    */
   trimTarget(): void {
     const { targetLeader: leader, partition } = pick(this.#random, this.#world.watches);

@@ -1,4 +1,5 @@
-// What a controller does to the world. Each action is idempotent, so a second controller or a second try does no harm.
+// What a controller does to the world. Each action is idempotent, so a second controller or a second try does
+// no harm.
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { NewTopic } from '../../kafka/admin/cluster-admin.ts';
 import type { SettingChange } from './mirror-settings.ts';
@@ -57,7 +58,10 @@ export function describeAction(action: Action): string {
       return `open generation ${action.generation} of mirror set ${action.set}`;
     case 'create-topic': {
       const { name, partitions, replicationFactor } = action.topic;
-      return `create topic ${name}: ${counted(partitions, 'partition')}, replication factor ${replicationFactor}`;
+      return (
+        `create topic ${name}: ${counted(partitions, 'partition')}, ` +
+        `replication factor ${replicationFactor}`
+      );
     }
     case 'add-partitions':
       return `raise ${action.topic} from ${action.from} to ${counted(action.to, 'partition')}`;

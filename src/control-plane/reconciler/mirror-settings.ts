@@ -1,5 +1,5 @@
-// Which settings a mirror's topic has: those that belong to the data follow the source, a few are held while it is a
-// mirror, and the set's `target` names exceptions.
+// Which settings a mirror's topic has: those that belong to the data follow the source, a few are held while
+// it is a mirror, and the set's `target` names exceptions.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 
 /** Part of what the records are and how long they live. All other settings are the target's own affair. */

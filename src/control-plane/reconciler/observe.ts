@@ -1,5 +1,6 @@
-// Looks at the clusters: which topics there are, and of those that matter here their settings, sizes and whether they
-// hold anything. A cluster that does not answer is told as such; the others are seen all the same.
+// Looks at the clusters: which topics there are, and of those that matter here their settings, sizes and
+// whether they hold anything. A cluster that does not answer is told as such; the others are seen all the
+// same.
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';

@@ -1,5 +1,6 @@
-// Opens a generation: obtains a producer id from the target's transaction coordinator and records it. The first record
-// of a generation in the log wins, so two controllers at once, or a crash in between, leave one fence (KIP-98, KIP-360).
+// Opens a generation: obtains a producer id from the target's transaction coordinator and records it. The
+// first record of a generation in the log wins, so two controllers at once, or a crash in between, leave one
+// fence (KIP-98, KIP-360).
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';

@@ -10,7 +10,10 @@ export interface RegionPlan extends Plan {
   readonly region: string;
 }
 
-/** Plans what `topology` would do in `region`. Throws as `lookAtLedger` does, but a missing ledger counts as empty. */
+/**
+ * Plans what `topology` would do in `region`. Throws as `lookAtLedger` does, but a missing ledger counts as
+ * empty.
+ */
 export async function planRegion(
   eyes: Eyes,
   reader: LedgerReader,

@@ -30,7 +30,8 @@ export function planTopic(
   if (atTarget === undefined) return create(context, atSource);
   if (!isOurs && atTarget.hasRecords === undefined) return [];
   if (!isOurs && atTarget.hasRecords === true) {
-    const message = `${context.target.region} has a topic ${atTarget.name} that holds records and is no mirror`;
+    const { region } = context.target;
+    const message = `${region} has a topic ${atTarget.name} that holds records and is no mirror`;
     return refuse(context, atSource, atTarget, { code: 'CW-2028', message });
   }
   if (atTarget.partitions > atSource.partitions) {

@@ -1,5 +1,5 @@
-// From what is wanted and what is seen to what is to be done at one target. Pure: dry run, log and controller show the
-// same list.
+// From what is wanted and what is seen to what is to be done at one target. Pure: dry run, log and controller
+// show the same list.
 import { invariant } from '../../base/errors.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
 import { describeOverlap, findOverlaps } from '../../topology/overlaps.ts';
@@ -69,7 +69,8 @@ function planSet(
     actions.push(...planTopic(context, topic, atTarget, isOurs, refusal));
   }
   for (const each of before.values()) {
-    // A topic that vanished at the source stays with its worker, which says so; one that left the set is left.
+    // A topic that vanished at the source stays with its worker, which says so; one that left the set is
+    // left.
     if (each.state !== 'gone' && !matcher.matches(each.topic)) {
       actions.push(leave(each, 'it is not in the mirror set any more'));
     }

@@ -1,5 +1,5 @@
 // The controller of one region: observe, plan, apply, and again. It acts on its own region's cluster alone.
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, restOn } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
@@ -64,7 +64,7 @@ export class Reconciler {
       this.#wake = new AbortController();
       if (!this.#wokenAlready) {
         // Ends early when woken or stopped; both are looked at above.
-        await clock.sleep(roundMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined);
+        await restOn(clock, roundMs, AbortSignal.any([signal, this.#wake.signal]));
       }
       this.#wokenAlready = false;
     }

@@ -19,7 +19,8 @@ test('a refusal says what the cluster said', () => {
   assert.equal(error.code, 'CW-3009');
   assert.equal(
     error.message,
-    'us-east: the cluster refused to create the topic a: INVALID_REPLICATION_FACTOR (larger than available brokers: 1)',
+    'us-east: the cluster refused to create the topic a: INVALID_REPLICATION_FACTOR (larger than ' +
+      'available brokers: 1)',
   );
   assert.deepEqual(kafkaErrors, ['INVALID_REPLICATION_FACTOR']);
 });

@@ -1,4 +1,5 @@
-// Errors of the Kafka library as ours. They come nested: an aggregate of an answer's errors, each with Kafka's name.
+// Errors of the Kafka library as ours. They come nested: an aggregate of an answer's errors, each with
+// Kafka's name.
 import { CausewayError, describeError } from '../../base/errors.ts';
 
 export interface AdminFailure {

@@ -1,5 +1,6 @@
-// Topics and their settings on one cluster, through the Kafka library. The library's client is opened for a call and
-// kept for the next; after an error it is opened anew, since it may hold on to a broker that is gone.
+// Topics and their settings on one cluster, through the Kafka library. The library's client is opened for a
+// call and kept for the next; after an error it is opened anew, since it may hold on to a broker that is
+// gone.
 import { Admin } from '@platformatic/kafka';
 import { adminError } from './admin-errors.ts';
 
