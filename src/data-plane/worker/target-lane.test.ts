@@ -90,6 +90,19 @@ test('the window of requests closes at its limit, and an answer opens it', async
   assert.equal(sent.length, 3);
 });
 
+test('a window more than half full waits for one more answer, and is then filled at once', async () => {
+  const { lane, sent } = await laneForTest({ produceInFlightMax: 4 });
+  lane.offer(partitionForTest(0, 9));
+  await gathered();
+  const seen = [sent.length];
+  for (const each of [0, 1]) {
+    sent[each]?.answer({ throttleMs: 0, partitions: [] });
+    await gathered();
+    seen.push(sent.length);
+  }
+  assert.deepEqual(seen, [4, 4, 6]);
+});
+
 test('a process that stood still writes nothing more', async () => {
   const { lane, sent } = await laneForTest({}, () => false);
   lane.offer(partitionForTest(0, 1));

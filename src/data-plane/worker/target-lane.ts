@@ -86,10 +86,16 @@ export class TargetLane {
     });
   }
 
+  /**
+   * A window that is more than half full waits: requests that go together cost one write here and one
+   * wake-up at the broker, which answers them one after the other anyway.
+   */
   #pump(): void {
     const connection = this.#connection;
+    const { produceInFlightMax } = this.#parts.limits;
     if (connection === undefined || this.#ready.size === 0) return;
-    while (this.#ended === undefined && this.#inFlight < this.#parts.limits.produceInFlightMax) {
+    if (this.#inFlight > produceInFlightMax / 2) return;
+    while (this.#ended === undefined && this.#inFlight < produceInFlightMax) {
       if (!this.#parts.mayWrite()) return;
       const sent = this.#gather();
       if (sent.length === 0) return;
