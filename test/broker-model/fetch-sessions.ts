@@ -28,6 +28,15 @@ export class FetchSessions {
   readonly #sessions = new Map<number, Session>();
   #nextId = 1;
 
+  /** Partitions that were given records come last the next time, so that none starves. */
+  answered(sessionId: number, given: readonly SessionPartition[]): void {
+    const session = this.#sessions.get(sessionId);
+    for (const each of given) {
+      const key = partitionKey(each.topicId, each.asked.partition);
+      if (session?.partitions.delete(key)) session.partitions.set(key, each);
+    }
+  }
+
   /** Finds or opens the session of a request. */
   contextOf(request: FetchRequest): FetchContext {
     if (request.sessionEpoch <= 0) {

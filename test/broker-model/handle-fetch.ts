@@ -36,6 +36,13 @@ export function handleFetch(
     const { sessionId } = context;
     const partitions = context.incremental ? read.answers.filter(isNews) : read.answers;
     for (const each of read.answers) each.session.told = gist(each.answer);
+    if (context.incremental) {
+      const given = partitions.filter(({ answer }) => answer.records.length > 0);
+      broker.sessions.answered(
+        sessionId,
+        given.map(({ session }) => session),
+      );
+    }
     for (const replica of replicas) replica.cease(look);
     wait.timer?.cancel();
     respond({ errorCode: kafkaError.NONE, sessionId, partitions });
