@@ -66,6 +66,7 @@ export class Side {
   async #produce(step: steps.ProduceStep): Promise<Answer> {
     const { connection } = this.#parts;
     const records = recordSetOf(step, this.#id(step.id));
+    const other = recordSetOf({ ...step, values: ['other'] }, this.#id(step.id));
     const { partitions } = await connection.produce({
       acks: step.acks as -1,
       timeoutMs: 5_000,
@@ -73,14 +74,19 @@ export class Side {
         {
           topic: this.#name(step.topic),
           topicId: step.byName ? noTopicId : this.#topicId(step.topic),
-          partitions: [{ partition: step.partition, records }],
+          partitions: [
+            // A trap of Kafka's: the partition named twice, with one batch each time.
+            ...(step.flaw === 'namedTwice' ? [{ partition: step.partition, records: other }] : []),
+            { partition: step.partition, records },
+          ],
         },
       ],
     });
     const answer = partitions[0];
     if (answer === undefined) return { nothing: true };
     const { partition, errorCode, baseOffset, logAppendTimeMs, logStartOffset } = answer;
-    return { partition, error: kafkaErrorName(errorCode), baseOffset, logAppendTimeMs, logStartOffset };
+    const error = kafkaErrorName(errorCode);
+    return { answers: partitions.length, partition, error, baseOffset, logAppendTimeMs, logStartOffset };
   }
 
   async #fetch(step: steps.FetchStep): Promise<Answer> {

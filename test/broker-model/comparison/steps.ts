@@ -33,6 +33,7 @@ export const flaws = [
   'tooLarge',
   'logAppendTime',
   'noRecords',
+  'namedTwice',
 ] as const;
 export type Flaw = (typeof flaws)[number];
 
