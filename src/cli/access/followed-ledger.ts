@@ -1,12 +1,12 @@
 // The ledger of one region, followed: after the first look only what is new is read. For commands that look
 // again and again, from wherever they run.
-import type { CausewayError } from '../../base/errors.ts';
 import { type LedgerChange, type LedgerSnapshot, LedgerTable } from '../../ledger/changes.ts';
 import type { LedgerListener } from '../../ledger/follower.ts';
 import type { LedgerTopic } from '../../ledger/topic-names.ts';
 
 /** What is needed of a LedgerReader. */
 export interface Followable {
+  snapshot<T extends LedgerTopic>(topic: T, signal?: AbortSignal): Promise<LedgerSnapshot<T>>;
   follow<T extends LedgerTopic>(topic: T, listener: LedgerListener<T>, signal: AbortSignal): Promise<void>;
 }
 
@@ -20,10 +20,12 @@ export class FollowedLedger {
     this.#reader = reader;
   }
 
-  /** What the topic holds now. Waits for its end the first time; throws while it cannot be read. */
-  snapshot<T extends LedgerTopic>(topic: T): Promise<LedgerSnapshot<T>> {
+  /** What the topic holds now: as followed, or read anew while following has not come to its end. */
+  async snapshot<T extends LedgerTopic>(topic: T, signal?: AbortSignal): Promise<LedgerSnapshot<T>> {
     const followed = this.#topics.get(topic) ?? this.#begin(topic);
-    return (followed as FollowedTopic<T>).now();
+    // Following an empty topic takes a long poll to find out that it is empty; a snapshot tells at once, and
+    // it is the one that tries again, too, where there is trouble.
+    return (followed as FollowedTopic<T>).now() ?? this.#reader.snapshot(topic, signal);
   }
 
   async close(): Promise<void> {
@@ -40,28 +42,22 @@ export class FollowedLedger {
   }
 }
 
-type Sight =
-  | { readonly is: 'reading' }
-  | { readonly is: 'read'; readonly endOffset: bigint }
-  | { readonly is: 'failed'; readonly error: unknown };
-
 class FollowedTopic<T extends LedgerTopic> implements LedgerListener<T> {
   readonly #topic: T;
   #table: LedgerTable<T>;
-  #sight: Sight = { is: 'reading' };
-  #settled = Promise.withResolvers<void>();
+  /** Everything below has been told; undefined until the end was seen, and while there is trouble. */
+  #endOffset: bigint | undefined;
+  #defect: { readonly error: unknown } | undefined;
 
   constructor(topic: T) {
     this.#topic = topic;
     this.#table = new LedgerTable(topic);
   }
 
-  async now(): Promise<LedgerSnapshot<T>> {
-    // Once is not enough: the log may have been replaced between the end and this look.
-    while (this.#sight.is === 'reading') await this.#settled.promise;
-    const sight: Sight = this.#sight;
-    if (sight.is === 'failed') throw sight.error;
-    return this.#table.snapshot(0n, sight.endOffset);
+  /** Undefined where it is not known. Throws what ended following, if anything has. */
+  now(): LedgerSnapshot<T> | undefined {
+    if (this.#defect !== undefined) throw this.#defect.error;
+    return this.#endOffset === undefined ? undefined : this.#table.snapshot(0n, this.#endOffset);
   }
 
   onChange(change: LedgerChange<T>): void {
@@ -69,26 +65,20 @@ class FollowedTopic<T extends LedgerTopic> implements LedgerListener<T> {
   }
 
   onCaughtUp(endOffset: bigint): void {
-    this.#settle({ is: 'read', endOffset });
+    this.#endOffset = endOffset;
   }
 
   onReset(): void {
     this.#table = new LedgerTable(this.#topic);
-    if (this.#sight.is !== 'reading') this.#settled = Promise.withResolvers<void>();
-    this.#sight = { is: 'reading' };
+    this.#endOffset = undefined;
   }
 
-  onTrouble(error: CausewayError): void {
-    this.#settle({ is: 'failed', error });
+  onTrouble(): void {
+    this.#endOffset = undefined;
   }
 
   /** What nobody expected: told to whoever looks next. */
   fail(error: unknown): void {
-    this.#settle({ is: 'failed', error });
-  }
-
-  #settle(sight: Sight): void {
-    this.#sight = sight;
-    this.#settled.resolve();
+    this.#defect = { error };
   }
 }
