@@ -19,9 +19,9 @@ const tasksMaxAll = [1, 2, 4];
 const tasksMaxQuick = [1];
 /** For MirrorMaker 2. */
 const warmMsFull = 20_000;
-const warmMsQuick = 12_000;
+const warmMsQuick = 10_000;
 const steadySecondsFull = 30;
-const steadySecondsQuick = 10;
+const steadySecondsQuick = 8;
 /** Unmeasured copies of the first shape's topic. */
 const warmPasses = 2;
 
