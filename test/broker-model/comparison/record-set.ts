@@ -40,8 +40,6 @@ function flawed(spec: BatchSpec, flaw: Flaw): Buffer {
       bytes.writeInt8(3, 16);
       return bytes;
     }
-    case 'namedTwice':
-      return madeBatch(spec);
     case 'empty':
       return Buffer.alloc(0);
     case 'cut':

@@ -66,7 +66,6 @@ export class Side {
   async #produce(step: steps.ProduceStep): Promise<Answer> {
     const { connection } = this.#parts;
     const records = recordSetOf(step, this.#id(step.id));
-    const other = recordSetOf({ ...step, values: ['other'] }, this.#id(step.id));
     const { partitions } = await connection.produce({
       acks: step.acks as -1,
       timeoutMs: 5_000,
@@ -74,11 +73,7 @@ export class Side {
         {
           topic: this.#name(step.topic),
           topicId: step.byName ? noTopicId : this.#topicId(step.topic),
-          partitions: [
-            // A trap of Kafka's: the partition named twice, with one batch each time.
-            ...(step.flaw === 'namedTwice' ? [{ partition: step.partition, records: other }] : []),
-            { partition: step.partition, records },
-          ],
+          partitions: [{ partition: step.partition, records }],
         },
       ],
     });

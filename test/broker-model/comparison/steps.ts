@@ -33,7 +33,6 @@ export const flaws = [
   'tooLarge',
   'logAppendTime',
   'noRecords',
-  'namedTwice',
 ] as const;
 export type Flaw = (typeof flaws)[number];
 
