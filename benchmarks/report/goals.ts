@@ -97,7 +97,7 @@ export function workGoals(results: readonly WorkResult[]): Goal[] {
     }
   }
   const memory = results
-    .filter(({ contender }) => contender === 'causeway')
+    .filter(({ contender }) => contender === 'causeway' || contender === 'serve')
     .map((each) => each.memoryBytesMax);
   if (memory.length > 0)
     goals.push(atMost('peak memory, MB', memoryBytesMax / 1e6, Math.max(...memory) / 1e6));
