@@ -51,7 +51,7 @@ function clusterOf(log: { end: bigint }, beforeEnd: () => void): KafkaCluster {
   };
 }
 
-test('a mirror that goes on between two looks: the target is asked first, so nothing seems extra', async () => {
+test('a mirror that goes on between two looks: the target is asked first, nothing is extra', async () => {
   const [source, target] = [{ end: 10n }, { end: 10n }];
   // Between any two looks the source gets five records, and the mirror copies them.
   const goOn = () => {
