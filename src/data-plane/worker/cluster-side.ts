@@ -17,6 +17,7 @@ export class ClusterSide {
   readonly cluster: KafkaCluster;
   readonly #clock: Clock;
   readonly #connections = new Map<number, Promise<BrokerConnection>>();
+  #closed: string | undefined;
   #gathering: { topics: Set<string>; view: Promise<Map<string, TopicView>> } | undefined;
 
   constructor(parts: { side: 'source' | 'target'; region: string; cluster: KafkaCluster; clock: Clock }) {
@@ -51,6 +52,12 @@ export class ClusterSide {
     this.#connections.clear();
   }
 
+  /** Ends every connection, and makes none any more: what is still under way ends in an Obstacle. */
+  close(reason: string): void {
+    this.#closed = reason;
+    this.disconnect(reason);
+  }
+
   #freshTopics(topic: string): Promise<Map<string, TopicView>> {
     if (this.#gathering === undefined) {
       const topics = new Set<string>();
@@ -74,6 +81,7 @@ export class ClusterSide {
       if (!connection.closed) return connection;
       if (this.#connections.get(brokerId) !== kept) return this.#connection(brokerId);
     }
+    if (this.#closed !== undefined) throw new Obstacle(causeOf('CW-2021', this.#closed));
     const made = this.cluster.connect(brokerId);
     this.#connections.set(brokerId, made);
     try {

@@ -131,9 +131,12 @@ export class Engine {
       });
       await Promise.race([idle, clock.sleep(limits.stopWaitMs, this.#abort.signal)]);
     }
-    this.#abort.abort(new Obstacle(causeOf('CW-2021', 'the worker is stopping')));
+    const cause = causeOf('CW-2021', 'the worker is stopping');
+    this.#abort.abort(new Obstacle(cause));
     this.#watch.stop();
-    this.#disconnect(causeOf('CW-2021', 'the worker is stopping'));
+    this.#disconnect(cause);
+    // A start procedure may still be under way: it must not open what nobody ends any more.
+    for (const side of Object.values(this.#sides)) side.close(cause.message);
   }
 
   readonly #listener: PartitionListener = {
