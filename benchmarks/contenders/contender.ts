@@ -32,6 +32,8 @@ export interface Runner extends AsyncDisposable {
   readonly topic: string;
   /** Records that have arrived. */
   arrived(): Promise<number>;
+  /** Makes the same process copy everything once more, to a new topic: the first copy was its warm-up. */
+  readonly again?: () => Promise<void>;
   /** Throws with the reason when it has ended. */
   mustRun(): void;
 }

@@ -1,4 +1,5 @@
 // Causeway's data plane in a process of its own, with the limits it has in `causeway serve`.
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../rig/child.ts';
@@ -39,10 +40,19 @@ export function engine(options: EngineOptions = {}): Contender {
       const args = [...profile(options), program, ...places, topic, String(partitions), limits];
       const child = new Child('the engine', process.execPath, args, {
         logFile: join(course.folder, 'causeway.log'),
+        ipc: true,
       });
       return {
         pid: child.pid,
         topic,
+        again: async () => {
+          const stopped = once(child.process, 'message');
+          child.process.send('stop');
+          await stopped;
+          await target.admin.deleteTopicsExcept(() => false);
+          await target.admin.createTopic(topic, partitions, {});
+          child.process.send('start');
+        },
         arrived: () => target.admin.recordsOf(topic, partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

@@ -1,6 +1,7 @@
 // Causeway's data plane alone, in a process of its own: one Engine that mirrors one topic under a producer
 // id that it asks for itself. No ledger, no controller: what is measured is the byte path.
-// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it.
+// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it. Told to stop
+// and start by its parent, it copies the topic anew.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
@@ -37,15 +38,34 @@ async function main(): Promise<void> {
     log,
     limits: { ...defaultLimits, ...(JSON.parse(limitsJson) as Partial<WorkerLimits>) },
   });
+  addAll(engine);
+  process.on('message', (order) => {
+    if (order === 'start') addAll(engine);
+    else removeAll(engine).then(() => process.send?.('stopped'), fail);
+  });
+  await new Promise((resolve) => process.once('SIGTERM', resolve));
+  process.disconnect?.();
+  log.info({ ...engine.counts, rttMs: engine.rttMs }, 'stopping');
+  await engine.stop();
+  await Promise.all([source.close(), target.close()]);
+}
+
+function addAll(engine: Engine): void {
   for (let partition = 0; partition < Number(partitions); partition += 1) {
     const ends = { sourceRegion: 'source', targetRegion: 'target' };
     const ids = { sourceTopicId: undefined, targetTopicId: undefined };
     engine.add({ set: 'bench', topic, partition, ...ends, ...ids }).resume();
   }
-  await new Promise((resolve) => process.once('SIGTERM', resolve));
-  log.info({ ...engine.counts, rttMs: engine.rttMs }, 'stopping');
-  await engine.stop();
-  await Promise.all([source.close(), target.close()]);
+}
+
+async function removeAll(engine: Engine): Promise<void> {
+  for (let partition = 0; partition < Number(partitions); partition += 1) engine.remove(topic, partition);
+  while ([...engine.partitions].length > 0) await systemClock.sleep(1);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exit(1);
 }
 
 function clusterAt(servers: string): KafkaCluster {
@@ -75,6 +95,5 @@ async function newFence(target: KafkaCluster): Promise<Fence> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exit(1);
+  fail(error);
 }

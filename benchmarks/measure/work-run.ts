@@ -50,8 +50,13 @@ export async function runWork(
   mkdirSync(folder, { recursive: true });
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
-  const watched = await watch(runner, course.loaded.records, contender.warmUp, steadySecondsMax);
-  return evaluate(contender, course, round, startMs, watched);
+  const watchOnce = () => watch(runner, course.loaded.records, contender.warmUp, steadySecondsMax);
+  const first = await watchOnce();
+  await runner.again?.();
+  const watched = runner.again === undefined ? first : await watchOnce();
+  const firstMs = first.samples.find((sample) => sample.records > 0)?.atMs;
+  const startSeconds = firstMs === undefined ? undefined : (firstMs - startMs) / 1000;
+  return evaluate(contender, course, round, startSeconds, watched);
 }
 
 interface Watched {
@@ -97,7 +102,7 @@ function evaluate(
   contender: Contender,
   course: Course,
   round: number,
-  startMs: number,
+  startSeconds: number | undefined,
   { samples, memoryBytesMax }: Watched,
 ): WorkResult {
   const { partitions, records, bytes } = course.loaded;
@@ -109,7 +114,6 @@ function evaluate(
   });
   const found = 'none' in steady ? undefined : steady;
   const gigabytes = found && (found.records / records) * (bytes / 1e9);
-  const firstMs = samples.find((sample) => sample.records > 0)?.atMs;
   return {
     contender: contender.name,
     shape: course.shape.name,
@@ -123,7 +127,7 @@ function evaluate(
     megabytesPerSecond: found && gigabytes && (gigabytes * 1000) / found.seconds,
     processors: found && found.cpuSeconds / found.seconds,
     steadySeconds: found?.seconds,
-    startSeconds: firstMs === undefined ? undefined : (firstMs - startMs) / 1000,
+    startSeconds,
     cpuSecondsAll: samples.at(-1)?.cpuSeconds ?? 0,
     memoryBytesMax,
     trend: trendOf(samples, trendParts),
