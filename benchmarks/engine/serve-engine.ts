@@ -1,7 +1,7 @@
 // Causeway's data plane alone, in a process of its own: one Engine that mirrors one topic under a producer
 // id that it asks for itself. No ledger, no controller: what is measured is the byte path.
-// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it. Told to stop
-// and start by its parent, it copies the topic anew.
+// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it.
+// Told to stop and start by its parent, it copies the topic anew.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
