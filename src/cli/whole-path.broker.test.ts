@@ -86,6 +86,9 @@ async function mirrorAndLook({ run }: Site, server: Started): Promise<void> {
   const status = await run('status', '--detailed-exitcode');
   assert.equal(status.code, 0, status.stdout + status.stderr);
   assert.match(status.stdout, /shop +eu-west → us-east +mirroring/);
+  const again = await run('apply');
+  assert.equal(again.code, 0, 'nobody has to be asked where nothing is to be done');
+  assert.match(again.stdout, /Nothing was applied/);
   const lag = await run('mirrors', 'lag', '-o', 'json');
   const rows = JSON.parse(lag.stdout) as { topic: string; lagRecords: string }[];
   assert.deepEqual(

@@ -8,7 +8,7 @@ import type { Report } from '../output/listing.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import type { Paint } from '../output/style.ts';
 import { durationOption } from '../quantities.ts';
-import { planText } from '../view/plan-text.ts';
+import { hasChanges, isComplete, planText } from '../view/plan-text.ts';
 import { waitForMirroring } from '../wait-for-mirroring.ts';
 
 const waitMsDefault = 300_000;
@@ -18,12 +18,21 @@ export function run(invocation: Invocation): Promise<ExitCode> {
     const screen = createScreen(invocation);
     const read = await regions.readForApply();
     checkBeforeApply(read.wanted);
-    screen.note(planText(await makePlan(invocation, regions, read), screen.notePaint));
+    const plan = await makePlan(invocation, regions, read);
+    screen.note(planText(plan, screen.notePaint));
+    const waits = flagOption(invocation.options, 'wait');
+    const { text } = regions.file;
+    const isThere = read.wanted.every(({ picture }) => picture.desired?.yaml === text);
+    if (isThere && read.dropped.length === 0 && isComplete(plan) && !hasChanges(plan)) {
+      if (waits) await waitForEffect(invocation, regions, screen);
+      await screen.report(nothingToApply);
+      return exitCode.fine;
+    }
     const names = [...read.wanted, ...read.dropped].map(({ picture }) => picture.name);
     await screen.confirm(`Apply ${regions.file.path} to ${names.join(', ')}?`);
     const reason = textOption(invocation.options, 'reason') ?? '';
     const applied = await writeTopology(invocation, regions, read, reason);
-    if (flagOption(invocation.options, 'wait')) await waitForEffect(invocation, regions, screen);
+    if (waits) await waitForEffect(invocation, regions, screen);
     await screen.report(reportOf(applied));
     return exitCode.fine;
   });
@@ -42,6 +51,13 @@ async function waitForEffect(invocation: Invocation, regions: Regions, screen: S
     screen.progress('');
   }
 }
+
+/** Nobody is asked, and nothing is written, for what is there already. */
+const nothingToApply: Report = {
+  text: () => 'Nothing was applied: every region has this topology already.',
+  data: { regions: [], untold: [] },
+  names: [],
+};
 
 function reportOf({ record, regions, untold }: Applied): Report {
   const text = (paint: Paint) => {
