@@ -113,7 +113,7 @@ function checkTargetSettings({ places, problems }: CheckContext, set: SetDraft):
       const hint = meant === undefined ? 'Names are Kafka’s own.' : `Did you mean ${quoted(meant)}?`;
       problems.error('CW-1024', place, `target has the unknown topic setting ${quoted(name)}`, hint);
     } else if (held !== undefined) {
-      const why = `Causeway keeps it at ${held} so that records stay as they are`;
+      const why = `Causeway keeps it at ${held.shown} so that records stay as they are`;
       const message = `${name} cannot be set on a mirror: ${why}`;
       problems.error('CW-1025', place, message, 'Remove it.');
     } else if (followedTopicSettings.has(name)) {

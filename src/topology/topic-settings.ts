@@ -1,14 +1,24 @@
 // Kafka's topic settings that `target` may name, and those that a mirror keeps in its own hands.
 import { closestName } from '../base/closest-name.ts';
 
-/** Set by Causeway while a topic is a mirror: other values would change or refuse the copied bytes. */
-export const heldTopicSettings: ReadonlyMap<string, string> = new Map([
-  ['compression.type', 'producer'],
-  ['max.message.bytes', 'its maximum'],
-  ['message.timestamp.type', 'CreateTime'],
-  ['message.timestamp.before.max.ms', 'its maximum'],
-  ['message.timestamp.after.max.ms', 'its maximum'],
-  ['unclean.leader.election.enable', 'false'],
+interface HeldSetting {
+  readonly value: string;
+  /** The value in words, where digits tell nothing. */
+  readonly shown: string;
+}
+
+const held = (value: string, shown = value): HeldSetting => ({ value, shown });
+const intMax = held(String(2 ** 31 - 1), 'its maximum');
+const longMax = held(String(2n ** 63n - 1n), 'its maximum');
+
+/** Set by Causeway while a topic is a mirror: other values would change, refuse or lose the copied bytes. */
+export const heldTopicSettings: ReadonlyMap<string, HeldSetting> = new Map([
+  ['compression.type', held('producer')],
+  ['max.message.bytes', intMax],
+  ['message.timestamp.type', held('CreateTime')],
+  ['message.timestamp.before.max.ms', longMax],
+  ['message.timestamp.after.max.ms', longMax],
+  ['unclean.leader.election.enable', held('false')],
 ]);
 
 /** Belongs to the data: a copy that is cleaned otherwise has other records. */

@@ -78,7 +78,7 @@ const cases: Readonly<Record<string, Case>> = {
       '"resolved": "https://example.org/a.tgz"',
       'https://registry.npmjs.org/pino',
     ],
-    good: ['https://example.org/home/page', 'lab/work/plan', 'tmp/a'],
+    good: ['https://example.org/home/page', 'lab/mnt/plan', 'tmp/a'],
   },
 };
 

@@ -1,7 +1,8 @@
 // Runs the `causeway` command as a person does, and starts `causeway serve` processes that faults can hit.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { endOf, HittableProcess } from '../fixtures/hittable-process.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/causeway', import.meta.url));
 
@@ -45,53 +46,25 @@ export interface ServeParts {
 }
 
 /** One `causeway serve`. It ends by itself when this process does: its channel to us closes then. */
-export class ServeProcess {
+export class ServeProcess extends HittableProcess {
   readonly name: string;
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<number | undefined>;
-  frozen = false;
 
   constructor({ region, name, role, topologyFile, logFile }: ServeParts) {
-    this.name = name;
     const log = openSync(logFile, 'a');
     const where = ['--region', region, '--name', name, '--role', role, '--config', topologyFile];
-    this.#child = spawn(process.execPath, [launcher, 'serve', ...where, '--http-port', '0'], {
+    const child = spawn(process.execPath, [launcher, 'serve', ...where, '--http-port', '0'], {
       stdio: ['ignore', log, log, 'ipc'],
     });
     closeSync(log);
-    this.#ended = endOf(this.#child);
-  }
-
-  get alive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  freeze(): void {
-    this.frozen = this.#child.kill('SIGSTOP');
-  }
-
-  thaw(): void {
-    this.#child.kill('SIGCONT');
-    this.frozen = false;
-  }
-
-  /** kill -9. */
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#ended;
+    super(child);
+    this.name = name;
   }
 
   /** Orderly, by SIGTERM; the exit code, or undefined where it had to be killed. */
   async stop(giveUpMs = 30_000): Promise<number | undefined> {
     this.thaw();
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), giveUpMs);
-    return this.#ended.finally(() => clearTimeout(timer));
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), giveUpMs);
+    return this.ended.finally(() => clearTimeout(timer));
   }
 }
-
-const endOf = (child: ChildProcess): Promise<number | undefined> =>
-  new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? undefined));
-  });

@@ -5,7 +5,8 @@ import type { DesiredPause } from '../../ledger/records.ts';
 import { desiredTopic } from '../../ledger/topic-names.ts';
 import { matchTopics } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
-import type { Invocation } from '../invocation.ts';
+import { type Invocation, mustArgument } from '../invocation.ts';
+import { mustSet } from '../view/mirrors.ts';
 import { findRegion, type Picture } from '../view/picture.ts';
 import type { Regions } from './regions.ts';
 import { writeToAll } from './write-to-all.ts';
@@ -14,6 +15,15 @@ import { writeToAll } from './write-to-all.ts';
 export interface Held {
   readonly spec: MirrorSetSpec;
   readonly topic: string;
+}
+
+/** What a command's arguments `SET [TOPIC]` mean, and in words. Throws CW-6006, and as `checkHeld`. */
+export function heldBy(invocation: Invocation, picture: Picture): { held: Held; what: string } {
+  const spec = mustSet(picture, mustArgument(invocation, 0));
+  const held = { spec, topic: invocation.args[1] ?? '*' };
+  checkHeld(picture, held);
+  const name = held.topic === '*' ? spec.name : `${held.topic} of ${spec.name}`;
+  return { held, what: `${name} in ${spec.to.join(', ')}` };
 }
 
 /** Throws CW-6006 where the set does not mirror such a topic, CW-6015 where a target does not answer. */

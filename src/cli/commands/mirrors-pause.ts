@@ -1,24 +1,18 @@
 // `causeway mirrors pause SET [TOPIC]`: stops copying, in order.
 import { withRegions } from '../access/regions.ts';
-import { checkHeld, type Held, pause, pausedIn } from '../access/set-pause.ts';
+import { heldBy, pause, pausedIn } from '../access/set-pause.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
-import { type Invocation, mustArgument, textOption } from '../invocation.ts';
+import { type Invocation, textOption } from '../invocation.ts';
 import { toJson } from '../output/listing.ts';
 import { createScreen } from '../output/screen.ts';
-import { mustSet } from '../view/mirrors.ts';
 import { waitForState } from '../wait-for-state.ts';
 
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const screen = createScreen(invocation);
     const picture = await regions.look();
-    const held: Held = {
-      spec: mustSet(picture, mustArgument(invocation, 0)),
-      topic: invocation.args[1] ?? '*',
-    };
+    const { held, what } = heldBy(invocation, picture);
     const { spec, topic } = held;
-    checkHeld(picture, held);
-    const what = `${topic === '*' ? spec.name : `${topic} of ${spec.name}`} in ${spec.to.join(', ')}`;
     const already = pausedIn(picture, held).length === spec.to.length;
     if (!already) {
       await screen.confirm(`Pause ${what}?`);

@@ -38,9 +38,12 @@ export async function applyAction(hands: Hands, action: Action, before?: Observe
 function recordOf({ decision }: DecideTopic, nowMs: number, before?: ObservedTopic): ObservedTopic {
   const { cause } = decision;
   if (cause === undefined) return { ...decision, cause: undefined, observedAtMs: nowMs };
-  const sinceMs = before?.cause?.code === cause.code ? before.cause.sinceMs : nowMs;
-  return { ...decision, cause: { ...cause, sinceMs }, observedAtMs: nowMs };
+  return { ...decision, cause: { ...cause, sinceMs: sinceOf(cause, nowMs, before) }, observedAtMs: nowMs };
 }
+
+/** The same cause lasts since it was first recorded. */
+const sinceOf = (cause: { readonly code: string }, nowMs: number, before?: ObservedTopic): number =>
+  before?.cause?.code === cause.code ? before.cause.sinceMs : nowMs;
 
 /** What is recorded of a topic that an action failed for: it stays what it was, with the cause. */
 export function failureRecord(
@@ -51,14 +54,13 @@ export function failureRecord(
   nowMs: number,
   before?: ObservedTopic,
 ): ObservedTopic {
-  const sinceMs = before?.cause?.code === cause.code ? before.cause.sinceMs : nowMs;
   return {
     kind: 'topic',
     set: action.set,
     topic,
     target: region,
     state: before?.state === 'mirrored' ? 'mirrored' : 'refused',
-    cause: { ...cause, sinceMs },
+    cause: { ...cause, sinceMs: sinceOf(cause, nowMs, before) },
     sourceTopicId: before?.sourceTopicId,
     targetTopicId: before?.targetTopicId,
     partitions: before?.partitions,

@@ -1,5 +1,6 @@
 // Which settings a mirror's topic has: those that belong to the data follow the source, a few are held while
 // it is a mirror, and the set's `target` names exceptions.
+import { heldTopicSettings } from '../../topology/topic-settings.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 
 /** Part of what the records are and how long they live. All other settings are the target's own affair. */
@@ -14,16 +15,6 @@ const followed: readonly string[] = [
   'segment.bytes',
   'segment.ms',
 ];
-
-/** Anything else would change or refuse copied bytes, or lose acknowledged ones. */
-const held: ReadonlyMap<string, string> = new Map([
-  ['compression.type', 'producer'],
-  ['max.message.bytes', String(2 ** 31 - 1)],
-  ['message.timestamp.type', 'CreateTime'],
-  ['message.timestamp.before.max.ms', String(2n ** 63n - 1n)],
-  ['message.timestamp.after.max.ms', String(2n ** 63n - 1n)],
-  ['unclean.leader.election.enable', 'false'],
-]);
 
 /** A number of copies, and no setting of a topic in Kafka. */
 const replicationFactorName = 'replication.factor';
@@ -40,7 +31,7 @@ export function settingsForMirror(
   for (const [name, value] of set.target) {
     if (name !== replicationFactorName) settings.set(name, value);
   }
-  for (const [name, value] of held) settings.set(name, value);
+  for (const [name, { value }] of heldTopicSettings) settings.set(name, value);
   return settings;
 }
 

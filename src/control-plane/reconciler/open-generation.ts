@@ -5,6 +5,7 @@ import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
+import { askProducerId } from '../../ledger/producer-id.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
 
@@ -15,8 +16,6 @@ export interface GenerationSite {
   readonly clock: Clock;
 }
 
-/** Never used for a transaction in this generation's own name; the broker's default limit allows it. */
-const transactionTimeoutMs = 60_000;
 /** The first call on a new cluster creates the coordinator's topic, which takes a moment. */
 const passingMsMax = 10_000;
 const passingDelayMs = 100;
@@ -41,7 +40,7 @@ async function obtainProducerId(site: GenerationSite, set: string, generation: n
   const untilMs = clock.monotonicMs() + passingMsMax;
   const transactionalId = transactionalIdOf(set, region, generation);
   for (;;) {
-    const answer = await askCoordinator(site.cluster, transactionalId).catch((error: unknown) => {
+    const answer = await askProducerId(site.cluster, transactionalId).catch((error: unknown) => {
       if (!(error instanceof CausewayError)) throw error;
       throw failure(region, set, generation, describeError(error), error);
     });
@@ -51,21 +50,6 @@ async function obtainProducerId(site: GenerationSite, set: string, generation: n
     }
     await clock.sleep(passingDelayMs);
   }
-}
-
-async function askCoordinator(cluster: KafkaCluster, transactionalId: string) {
-  const nothing = { producerId: -1n, producerEpoch: -1 };
-  const [broker] = (await cluster.metadata([])).brokers;
-  if (broker === undefined)
-    return { call: 'Metadata', errorCode: kafkaError.COORDINATOR_NOT_AVAILABLE, ...nothing };
-  const asked = await cluster.connect(broker.nodeId);
-  const found = await asked.findCoordinator(transactionalId).finally(() => asked.destroy('asked'));
-  if (found.errorCode !== kafkaError.NONE)
-    return { call: 'FindCoordinator', errorCode: found.errorCode, ...nothing };
-  const coordinator = await cluster.connect(found.nodeId);
-  const request = { transactionalId, transactionTimeoutMs, ...nothing };
-  const got = await coordinator.initProducerId(request).finally(() => coordinator.destroy('asked'));
-  return { call: 'InitProducerId', ...got };
 }
 
 function failure(

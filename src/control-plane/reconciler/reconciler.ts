@@ -40,6 +40,8 @@ export class Reconciler {
   readonly #parts: ReconcilerParts;
   #wake: AbortController | undefined;
   #wokenAlready = false;
+  /** What was logged of each set that nothing can be planned for. */
+  readonly #reported = new Map<string, string>();
   /** When a round last went through, monotonic; undefined before the first. */
   lastRoundMs: number | undefined;
   /** Why the last round failed, if it did. */
@@ -152,8 +154,6 @@ export class Reconciler {
       observedAtMs: clock.wallMs(),
     }));
   }
-
-  readonly #reported = new Map<string, string>();
 
   #reportUnknown({ unknown }: Plan): void {
     const sets = new Set(unknown.map(({ set }) => set));

@@ -6,13 +6,13 @@ import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
+import { askProducerId } from '../../ledger/producer-id.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { Fence } from '../mirror/fence.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 /** How soon a failed call is tried again. */
 const retryMs = 10 * 60 * 1_000;
-const transactionTimeoutMs = 60_000;
 
 export interface KeepAliveParts {
   readonly region: string;
@@ -60,19 +60,7 @@ export class KeepAlive {
   }
 
   async #use(transactionalId: string): Promise<void> {
-    const { cluster } = this.#parts;
-    const view = await cluster.metadata([]);
-    const any = view.brokers[0];
-    if (any === undefined) throw new Error('the cluster names no broker');
-    const asking = await cluster.connect(any.nodeId);
-    const { nodeId } = await asking.findCoordinator(transactionalId).finally(() => asking.destroy('asked'));
-    const coordinator = await cluster.connect(nodeId);
-    try {
-      const request = { transactionalId, transactionTimeoutMs, producerId: -1n, producerEpoch: -1 };
-      const { errorCode } = await coordinator.initProducerId(request);
-      if (errorCode !== 0) throw new Error(`InitProducerId answered ${kafkaErrorName(errorCode)}`);
-    } finally {
-      coordinator.destroy('used');
-    }
+    const { call, errorCode } = await askProducerId(this.#parts.cluster, transactionalId);
+    if (errorCode !== 0) throw new Error(`${call} answered ${kafkaErrorName(errorCode)}`);
   }
 }
