@@ -175,8 +175,8 @@ export const bugsInWriting: readonly PlantedBug[] = [
     edits: [
       {
         file: `${worker}/target-lane.ts`,
-        search: 'if (partition.canProduce) again.push(partition);',
-        replace: 'if (partition.canProduce) this.#ready.add(partition);',
+        search: 'if (!partition.canProduce) this.#ready.delete(partition);',
+        replace: 'if (this.#ready.delete(partition) && partition.canProduce) this.#ready.add(partition);',
       },
     ],
     caughtBy: [

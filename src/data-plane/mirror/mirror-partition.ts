@@ -7,7 +7,7 @@ import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
 import { takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
-import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import { type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { refuseError } from './partition-end.ts';
 import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
 import { judgeProduce, type ProduceAnswer, type ProduceOutcome } from './produce-outcome.ts';
@@ -31,7 +31,10 @@ export interface MirrorSpec {
 export interface PartitionLimits extends RetryLimits {
   /** Bytes queued of one partition above which it is not fetched. */
   readonly queueBytesMax: number;
-  /** Batches in flight of one partition. The broker recognises the last five as repeats. */
+  /**
+   * Batches in flight of one partition. The broker knows the last five again and refuses older repeats:
+   * either way nothing is appended twice, so more than five may be under way.
+   */
   readonly inFlightMax: number;
 }
 
@@ -40,6 +43,8 @@ export interface Flight {
   readonly life: number;
   readonly batch: QueuedBatch;
   readonly expected: TargetOffset;
+  /** Where the batch behind it is expected. */
+  readonly next: TargetOffset;
 }
 
 /** What the worker is told; each call is a hint to look again, never data. */
@@ -57,9 +62,9 @@ export interface PartitionListener {
 
 /** Counts since the process started. */
 export interface PartitionCounts {
-  bytes: bigint;
-  records: bigint;
-  batches: bigint;
+  bytes: number;
+  records: number;
+  batches: number;
   starts: number;
   fenceRefusals: number;
 }
@@ -67,7 +72,7 @@ export interface PartitionCounts {
 export class MirrorPartition {
   readonly spec: MirrorSpec;
   readonly view = new SourceView();
-  readonly counts: PartitionCounts = { bytes: 0n, records: 0n, batches: 0n, starts: 0, fenceRefusals: 0 };
+  readonly counts: PartitionCounts = { bytes: 0, records: 0, batches: 0, starts: 0, fenceRefusals: 0 };
   readonly #clock: Clock;
   readonly #limits: PartitionLimits;
   readonly #listener: PartitionListener;
@@ -271,9 +276,10 @@ export class MirrorPartition {
   take(): Flight {
     invariant(this.canProduce, 'a batch was taken that may not be sent');
     const batch = this.#queue.take() as QueuedBatch;
-    const expected = (this.#head as WriteHead).stamp(batch);
+    const head = this.#head as WriteHead;
+    const expected = head.stamp(batch);
     this.#inFlight += 1;
-    return { life: this.#life, batch, expected };
+    return { life: this.#life, batch, expected, next: head.next };
   }
 
   /** Takes the broker's answer to a flight. */
@@ -302,17 +308,18 @@ export class MirrorPartition {
     invariant(this.#inFlight >= 0, 'more answers than batches in flight');
     flight.batch.lease.release();
     // A draining partition has dropped its queue and its byte count; earlier lives count nothing here.
-    if (flight.life === this.#life && this.#state.name === 'mirroring') {
-      this.#queue.landed(flight.batch);
-    }
+    if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
+    const held = this.holdsFetch;
+    this.#queue.landed(flight.batch);
+    if (held && !this.holdsFetch) this.#listener.fetchDue(this);
   }
 
-  #count({ batch, expected }: Flight): void {
-    this.#position = asTarget(expected + BigInt(batch.recordCount));
-    this.counts.bytes += BigInt(batch.bytes.length);
-    this.counts.records += BigInt(batch.recordCount);
-    this.counts.batches += 1n;
-    this.view.passed(this.#position);
+  #count({ batch, next }: Flight): void {
+    this.#position = next;
+    this.counts.bytes += batch.bytes.length;
+    this.counts.records += batch.recordCount;
+    this.counts.batches += 1;
+    this.view.passed(next);
   }
 
   #appended(): void {
@@ -320,7 +327,6 @@ export class MirrorPartition {
     this.#slowTarget = false;
     this.#suspectAt = undefined;
     this.#retry.reset();
-    if (this.fetchPosition() !== undefined) this.#listener.fetchDue(this);
     if (this.canProduce) this.#listener.produceDue(this);
     else this.#stopAtObstacle();
   }

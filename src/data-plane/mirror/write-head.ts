@@ -16,6 +16,11 @@ export class WriteHead {
     this.#sequence = point.nextSequence;
   }
 
+  /** Where the batch after those stamped so far is expected. */
+  get next(): TargetOffset {
+    return this.#expected;
+  }
+
   /** Patches the batch in place for the target and moves on; returns where it is expected. */
   stamp(batch: QueuedBatch): TargetOffset {
     const expected = this.#expected;

@@ -25,7 +25,10 @@ export interface WorkerLimits {
   readonly fetchLanes: number;
   readonly produceRequestBytesMax: number;
   readonly producePartitionsMax: number;
+  /** Requests in flight on one produce connection, as long as they hold little. */
   readonly produceInFlightMax: number;
+  /** With that much on the way, half of `produceInFlightMax` keep a broker busy. */
+  readonly produceInFlightBytes: number;
   /** How long a target broker may wait for its replicas; short, since a slow one delays its neighbours. */
   readonly produceWaitMs: number;
   /** The same for partitions that were slow before and have a connection of their own. */
@@ -44,7 +47,7 @@ const MiB = 1024 * KiB;
 export const defaultLimits: WorkerLimits = {
   partition: {
     queueBytesMax: 4 * MiB,
-    inFlightMax: 5,
+    inFlightMax: 10,
     retryDelayMsMin: 100,
     retryDelayMsMax: 5_000,
     slowRetryDelayMs: 60_000,
@@ -58,7 +61,8 @@ export const defaultLimits: WorkerLimits = {
   fetchLanes: 2,
   produceRequestBytesMax: 1 * MiB,
   producePartitionsMax: 200,
-  produceInFlightMax: 5,
+  produceInFlightMax: 10,
+  produceInFlightBytes: 512 * KiB,
   produceWaitMs: 5_000,
   produceWaitMsSlow: 15_000,
   startsMax: 64,

@@ -16,9 +16,9 @@ export function observePartition(partition: MirrorPartition): ObservedPartition 
     sourceStart: view.logStart,
     sourceSeenAtMs: view.seenAtMs,
     oldestMissingMs: view.missingSinceMs,
-    bytes: counts.bytes,
-    records: counts.records,
-    batches: counts.batches,
+    bytes: BigInt(counts.bytes),
+    records: BigInt(counts.records),
+    batches: BigInt(counts.batches),
     tail: partition.tail,
   };
 }

@@ -103,6 +103,30 @@ test('a window more than half full waits for one more answer, and is then filled
   assert.deepEqual(seen, [4, 4, 6]);
 });
 
+test('half the window suffices for requests that hold much', async () => {
+  const { lane, sent } = await laneForTest({ produceInFlightMax: 4, produceInFlightBytes: 20 });
+  lane.offer(partitionForTest(0, 9));
+  await gathered();
+  assert.equal(sent.length, 2, 'the second one reaches 20 bytes');
+  sent[0]?.answer({ throttleMs: 0, partitions: [] });
+  await gathered();
+  assert.equal(sent.length, 3, 'what was answered is on the way no longer');
+});
+
+test('partitions for which a request has no room come first in the next one', async () => {
+  const { lane, sent } = await laneForTest({ producePartitionsMax: 2 });
+  for (const number of [0, 1, 2]) lane.offer(partitionForTest(number, 2));
+  await gathered();
+  assert.deepEqual(
+    sent.map(({ request }) => partitionsOf(request)),
+    [
+      [0, 1],
+      [2, 0],
+      [1, 2],
+    ],
+  );
+});
+
 test('a process that stood still writes nothing more', async () => {
   const { lane, sent } = await laneForTest({}, () => false);
   lane.offer(partitionForTest(0, 1));

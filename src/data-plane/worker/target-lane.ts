@@ -31,6 +31,7 @@ export class TargetLane {
   readonly #ready = new Set<MirrorPartition>();
   #connection: BrokerConnection | undefined;
   #inFlight = 0;
+  #inFlightBytes = 0;
   #ended: Cause | undefined;
   #pumpDue = false;
 
@@ -92,10 +93,9 @@ export class TargetLane {
    */
   #pump(): void {
     const connection = this.#connection;
-    const { produceInFlightMax } = this.#parts.limits;
     if (connection === undefined || this.#ready.size === 0) return;
-    if (this.#inFlight > produceInFlightMax / 2) return;
-    while (this.#ended === undefined && this.#inFlight < produceInFlightMax) {
+    if (this.#inFlight > this.#window() / 2) return;
+    while (this.#ended === undefined && this.#inFlight < this.#window()) {
       if (!this.#parts.mayWrite()) return;
       const sent = this.#gather();
       if (sent.length === 0) return;
@@ -103,33 +103,57 @@ export class TargetLane {
     }
   }
 
+  /** Small requests keep a broker busy for a shorter time each, so more of them go at once. */
+  #window(): number {
+    const { produceInFlightMax, produceInFlightBytes } = this.#parts.limits;
+    return this.#inFlightBytes < produceInFlightBytes ? produceInFlightMax : produceInFlightMax / 2;
+  }
+
   #gather(): Sent[] {
     const { produceRequestBytesMax, producePartitionsMax } = this.#parts.limits;
     const sent: Sent[] = [];
-    const again: MirrorPartition[] = [];
     let bytes = 0;
+    let full = false;
     for (const partition of this.#ready) {
       const next = partition.nextBatchBytes;
-      if (next > 0 && sent.length > 0 && bytes + next > produceRequestBytesMax) break;
-      this.#ready.delete(partition);
-      if (next === 0) continue;
-      bytes += next;
-      sent.push({ partition, flight: partition.take() });
-      if (partition.canProduce) again.push(partition);
-      if (sent.length >= producePartitionsMax) break;
+      full =
+        sent.length >= producePartitionsMax || (sent.length > 0 && bytes + next > produceRequestBytesMax);
+      if (full) break;
+      if (next > 0) {
+        bytes += next;
+        sent.push({ partition, flight: partition.take() });
+      }
+      if (!partition.canProduce) this.#ready.delete(partition);
     }
-    // Behind the others: every ready partition gets its turn.
-    for (const partition of again) this.#ready.add(partition);
+    if (full) this.#putBehind(sent);
     return sent;
   }
 
+  /** Those that had no room come first in the next request. */
+  #putBehind(sent: readonly Sent[]): void {
+    for (const { partition } of sent) if (this.#ready.delete(partition)) this.#ready.add(partition);
+  }
+
   #send(connection: BrokerConnection, sent: readonly Sent[]): void {
+    const bytes = sent.reduce((sum, { flight }) => sum + flight.batch.bytes.length, 0);
     this.#inFlight += 1;
+    this.#inFlightBytes += bytes;
     this.#parts.onProduce();
     connection.produce(this.#requestOf(sent)).then(
-      (response) => this.#answered(sent, response.partitions),
-      (error: unknown) => this.#failed(sent, causeOfError(error)),
+      (response) => {
+        this.#landed(bytes);
+        this.#answered(sent, response.partitions);
+      },
+      (error: unknown) => {
+        this.#landed(bytes);
+        this.#failed(sent, causeOfError(error));
+      },
     );
+  }
+
+  #landed(bytes: number): void {
+    this.#inFlight -= 1;
+    this.#inFlightBytes -= bytes;
   }
 
   #requestOf(sent: readonly Sent[]): ProduceRequest {
@@ -150,7 +174,6 @@ export class TargetLane {
   }
 
   #answered(sent: readonly Sent[], answers: readonly ProducedPartition[]): void {
-    this.#inFlight -= 1;
     sent.forEach(({ partition, flight }, at) => {
       const answer = isAnswerTo(partition, answers[at])
         ? answers[at]
@@ -162,7 +185,6 @@ export class TargetLane {
   }
 
   #failed(sent: readonly Sent[], cause: Cause): void {
-    this.#inFlight -= 1;
     for (const { partition, flight } of sent) partition.lost(flight, cause);
     this.end(cause);
   }

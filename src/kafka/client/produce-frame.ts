@@ -53,13 +53,19 @@ function refuseRepeats(topics: readonly ProduceTopic[]): void {
     throw new InvariantError('a produce request names a topic twice');
   }
   for (const { topic, partitions } of topics) {
-    if (partitions.length < 2) continue;
-    const seen = new Set<number>();
-    for (const { partition } of partitions) seen.add(partition);
-    if (seen.size < partitions.length) {
+    if (repeats(partitions)) {
       throw new InvariantError(`a produce request names a partition of ${topic} twice`);
     }
   }
+}
+
+/** Request after request names the same partitions in the same order, which this sees without a set. */
+function repeats(partitions: ProduceTopic['partitions']): boolean {
+  let ascends = true;
+  for (let at = 1; at < partitions.length && ascends; at += 1) {
+    ascends = (partitions[at - 1]?.partition ?? 0) < (partitions[at]?.partition ?? 0);
+  }
+  return !ascends && new Set(partitions.map(({ partition }) => partition)).size < partitions.length;
 }
 
 function gatheredBytesMax(head: ProduceHead, request: ProduceRequest): number {
@@ -113,8 +119,10 @@ class Layout {
   #partition(partition: number, records: Buffer): void {
     this.#at = this.#bytes.writeInt32BE(partition, this.#at);
     this.#uvarint(records.length + 1);
-    if (records.length <= copyBytesMax) this.#at += records.copy(this.#bytes, this.#at);
-    else {
+    if (records.length <= copyBytesMax) {
+      this.#bytes.set(records, this.#at);
+      this.#at += records.length;
+    } else {
       this.#cut();
       this.#pieces.push(records);
       this.#outside += records.length;

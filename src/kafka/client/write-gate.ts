@@ -20,12 +20,14 @@ export class WriteGate {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
-      process.nextTick(() => {
-        if (this.#timer === undefined) this.#uncork();
-      });
+      queueMicrotask(this.#turnOver);
     }
     return this.#socket;
   }
+
+  readonly #turnOver = (): void => {
+    if (this.#timer === undefined) this.#uncork();
+  };
 
   /** Lets nothing out for `forMs`; what is written meanwhile leaves afterwards, in its order. */
   hold(forMs: number): void {
