@@ -87,7 +87,7 @@ export const mirrorErrors = {
     'The target refused a batch because its checksum is wrong, twice, fetched anew in between. The ' +
       'record bytes are damaged at the source or on the way.',
     'Dump the batch at the named offset at the source (`kafka-dump-log`), and check the memory and ' +
-      'disks of both sides.',
+      'disks of both sides. Then `causeway mirrors resume SET TOPIC`.',
   ),
   'CW-2015': entry(
     'batch is too large for the target',
@@ -98,7 +98,8 @@ export const mirrorErrors = {
   'CW-2016': entry(
     'target refused a batch',
     'The target’s broker refused a batch as invalid, twice. Its own words are in the message.',
-    'Read the broker’s log at the target for this partition.',
+    'Read the broker’s log at the target for this partition. Once it would take the batch, ' +
+      '`causeway mirrors resume SET TOPIC`.',
   ),
   'CW-2017': entry(
     'not authorised',

@@ -1,20 +1,11 @@
 // The way of an operator over real brokers, through the shell: plan, apply, serve, status, pause, resume,
 // verify.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { Producer, stringSerializers } from '@platformatic/kafka';
-import type { Lab } from '../../lab/lab.ts';
-import { ownLab } from '../../lab/rig.ts';
-import { type Finished, runCausewayCommand, type Started, startCausewayCommand } from './run-for-tests.ts';
-
-interface Site {
-  readonly lab: Lab;
-  readonly folder: string;
-  readonly run: (...args: string[]) => Promise<Finished>;
-}
+import { test } from 'node:test';
+import { type Started, startCausewayCommand } from './run-for-tests.ts';
+import { openSite, produce, type Site, topologyText } from './site-for-tests.ts';
 
 const serveWords = ['serve', '--region', 'us-east', '--name', 'w1', '--http-port', '0'];
 
@@ -153,45 +144,4 @@ async function untilNoLag(run: Site['run']): Promise<void> {
     const copied = rows.reduce((sum, row) => sum + Number(row.position), 0);
     if (copied === 600 && rows.every((row) => row.lagRecords === '0')) return;
   }
-}
-
-async function openSite(t: TestContext): Promise<Site> {
-  const lab = await ownLab(t);
-  const folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const names = ['eu-west', 'us-east'];
-  const addresses = Object.fromEntries(names.map((name) => [name, lab.bootstrapServers(name)]));
-  await writeFile(join(folder, 'causeway.yaml'), topologyText(addresses));
-  return { lab, folder, run: (...args) => runCausewayCommand(args, { cwd: folder }) };
-}
-
-function topologyText(addresses: Readonly<Record<string, string>>): string {
-  const regions = Object.entries(addresses).map(
-    ([name, servers]) => `  ${name}:\n    kafka: { bootstrap.servers: "${servers}" }\n`,
-  );
-  const mirrors = '  shop: { topics: ["orders*"], home: eu-west, to: [us-east], rpo: 10s }\n';
-  return `regions:\n${regions.join('')}mirrors:\n${mirrors}`;
-}
-
-async function produce(
-  lab: Lab,
-  region: string,
-  topic: string,
-  from: number,
-  count: number,
-  partition?: number,
-): Promise<void> {
-  const producer = new Producer({
-    clientId: 'cli-test',
-    bootstrapBrokers: lab.bootstrapServers(region).split(','),
-    serializers: stringSerializers,
-  });
-  const messages = Array.from({ length: count }, (_, index) => ({
-    topic,
-    key: `key ${from + index}`,
-    value: `value ${from + index} `.repeat(5),
-    ...(partition !== undefined && { partition }),
-  }));
-  await producer.send({ messages, acks: -1 });
-  await producer.close();
 }

@@ -6,6 +6,8 @@ export type LedgerRecord = DesiredRecord | ObservedRecord | GenerationRecord;
 export const topologyKey = 'topology';
 /** `topic` may be `*`: the whole set. */
 export const pauseKey = (set: string, topic: string): string => `pause/${set}/${topic}`;
+/** As of a pause. */
+export const resumeKey = (set: string, topic: string): string => `resume/${set}/${topic}`;
 export const topicKey = (set: string, topic: string): string => `topic/${set}/${topic}`;
 
 export function keyOf(record: LedgerRecord): string {
@@ -14,6 +16,8 @@ export function keyOf(record: LedgerRecord): string {
       return topologyKey;
     case 'pause':
       return pauseKey(record.set, record.topic);
+    case 'resume':
+      return resumeKey(record.set, record.topic);
     case 'mirror':
       return `mirror/${record.set}/${record.topic}/${record.worker}`;
     case 'region':

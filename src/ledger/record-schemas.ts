@@ -74,6 +74,13 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     actor: text,
     reason: text,
   }),
+  resume: form('causeway.desired', 'resume', {
+    set: text,
+    topic: text,
+    resumedAtMs: ms,
+    actor: text,
+    reason: text,
+  }),
   opened: form('causeway.generations', 'opened', {
     set: text,
     generation: Type.Integer({ minimum: 1 }),

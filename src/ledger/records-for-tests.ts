@@ -42,6 +42,14 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     actor: text,
     reason: text,
   }),
+  resume: fc.record({
+    kind: fc.constant('resume'),
+    set: text,
+    topic: text,
+    resumedAtMs: ms,
+    actor: text,
+    reason: text,
+  }),
   opened: fc.record({
     kind: fc.constant('opened'),
     set: text,

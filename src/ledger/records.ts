@@ -21,7 +21,19 @@ export interface DesiredPause {
   readonly actor: string;
   readonly reason: string;
 }
-export type DesiredRecord = DesiredTopology | DesiredPause;
+/**
+ * `causeway.desired`: key `resume/<set>/<topic or *>`. Asks the workers once to start again what has stopped
+ * or waits. It is never taken away: a worker acts on one that a partition has not had before.
+ */
+export interface DesiredResume {
+  readonly kind: 'resume';
+  readonly set: string;
+  readonly topic: string;
+  readonly resumedAtMs: number;
+  readonly actor: string;
+  readonly reason: string;
+}
+export type DesiredRecord = DesiredTopology | DesiredPause | DesiredResume;
 
 /** `causeway.generations` (one partition, never deleted): the first record for (set, generation) wins. */
 export interface GenerationOpened {

@@ -28,7 +28,7 @@ test('no record is lost in a view, and each stands with its kind', () => {
     fc.property(fc.array(anyRecord), (records) => {
       const desired = records.filter(isIn('causeway.desired')) as DesiredRecord[];
       const observed = records.filter(isIn('causeway.observed')) as ObservedRecord[];
-      const { topology, pauses } = desiredView(desired);
+      const { topology, pauses, resumes } = desiredView(desired);
       assert.equal(
         topology,
         desired.findLast(({ kind }) => kind === 'topology'),
@@ -36,6 +36,10 @@ test('no record is lost in a view, and each stands with its kind', () => {
       assert.deepEqual(
         pauses,
         desired.filter(({ kind }) => kind === 'pause'),
+      );
+      assert.deepEqual(
+        resumes,
+        desired.filter(({ kind }) => kind === 'resume'),
       );
       const { mirrors, regions, processes, topics } = observedView(observed);
       const byKind = { mirror: mirrors, region: regions, process: processes, topic: topics };

@@ -2,6 +2,7 @@
 import type {
   DesiredPause,
   DesiredRecord,
+  DesiredResume,
   DesiredTopology,
   ObservedMirror,
   ObservedProcess,
@@ -13,16 +14,27 @@ import type {
 export interface DesiredView {
   readonly topology: DesiredTopology | undefined;
   readonly pauses: readonly DesiredPause[];
+  readonly resumes: readonly DesiredResume[];
 }
 
 export function desiredView(records: Iterable<DesiredRecord>): DesiredView {
   let topology: DesiredTopology | undefined;
   const pauses: DesiredPause[] = [];
+  const resumes: DesiredResume[] = [];
   for (const record of records) {
-    if (record.kind === 'topology') topology = record;
-    else pauses.push(record);
+    switch (record.kind) {
+      case 'topology':
+        topology = record;
+        break;
+      case 'pause':
+        pauses.push(record);
+        break;
+      case 'resume':
+        resumes.push(record);
+        break;
+    }
   }
-  return { topology, pauses };
+  return { topology, pauses, resumes };
 }
 
 /** Whether a mirror is held, by itself or with its whole set. */

@@ -66,12 +66,12 @@ export class RegionWorkerLedger implements WorkerLedger {
     desired: Followed<'causeway.desired'>,
     observed: Followed<'causeway.observed'>,
   ): AssignmentView | undefined {
-    const { topology: applied, pauses } = desiredView(desired.records);
+    const { topology: applied, pauses, resumes } = desiredView(desired.records);
     if (applied === undefined) return undefined;
     try {
       const topology = parseApplied(applied, this.#parts.region);
       this.#parts.useTopology(topology);
-      return { topology, pauses, topics: observedView(observed.records).topics };
+      return { topology, pauses, resumes, topics: observedView(observed.records).topics };
     } catch (error) {
       // What runs goes on as it is until a topology comes that this program understands.
       if (!(error instanceof CausewayError)) throw error;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DesiredPause } from '../../ledger/records.ts';
-import { picture, region, setSpec } from '../view/picture-for-tests.ts';
+import { mirror, nowMs, partition, picture, region, setSpec } from '../view/picture-for-tests.ts';
 import type { Picture } from '../view/picture.ts';
-import { checkHeld, pausedIn, pausesEndedBy } from './set-pause.ts';
+import { checkHeld, countStuck, pausedIn, pausesEndedBy } from './set-pause.ts';
 
 const spec = setSpec({ to: ['us-east', 'ap-south'] });
 
@@ -40,6 +40,27 @@ test('resuming a set ends the pauses of its topics too; resuming a topic only it
   assert.deepEqual(pausesEndedBy(seen, { spec, topic: '*' }), ['*', 'ledger', 'payments.a']);
   assert.deepEqual(pausesEndedBy(seen, { spec, topic: 'ledger' }), ['ledger']);
   assert.deepEqual(pausesEndedBy(seen, { spec, topic: 'payments.b' }), []);
+});
+
+test('what has stopped or waits is counted by its last report, in every target', () => {
+  const partitions = [
+    partition(0, { state: 'stopped' }),
+    partition(1, { state: 'waiting' }),
+    partition(2, { state: 'mirroring' }),
+    partition(3, { state: 'paused' }),
+    partition(4, { state: 'starting' }),
+  ];
+  const old = { target: 'ap-south', observedAtMs: nowMs - 3_600_000 };
+  const seen: Picture = {
+    ...picture({}, spec),
+    regions: [
+      region('us-east', { mirrors: [mirror(partitions), mirror(partitions, { set: 'clicks' })] }),
+      region('ap-south', { mirrors: [mirror([partition(0, { state: 'stopped' })], old)] }),
+    ],
+  };
+  assert.equal(countStuck(seen, { spec, topic: '*' }), 3);
+  assert.equal(countStuck(seen, { spec, topic: 'ledger' }), 3);
+  assert.equal(countStuck(seen, { spec, topic: 'payments.a' }), 0);
 });
 
 test('a topic that the set does not mirror is an unknown name', () => {

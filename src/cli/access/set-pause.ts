@@ -1,12 +1,14 @@
-// Pauses and resumes mirrors: a record in the ledger of each target region, or its tombstone.
+// Pauses and resumes mirrors: records in the ledger of each target region. A resume takes those of pauses
+// away.
 import { CausewayError } from '../../base/errors.ts';
 import { pauseKey } from '../../ledger/record-key.ts';
-import type { DesiredPause } from '../../ledger/records.ts';
+import type { DesiredPause, DesiredResume } from '../../ledger/records.ts';
 import { desiredTopic } from '../../ledger/topic-names.ts';
 import { matchTopics } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { type Invocation, mustArgument } from '../invocation.ts';
 import { mustSet } from '../view/mirrors.ts';
+import { partitionRows } from '../view/partitions.ts';
 import { findRegion, type Picture } from '../view/picture.ts';
 import type { Regions } from './regions.ts';
 import { writeToAll } from './write-to-all.ts';
@@ -70,17 +72,37 @@ export async function pause(
   return record;
 }
 
-/** Takes the given pauses away, in every target. */
+/** Takes the pauses of `ended` away in every target, and lets start again what has stopped or waits there. */
 export async function resume(
   invocation: Invocation,
   regions: Regions,
-  spec: MirrorSetSpec,
-  topics: readonly string[],
+  { spec, topic }: Held,
+  ended: readonly string[],
+  reason: string,
 ): Promise<void> {
-  const tombstones = topics.map((topic) => ({ tombstone: pauseKey(spec.name, topic) }));
-  await writeToAll(invocation.terminal, regions, spec.to, 'the end of the pause', (writer) =>
-    writer.write(desiredTopic, tombstones),
+  const { clock, actor } = invocation.terminal;
+  const record: DesiredResume = {
+    kind: 'resume',
+    set: spec.name,
+    topic,
+    resumedAtMs: clock.wallMs(),
+    actor,
+    reason,
+  };
+  const tombstones = ended.map((each) => ({ tombstone: pauseKey(spec.name, each) }));
+  await writeToAll(invocation.terminal, regions, spec.to, 'the resume', (writer) =>
+    writer.write(desiredTopic, [...tombstones, record]),
   );
+}
+
+/**
+ * How many partitions have stopped or wait, by the last report of each, however old: who has not told of them
+ * since may still run.
+ */
+export function countStuck(picture: Picture, { spec, topic }: Held): number {
+  const rows = spec.to.flatMap((target) => partitionRows(picture, spec.name, target));
+  const stuck = rows.filter(({ last }) => last?.state === 'stopped' || last?.state === 'waiting');
+  return stuck.filter((row) => topic === '*' || row.topic === topic).length;
 }
 
 /** Topics of the pauses that a resume takes away: with the whole set also those of its single topics. */

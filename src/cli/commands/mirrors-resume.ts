@@ -1,11 +1,12 @@
-// `causeway mirrors resume SET [TOPIC]`: goes on where a pause stopped.
+// `causeway mirrors resume SET [TOPIC]`: ends pauses, and lets start again what has stopped.
 import { withRegions } from '../access/regions.ts';
-import { heldBy, pausedIn, pausesEndedBy, resume } from '../access/set-pause.ts';
+import { countStuck, heldBy, pausedIn, pausesEndedBy, resume } from '../access/set-pause.ts';
 import { CausewayError } from '../../base/errors.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
-import type { Invocation } from '../invocation.ts';
+import { type Invocation, textOption } from '../invocation.ts';
 import { toJson } from '../output/listing.ts';
 import { createScreen } from '../output/screen.ts';
+import { formatAmount } from '../output/values.ts';
 import { waitForState } from '../wait-for-state.ts';
 
 export function run(invocation: Invocation): Promise<ExitCode> {
@@ -19,14 +20,18 @@ export function run(invocation: Invocation): Promise<ExitCode> {
       throw new CausewayError('CW-6016', text, { set: spec.name, topic });
     }
     const ended = pausesEndedBy(picture, held);
-    if (ended.length > 0) {
-      await screen.confirm(`Resume ${what}?`);
-      await resume(invocation, regions, spec, ended);
+    const stuck = countStuck(picture, held);
+    const changed = ended.length > 0 || stuck > 0;
+    if (changed) {
+      const more = stuck === 0 ? '' : ` (${formatAmount(stuck, 'partition')} stopped or waiting)`;
+      await screen.confirm(`Resume ${what}${more}?`);
+      await resume(invocation, regions, held, ended, textOption(invocation.options, 'reason') ?? '');
     }
     await waitForState(invocation, regions, held, 'mirroring', screen);
     await screen.report({
-      text: (paint) => (ended.length === 0 ? `${what} was not paused.` : paint('green', `Resumed: ${what}.`)),
-      data: toJson({ set: spec.name, topic, targets: spec.to, changed: ended.length > 0, ended }),
+      text: (paint) =>
+        changed ? paint('green', `Resumed: ${what}.`) : `${what} was neither paused nor stopped.`,
+      data: toJson({ set: spec.name, topic, targets: spec.to, changed, ended, stuck }),
       names: spec.to.map((target) => `${spec.name}/${target}`),
     });
     return exitCode.fine;

@@ -54,13 +54,20 @@ const pause: CommandSpec = {
 
 const resume: CommandSpec = {
   name: 'resume',
-  summary: 'go on where a pause stopped',
+  summary: 'go on after a pause or a stop',
+  details:
+    'Ends the pauses of the set or topic. Partitions that have stopped or wait start again from what both ' +
+    'sides hold. Mend the cause of a stop first (`causeway explain CODE`): while it is there, the ' +
+    'partition stops again.',
   arguments: [
     { name: '<set>', help: 'the mirror set' },
     { name: '[topic]', help: 'only this topic' },
   ],
   options: [...changeOptions, ...waitOptions],
-  examples: [example('causeway mirrors resume payments --yes --wait', 'and wait until it mirrors again')],
+  examples: [
+    example('causeway mirrors resume payments --yes --wait', 'and wait until it mirrors again'),
+    example('causeway mirrors resume payments ledger', 'one topic, after the cause of its stop is gone'),
+  ],
   load: () => import('../commands/mirrors-resume.ts'),
 };
 

@@ -1,7 +1,7 @@
 // Which partitions a worker runs, from a topology, the controller's decisions and the pauses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/records.ts';
 import { fileWith } from '../../topology/file-for-tests.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { assign } from './assignment.ts';
@@ -37,7 +37,7 @@ const pause = (topic: string): DesiredPause => ({
 });
 
 const assigned = (topics: ObservedTopic[], pauses: DesiredPause[] = [], region = 'us-east') =>
-  assign(region, { topology: topology(), pauses, topics }).map(
+  assign(region, { topology: topology(), pauses, resumes: [], topics }).map(
     ({ spec, paused }) => `${spec.sourceRegion} ${spec.topic}-${spec.partition}${paused ? ' paused' : ''}`,
   );
 
@@ -68,4 +68,29 @@ test('a pause holds one topic, or the whole set', () => {
   const topics = [decided('a'), decided('b')];
   assert.deepEqual(assigned(topics, [pause('a')]), ['eu-west a-0 paused', 'eu-west b-0']);
   assert.deepEqual(assigned(topics, [pause('*')]), ['eu-west a-0 paused', 'eu-west b-0 paused']);
+});
+
+const resume = (topic: string, resumedAtMs: number, set = 'payments'): DesiredResume => ({
+  kind: 'resume',
+  set,
+  topic,
+  resumedAtMs,
+  actor: '',
+  reason: '',
+});
+
+test('a resume is a new request for its topic, or for the whole set, whatever clock it was made by', () => {
+  const askedOf = (...resumes: DesiredResume[]) => {
+    const topics = [decided('a'), decided('b')];
+    const wanted = assign('us-east', { topology: topology(), pauses: [], resumes, topics });
+    return wanted.map(({ resumesAsked }) => resumesAsked);
+  };
+  const [a, b] = askedOf(resume('a', 7));
+  assert.notEqual(a, b);
+  assert.deepEqual(askedOf(resume('*', 9, 'clicks')), [b, b], 'another set');
+  assert.deepEqual(askedOf(resume('c', 9)), [b, b], 'another topic');
+  assert.notEqual(askedOf(resume('a', 6))[0], a, 'a clock that is behind');
+  const [both, all] = askedOf(resume('a', 7), resume('*', 5));
+  assert.equal(new Set([a, b, both, all]).size, 4);
+  assert.deepEqual(askedOf(resume('*', 5), resume('a', 7)), [both, all], 'the order says nothing');
 });

@@ -1,16 +1,19 @@
 // Which mirror partitions a worker of a region should run, from what the ledger says. Pure.
-import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/records.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { MirrorSpec } from '../mirror/mirror-partition.ts';
 
 export interface Wanted {
   readonly spec: MirrorSpec;
   readonly paused: boolean;
+  /** Names the resumes that were asked for it so far: another text is a new request. */
+  readonly resumesAsked: string;
 }
 
 export interface AssignmentView {
   readonly topology: Topology;
   readonly pauses: readonly DesiredPause[];
+  readonly resumes: readonly DesiredResume[];
   /** What the region's controller decided about each topic. */
   readonly topics: readonly ObservedTopic[];
 }
@@ -23,6 +26,7 @@ export function assign(region: string, view: AssignmentView): Wanted[] {
     if (set === undefined || topic.target !== region || !set.to.includes(region)) continue;
     if (topic.state !== 'mirrored' || topic.partitions === undefined) continue;
     const paused = isPaused(view.pauses, topic.set, topic.topic);
+    const resumesAsked = resumesOf(view.resumes, topic.set, topic.topic);
     for (let partition = 0; partition < topic.partitions; partition += 1) {
       const spec: MirrorSpec = {
         set: topic.set,
@@ -33,12 +37,24 @@ export function assign(region: string, view: AssignmentView): Wanted[] {
         sourceTopicId: topic.sourceTopicId,
         targetTopicId: topic.targetTopicId,
       };
-      wanted.push({ spec, paused });
+      wanted.push({ spec, paused, resumesAsked });
     }
   }
   return wanted;
 }
 
 function isPaused(pauses: readonly DesiredPause[], set: string, topic: string): boolean {
-  return pauses.some((pause) => pause.set === set && (pause.topic === '*' || pause.topic === topic));
+  return pauses.some((pause) => covers(pause, set, topic));
 }
+
+/** The times are never compared in size: they come from the clocks of several machines. */
+function resumesOf(resumes: readonly DesiredResume[], set: string, topic: string): string {
+  const asked = resumes.filter((resume) => covers(resume, set, topic));
+  return asked
+    .map((resume) => `${resume.topic}@${resume.resumedAtMs}`)
+    .sort()
+    .join(' ');
+}
+
+const covers = (asked: { readonly set: string; readonly topic: string }, set: string, topic: string) =>
+  asked.set === set && (asked.topic === '*' || asked.topic === topic);

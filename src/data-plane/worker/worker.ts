@@ -44,6 +44,8 @@ export class Worker {
   readonly #keepAlive: KeepAlive;
   readonly #report: ProgressReport;
   readonly #engines = new Map<string, Engine>();
+  /** Which resumes each partition has had; one that is taken on has had all there are by being started. */
+  readonly #resumesHad = new WeakMap<MirrorPartition, string>();
   readonly #abort = new AbortController();
   #view: AssignmentView | undefined;
   /** Everything in the last view is running. */
@@ -104,7 +106,7 @@ export class Worker {
     this.ready = true;
   }
 
-  #run({ spec, paused }: Wanted): void {
+  #run({ spec, paused, resumesAsked }: Wanted): void {
     const engine = this.#engineFor(spec.sourceRegion);
     const before = engine.find(spec.topic, spec.partition);
     if (before !== undefined && !isSameMirror(before.spec, spec)) {
@@ -118,8 +120,26 @@ export class Worker {
     const heading = state.name === 'draining' ? state.next.name : state.name;
     // Given back before and on its way out: taken on again once it is gone.
     if (heading === 'closed') this.#isSettled = false;
-    else if (paused && heading !== 'paused') partition.pause();
-    else if (!paused && heading === 'paused') partition.resume();
+    else if (!paused && heading !== 'paused') this.#startAgain(partition, resumesAsked);
+    else {
+      // The end of a pause is a start: more than that no resume asks for.
+      this.#resumesHad.set(partition, resumesAsked);
+      if (paused && heading !== 'paused') partition.pause();
+      else if (!paused) partition.resume();
+    }
+  }
+
+  /** Does what an operator asked once: a partition that has stopped or waits starts again. */
+  #startAgain(partition: MirrorPartition, resumesAsked: string): void {
+    if (this.#resumesHad.get(partition) === resumesAsked) return;
+    const { name } = partition.state;
+    if (name === 'starting' || name === 'draining') {
+      // What it saw may be older than the mending: if this leads to a stop, it starts once more.
+      this.#isSettled = false;
+      return;
+    }
+    this.#resumesHad.set(partition, resumesAsked);
+    if (name === 'stopped' || name === 'waiting') partition.resume();
   }
 
   #giveBack(wanted: readonly Wanted[]): void {
