@@ -287,7 +287,7 @@ export class MirrorPartition {
     this.#land(flight);
     const draining = this.#state.name === 'draining';
     if (flight.life !== this.#life || !(draining || this.#state.name === 'mirroring')) return;
-    const outcome = judgeProduce(answer, flight.expected);
+    const outcome = judgeProduce(answer, flight.expected, this.spec);
     // What lands while draining counts too: a paused partition shows the position that it really has.
     if (outcome.kind === 'appended' && flight.expected === this.#position) this.#count(flight);
     if (draining) this.#afterLanding();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KafkaErrorName, kafkaError } from '../../kafka/wire/error-codes.ts';
 import { asTarget } from './offsets.ts';
-import { judgeProduce } from './produce-outcome.ts';
+import { judgeProduce, type ProduceAnswer } from './produce-outcome.ts';
 
 const expected = asTarget(100n);
 const answer = (name: KafkaErrorName, baseOffset = -1n) => ({
@@ -12,17 +12,20 @@ const answer = (name: KafkaErrorName, baseOffset = -1n) => ({
   errorMessage: undefined,
 });
 
+const place = { targetRegion: 'us-east', topic: 'orders', partition: 3 };
+const judge = (given: ProduceAnswer) => judgeProduce(given, expected, place);
+
 test('success at the expected offset is the only append', () => {
-  assert.deepEqual(judgeProduce(answer('NONE', 100n), expected), { kind: 'appended' });
+  assert.deepEqual(judge(answer('NONE', 100n)), { kind: 'appended' });
 });
 
 test('success below the expected offset is a repeat that the fence recognised', () => {
-  const outcome = judgeProduce(answer('NONE', 99n), expected);
+  const outcome = judge(answer('NONE', 99n));
   assert.equal(outcome.kind, 'contended');
 });
 
 test('success above the expected offset is a foreign write, named with its range', () => {
-  const outcome = judgeProduce(answer('NONE', 107n), expected);
+  const outcome = judge(answer('NONE', 107n));
   assert.equal(outcome.kind, 'stop');
   assert.ok(outcome.kind === 'stop' && outcome.cause.code === 'CW-2005');
   assert.match(outcome.cause.message, /100\.\.106 \(7 records\)/);
@@ -51,7 +54,7 @@ const table: [KafkaErrorName, string, string | undefined][] = [
 
 for (const [name, kind, code] of table) {
   test(`${name} leads to ${kind}`, () => {
-    const outcome = judgeProduce(answer(name), expected);
+    const outcome = judge(answer(name));
     assert.equal(outcome.kind, kind);
     assert.equal('cause' in outcome ? outcome.cause.code : undefined, code);
   });
@@ -59,6 +62,20 @@ for (const [name, kind, code] of table) {
 
 test('an error is never taken for an append, whatever its base offset', () => {
   for (const [name] of table) {
-    assert.notEqual(judgeProduce(answer(name, 100n), expected).kind, 'appended', name);
+    assert.notEqual(judge(answer(name, 100n)).kind, 'appended', name);
+  }
+});
+
+test('every message says in which region and partition, and in the broker’s words what is wrong', () => {
+  const outcomes = [
+    judge(answer('NONE', 99n)),
+    judge(answer('NONE', 107n)),
+    ...table.map(([name]) => judge({ ...answer(name), errorMessage: 'the disk is full' })),
+  ];
+  for (const [index, outcome] of outcomes.entries()) {
+    assert.notEqual(outcome.kind, 'appended');
+    const text = 'cause' in outcome ? outcome.cause.message : 'reason' in outcome ? outcome.reason : '';
+    assert.match(text, /^us-east orders-3: /);
+    if (index >= 2) assert.match(text, /[A-Z]+: the disk is full$/);
   }
 });

@@ -2,6 +2,7 @@
 import { type KafkaErrorName, kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import { type Cause, causeOf } from './stop-cause.ts';
 import type { TargetOffset } from './offsets.ts';
+import { placeOf } from './partition-end.ts';
 
 /**
  * - appended: the batch stands where it belongs
@@ -22,32 +23,47 @@ export interface ProduceAnswer {
   readonly errorMessage: string | undefined;
 }
 
+/** Where the batch was to go, for the messages. */
+export interface ProducePlace {
+  readonly targetRegion: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
 const appended: ProduceOutcome = { kind: 'appended' };
 
 /** Judges the answer to a batch whose first record belongs at `expected`. */
-export function judgeProduce(answer: ProduceAnswer, expected: TargetOffset): ProduceOutcome {
-  if (answer.errorCode === kafkaError.NONE) return judgeOffset(answer.baseOffset, expected);
-  return judgeError(answer, expected);
+export function judgeProduce(
+  answer: ProduceAnswer,
+  expected: TargetOffset,
+  place: ProducePlace,
+): ProduceOutcome {
+  if (answer.errorCode === kafkaError.NONE) return judgeOffset(answer.baseOffset, expected, place);
+  return judgeError(answer, expected, place);
 }
 
-function judgeOffset(baseOffset: bigint, expected: TargetOffset): ProduceOutcome {
+function judgeOffset(baseOffset: bigint, expected: TargetOffset, place: ProducePlace): ProduceOutcome {
   if (baseOffset === expected) return appended;
   if (baseOffset < expected) {
     // The broker recognised a repeat and answered with the place of the first one.
-    const where = `the fence answered offset ${baseOffset} for ${expected}`;
-    return { kind: 'contended', cause: causeOf('CW-2020', where) };
+    const text = `${targetOf(place)}: the fence answered offset ${baseOffset} for ${expected}`;
+    return { kind: 'contended', cause: causeOf('CW-2020', text) };
   }
   const details = { from: expected, to: baseOffset };
-  return { kind: 'stop', cause: causeOf('CW-2005', foreignRange(expected, baseOffset), details) };
+  const text = `${targetOf(place)}: ${foreignRange(expected, baseOffset)}`;
+  return { kind: 'stop', cause: causeOf('CW-2005', text, details) };
 }
+
+const targetOf = ({ targetRegion, topic, partition }: ProducePlace) =>
+  placeOf({ region: targetRegion, topic, partition });
 
 const foreignRange = (from: bigint, to: bigint) =>
   `somebody else wrote the target offsets ${from}..${to - 1n} (${to - from} records)`;
 
-function judgeError(answer: ProduceAnswer, expected: TargetOffset): ProduceOutcome {
+function judgeError(answer: ProduceAnswer, expected: TargetOffset, place: ProducePlace): ProduceOutcome {
   const name = kafkaErrorName(answer.errorCode) as KafkaErrorName;
   const said = answer.errorMessage ? `${name}: ${answer.errorMessage}` : name;
-  const at = `at target offset ${expected} the broker answered ${said}`;
+  const at = `${targetOf(place)}: at target offset ${expected} the broker answered ${said}`;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'OUT_OF_ORDER_SEQUENCE_NUMBER':
@@ -75,6 +91,6 @@ function judgeError(answer: ProduceAnswer, expected: TargetOffset): ProduceOutco
     default:
       // Leader moved, unknown topic, epoch raised, producer id unknown, and whatever a later broker may add:
       // the start procedure looks at the log itself and names the cause where one remains.
-      return { kind: 'restart', reason: said };
+      return { kind: 'restart', reason: `${targetOf(place)}: ${said}` };
   }
 }
