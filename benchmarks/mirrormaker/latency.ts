@@ -1,7 +1,7 @@
 // Scenario 1, latency: at a fifth of what MirrorMaker 2 can do, how long a record takes from its intended
 // send time to a consumer beside the target; without a round trip between the regions, and with a long one.
 import type { Contender, Course } from '../contenders/contender.ts';
-import { engine } from '../contenders/engine.ts';
+import { engine, forLatency } from '../contenders/engine.ts';
 import { mirrorMaker } from '../contenders/mirrormaker.ts';
 import { type LatencyResult, runLatency } from '../latency/latency-run.ts';
 import { type BenchmarkOptions, isWanted } from '../options.ts';
@@ -18,6 +18,7 @@ const measureMs = 15_000;
 export function latencyContenders(options: BenchmarkOptions): Contender[] {
   const all = [
     engine(),
+    engine({ variant: forLatency }),
     ...options.variants.map((variant) => engine({ variant })),
     mirrorMaker({ tasksMax: 1, profile: 'throughput', warmMs }),
     mirrorMaker({ tasksMax: 1, profile: 'latency', warmMs }),

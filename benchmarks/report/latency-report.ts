@@ -53,15 +53,24 @@ export function latencyText(results: readonly LatencyResult[], titles: ReadonlyM
 
 export function latencyGoals(results: readonly LatencyResult[]): Goal[] {
   return rttsOf(results).map((rttMs) => {
-    const ours = medianOf(results, rttMs, 'causeway', 'p99Ms');
-    const theirs = namesOf(results)
-      .filter((name) => name.startsWith('mirrormaker'))
-      .map((name) => medianOf(results, rttMs, name, 'p99Ms'))
-      .filter((value) => value !== undefined);
+    const ours = bestOf(results, rttMs, (name) => name === 'causeway' || name === 'causeway-latency');
+    const theirs = bestOf(results, rttMs, (name) => name.startsWith('mirrormaker'));
     const name = `p99 latency, round trip ${rttMs} ms, times MirrorMaker 2's best`;
-    const best = theirs.length === 0 ? undefined : Math.min(...theirs);
-    return atMost(name, latencyRatioMax, ours && best && ours / best, '×');
+    return atMost(name, latencyRatioMax, ours && theirs && ours / theirs, '×');
   });
+}
+
+/** The lowest p99 among the settings of one contender. */
+function bestOf(
+  results: readonly LatencyResult[],
+  rttMs: number,
+  isOne: (contender: string) => boolean,
+): number | undefined {
+  const medians = namesOf(results)
+    .filter(isOne)
+    .map((name) => medianOf(results, rttMs, name, 'p99Ms'))
+    .filter((value) => value !== undefined);
+  return medians.length === 0 ? undefined : Math.min(...medians);
 }
 
 export function longLinkText(results: readonly WorkResult[], titles: ReadonlyMap<string, string>): string {

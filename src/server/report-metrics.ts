@@ -14,6 +14,10 @@ export function reportWorker(metrics: Metrics, worker: Worker, region: string, n
     engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.fetches })),
   );
   metrics.setTotals(
+    'causeway_fetch_repeated_bytes_total',
+    engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.repeatedBytes })),
+  );
+  metrics.setTotals(
     'causeway_produce_requests_total',
     engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.produces })),
   );

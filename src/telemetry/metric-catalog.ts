@@ -72,6 +72,10 @@ export const metricCatalog = {
     'sum',
   ),
   causeway_fetch_requests_total: counter('Fetch requests sent.', link),
+  causeway_fetch_repeated_bytes_total: counter(
+    'Bytes fetched twice so that records wait less for a long round trip.',
+    link,
+  ),
   causeway_produce_requests_total: counter('Produce requests sent.', link),
   causeway_connections_lost_total: counter(
     'Connections of the data path that ended without being asked to.',

@@ -43,6 +43,16 @@ test('each value of a region is one change', () => {
   ]);
 });
 
+test('each value of a link is one change', () => {
+  const link = (values: string) => `${validText}links: { eu-west->us-east: { ${values} } }\n`;
+  assert.deepEqual(between(link('earlyFetch: 20MB/s'), link('earlyFetch: 0B/s')), [
+    'changed links.eu-west->us-east.earlyFetch: 20MB/s → 0B/s',
+  ]);
+  assert.deepEqual(between(validText, link('earlyFetch: 8Mbit/s')), [
+    'added links.eu-west->us-east.earlyFetch:  → 1MB/s',
+  ]);
+});
+
 test('a set that comes or goes is all of its values', () => {
   const two = fileWith({
     s: '{ home: eu-west, to: [us-east], topics: [t] }',

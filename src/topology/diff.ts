@@ -52,8 +52,11 @@ function valuesOf(topology: Topology): Map<string, Value> {
     putSettings(`regions.${name}.kafka`, kafka);
   }
   if (topology.coordination !== undefined) putSettings('coordination.kafka', topology.coordination.kafka);
-  for (const [key, { limitBytesPerSecond: limit }] of topology.links) {
-    put(`links.${key}.limit`, limit === undefined ? undefined : formatRateBytesPerSecond(limit));
+  const putRate = (path: string, rate: number | undefined) =>
+    put(path, rate === undefined ? undefined : formatRateBytesPerSecond(rate));
+  for (const [key, { limitBytesPerSecond, earlyFetchBytesPerSecond }] of topology.links) {
+    putRate(`links.${key}.limit`, limitBytesPerSecond);
+    putRate(`links.${key}.earlyFetch`, earlyFetchBytesPerSecond);
   }
   for (const set of topology.mirrors.values()) {
     for (const [key, text] of setValues(set)) put(`mirrors.${set.name}.${key}`, text);

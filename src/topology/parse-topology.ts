@@ -47,7 +47,10 @@ function build(file: TopologyFile): Topology {
   const links = Object.entries(file.links ?? {}).map(([key, link]): [string, LinkSpec] => {
     const { source = '', target = '' } = linkEnds(key) ?? {};
     const limitBytesPerSecond = link.limit === undefined ? undefined : parseRateBytesPerSecond(link.limit);
-    return [`${source}->${target}`, Object.freeze({ source, target, limitBytesPerSecond })];
+    const earlyFetchBytesPerSecond =
+      link.earlyFetch === undefined ? undefined : parseRateBytesPerSecond(link.earlyFetch);
+    const spec = { source, target, limitBytesPerSecond, earlyFetchBytesPerSecond };
+    return [`${source}->${target}`, Object.freeze(spec)];
   });
   const mirrors = Object.entries(file.mirrors).map(([name, set]): [string, MirrorSetSpec] => [
     name,

@@ -37,7 +37,15 @@ const region = Type.Object(
 );
 
 const link = Type.Object(
-  { limit: Type.Optional(rate('The most bytes per second that mirrors may send over this link.')) },
+  {
+    limit: Type.Optional(rate('The most bytes per second that mirrors may send over this link.')),
+    earlyFetch: Type.Optional(
+      rate(
+        'Bytes per second and worker connection that may be fetched twice, so that records wait less ' +
+          'for the round trip of a long link; 0B/s switches it off. Default: 1MB/s.',
+      ),
+    ),
+  },
   { ...closed, description: 'The directed connection from one region to another, written A->B.' },
 );
 

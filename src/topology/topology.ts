@@ -21,6 +21,8 @@ export interface LinkSpec {
   readonly source: string;
   readonly target: string;
   readonly limitBytesPerSecond: number | undefined;
+  /** What may be fetched twice to wait less for a long round trip; undefined: the worker's own limit. */
+  readonly earlyFetchBytesPerSecond: number | undefined;
 }
 export interface MirrorSetSpec {
   readonly name: string;

@@ -9,15 +9,27 @@ const simulation = 'test/simulation';
 export const bugsInReading: readonly PlantedBug[] = [
   {
     name: 'answers of an earlier life are taken',
-    harm: 'Records fetched for an old position are written at the new one.',
+    harm: 'What was fetched before trouble is written after it, unseen by the start procedure.',
     edits: [
       {
         file: `${mirror}/mirror-partition.ts`,
-        search: "(life !== this.#life || this.#state.name !== 'mirroring' || offset !== this.#fetchNext)",
-        replace: "(this.#state.name !== 'mirroring')",
+        search: "if (life !== this.#life || this.#state.name !== 'mirroring') return;",
+        replace: "if (this.#state.name !== 'mirroring') return;",
       },
     ],
     caughtBy: [{ file: partitionTest, test: 'an answer that belongs to an earlier life changes nothing' }],
+  },
+  {
+    name: 'an early answer of another history is taken',
+    harm: 'After an unclean election the mirror goes on with records that do not continue its own.',
+    edits: [
+      {
+        file: `${mirror}/intake.ts`,
+        search: 'isSame = next === position && leaderEpochOf(records, start) === leaderEpoch;',
+        replace: 'isSame = next === position;',
+      },
+    ],
+    caughtBy: [{ file: partitionTest, test: 'an answer of another history is not taken, however it begins' }],
   },
   {
     name: 'a hole at the source is closed up',

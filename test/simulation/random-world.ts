@@ -104,7 +104,7 @@ function limitsOf(random: Random): Partial<WorkerLimits> {
   const partition = {
     ...defaultLimits.partition,
     queueBytesMax: pick(random, [300, 2_000, 1_000_000]),
-    inFlightMax: 1 + random.int(5),
+    inFlightMax: 1 + random.int(10),
   };
   const fetch = { answerBytesMax: pick(random, [200, 1_000, 1_000_000]), partitionBytesMax: 1_000 };
   return {
@@ -113,6 +113,10 @@ function limitsOf(random: Random): Partial<WorkerLimits> {
     fetchFar: fetch,
     produceWaitMs: pick(random, [1_000, 5_000]),
     fetchLanes: 1 + random.int(2),
+    longRoundTripMs: pick(random, [0, 20]),
+    earlyFetches: random.int(4),
+    earlyPartitionBytesMax: pick(random, [200, 1_000_000]),
+    earlyFetchBytesPerSecond: pick(random, [1_000, 1_000_000]),
     produceRequestBytesMax: pick(random, [200, 1_000_000]),
   };
 }

@@ -1,8 +1,9 @@
 // Which batches pass the intake, and which are a cause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { baseOffsetOf } from '../../kafka/batch/header.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
-import { takeIn } from './intake.ts';
+import { continuationOf, takeIn } from './intake.ts';
 import { asSource } from './offsets.ts';
 
 const take = (position: bigint, ...batches: PlainBatch[]) =>
@@ -57,4 +58,39 @@ test('bytes that are no batch are a cause, not a crash', () => {
   const intake = takeIn(garbage, asSource(0n));
   assert.equal(intake.batches, 1);
   assert.notEqual(intake.cause, undefined);
+});
+
+const records = Buffer.concat([
+  plainBatch({ baseOffset: 5n, recordCount: 3, leaderEpoch: 4 }),
+  plainBatch({ baseOffset: 8n, recordCount: 2, leaderEpoch: 4 }),
+  plainBatch({ baseOffset: 10n, recordCount: 1, leaderEpoch: 6 }),
+]);
+const beginningOf = (asked: bigint, position: bigint, leaderEpoch: number) => {
+  const rest = continuationOf(records, asSource(asked), asSource(position), leaderEpoch);
+  return rest === undefined || rest.length === 0 ? rest?.length : baseOffsetOf(rest, 0);
+};
+
+test('of an answer from before the position only what lies behind it is taken', () => {
+  assert.deepEqual(
+    [beginningOf(5n, 8n, 4), beginningOf(6n, 10n, 4), beginningOf(5n, 11n, 6)],
+    [8n, 10n, 0],
+    'the last one holds nothing new',
+  );
+});
+
+test('another batch that ends at the position is no continuation', () => {
+  assert.equal(beginningOf(5n, 8n, 3), undefined, 'of another leader epoch');
+  assert.equal(beginningOf(5n, 7n, 4), undefined, 'of other bounds');
+  assert.equal(beginningOf(5n, 12n, 6), undefined, 'the answer ends before the position');
+});
+
+test('an answer from beyond the position is taken only where it begins at it', () => {
+  assert.equal(beginningOf(7n, 5n, 1), 5n);
+  assert.equal(beginningOf(7n, 4n, 1), undefined);
+  assert.equal(continuationOf(Buffer.alloc(0), asSource(7n), asSource(5n), 1), undefined);
+});
+
+test('bytes that are no batches are no continuation', () => {
+  const nonsense = Buffer.alloc(100);
+  assert.equal(continuationOf(nonsense, asSource(5n), asSource(8n), 4), undefined);
 });

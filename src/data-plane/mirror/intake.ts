@@ -3,6 +3,7 @@
 import {
   attributesOf,
   baseOffsetOf,
+  headerBytes,
   isControl,
   isTransactional,
   lastOffsetDeltaOf,
@@ -27,6 +28,42 @@ export interface Intake {
   /** What stopped the walk, if anything did. */
   readonly cause: Cause | undefined;
 }
+
+/**
+ * What the answer to a fetch at `asked` holds from `position` on, up to which everything is here already, its
+ * last batch of `leaderEpoch`. Undefined where that is no continuation of what is here.
+ *
+ * Of a fetch from before the position, the batch that ends there must be the one that is here: a leader
+ * epoch has only one batch at an offset. Of one from beyond it, the broker has compared the epochs (KIP-320).
+ */
+export function continuationOf(
+  records: Buffer,
+  asked: SourceOffset,
+  position: SourceOffset,
+  leaderEpoch: number,
+): Buffer | undefined {
+  if (asked > position) return beginsAt(records, position) ? records : undefined;
+  let from = 0;
+  let isSame = false;
+  const passOver = (start: number, length: number): boolean => {
+    if (magicOf(records, start) !== 2 || isSame) return false;
+    const next = baseOffsetOf(records, start) + BigInt(lastOffsetDeltaOf(records, start) + 1);
+    if (next > position) return false;
+    from = start + length;
+    isSame = next === position && leaderEpochOf(records, start) === leaderEpoch;
+    return true;
+  };
+  try {
+    forEachBatch(records, passOver);
+  } catch {
+    // No batches: they are asked for again, from the position on, where this is a cause.
+    return undefined;
+  }
+  return isSame ? records.subarray(from) : undefined;
+}
+
+const beginsAt = (records: Buffer, position: SourceOffset): boolean =>
+  records.length >= headerBytes && magicOf(records, 0) === 2 && baseOffsetOf(records, 0) === position;
 
 /** Looks at the batches of one fetch answer from `position` on. */
 export function takeIn(records: Buffer, position: SourceOffset): Intake {

@@ -9,7 +9,7 @@ import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { countingLease, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type Flight, MirrorPartition } from './mirror-partition.ts';
-import { asTarget } from './offsets.ts';
+import { asSource, asTarget } from './offsets.ts';
 import type { StartPoint } from './start-procedure.ts';
 import type { PartitionState } from './partition-state.ts';
 import { causeOf } from './stop-cause.ts';
@@ -179,9 +179,9 @@ test('an answer that belongs to an earlier life changes nothing', () => {
   const old = partition.fetchPosition();
   assert.ok(old !== undefined);
   partition.startAgain();
-  start(2n);
+  start();
   partition.fetched(old.life, old.offset, answer(plainBatch({ baseOffset: 0n, recordCount: 1 }), 1n), lease);
-  assert.deepEqual([partition.fetchPosition()?.offset, partition.queuedBytes], [2n, 0]);
+  assert.deepEqual([partition.fetchPosition()?.offset, partition.queuedBytes], [0n, 0]);
 });
 
 test('what lies before an obstacle is written before the partition stops', () => {
@@ -269,4 +269,52 @@ test('a partition that is given back is closed once nothing is in flight, whatev
   partition.startAgain();
   partition.lost(flight, causeOf('CW-3003', 'gone'));
   assert.equal(stateOf(partition).name, 'closed');
+});
+
+/** One batch of two records for each base offset. */
+const batchesAt = (leaderEpoch: number, ...baseOffsets: bigint[]) =>
+  Buffer.concat(baseOffsets.map((baseOffset) => plainBatch({ baseOffset, recordCount: 2, leaderEpoch })));
+
+function takeAll(partition: MirrorPartition): bigint[] {
+  const taken: bigint[] = [];
+  while (partition.canProduce) taken.push(partition.take().expected);
+  return taken;
+}
+
+test('early answers and the lane’s own overlap: each batch is taken once, in order', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const { life, offset } = partition.fetchPosition() ?? assert.fail();
+  const early = (asked: bigint, ...baseOffsets: bigint[]) =>
+    partition.fetchedEarly(life, asSource(asked), answer(batchesAt(3, ...baseOffsets), 9n), lease);
+  early(0n, 0n, 2n);
+  early(0n, 0n, 2n, 4n);
+  early(7n, 6n);
+  early(11n, 10n);
+  partition.fetched(life, offset, answer(batchesAt(3, 0n, 2n, 4n, 6n, 8n), 10n), lease);
+  early(0n, 0n, 2n);
+  assert.deepEqual([takeAll(partition), partition.fetchPosition()?.offset], [[0n, 2n, 4n, 6n, 8n], 10n]);
+});
+
+test('an answer of another history is not taken, however it begins', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const { life, offset } = partition.fetchPosition() ?? assert.fail();
+  partition.fetched(life, offset, answer(batchesAt(3, 0n, 2n), 4n), lease);
+  partition.fetchedEarly(life, offset, answer(batchesAt(5, 0n, 2n, 4n), 6n), lease);
+  partition.fetched(life, offset, answer(batchesAt(5, 0n, 2n, 4n), 6n), lease);
+  assert.deepEqual([takeAll(partition), partition.fetchPosition()?.offset], [[0n, 2n], 4n]);
+});
+
+test('trouble of an early answer is left to the lane’s own fetch', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const { life, offset } = partition.fetchPosition() ?? assert.fail();
+  const refused = answer(Buffer.alloc(0), -1n, kafkaError.OFFSET_OUT_OF_RANGE);
+  partition.fetchedEarly(life, offset, refused, lease);
+  assert.equal(stateOf(partition).name, 'mirroring');
+  partition.fetchedEarly(life - 1, offset, answer(batchesAt(3, 0n), 2n), lease);
+  assert.equal(partition.canProduce, false, 'of an earlier life');
+  partition.fetched(life, offset, refused, lease);
+  assert.notEqual(stateOf(partition).name, 'mirroring');
 });

@@ -5,7 +5,7 @@ import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
-import { takeIn } from './intake.ts';
+import { continuationOf, takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
 import { type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { refuseError } from './partition-end.ts';
@@ -218,15 +218,41 @@ export class MirrorPartition {
     return this.#state.name === 'mirroring' && this.#queue.bytes >= this.#limits.queueBytesMax;
   }
 
-  /** Takes a fetch answer of `life`, asked at `offset`. The lease is retained as far as bytes are kept. */
+  /**
+   * Takes a fetch answer of `life`, asked at `offset`. The lease is retained as far as bytes are kept. What
+   * an early answer has brought already is passed over.
+   */
   fetched(life: number, offset: SourceOffset, answer: FetchedPartition, lease: Lease): void {
-    if (life !== this.#life || this.#state.name !== 'mirroring' || offset !== this.#fetchNext) return;
+    if (life !== this.#life || this.#state.name !== 'mirroring') return;
     const { highWatermark, lastStableOffset, logStartOffset } = answer;
     if (answer.errorCode !== 0 || answer.diverging !== undefined) return this.#refetchTrouble(answer);
     this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
     this.view.passed(this.#position ?? 0n);
     if (answer.records.length === 0) return this.#nothingFetched(highWatermark);
-    const intake = takeIn(answer.records, offset);
+    this.#takeRecords(offset, answer.records, lease);
+  }
+
+  /**
+   * Takes what an early fetch found, in addition to the lane's own. Trouble is left to the latter, which
+   * meets it too.
+   */
+  fetchedEarly(life: number, offset: SourceOffset, answer: FetchedPartition, lease: Lease): void {
+    if (life !== this.#life || answer.errorCode !== 0 || answer.diverging !== undefined) return;
+    if (this.fetchPosition() === undefined || answer.records.length === 0) return;
+    const { highWatermark, lastStableOffset, logStartOffset } = answer;
+    if (highWatermark > (this.view.highWatermark ?? 0n)) {
+      this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
+    }
+    this.#takeRecords(offset, answer.records, lease);
+  }
+
+  #takeRecords(offset: SourceOffset, fetched: Buffer, lease: Lease): void {
+    const position = this.#fetchNext;
+    if (position === undefined || this.#obstacleAhead !== undefined) return;
+    const records =
+      offset === position ? fetched : continuationOf(fetched, offset, position, this.#fetchedEpoch);
+    if (records === undefined || records.length === 0) return;
+    const intake = takeIn(records, position);
     this.#queue.push(intake.accepted, intake.batches, lease);
     if (intake.batches > 0) this.#fetchedEpoch = intake.leaderEpoch;
     this.#fetchNext = intake.next;

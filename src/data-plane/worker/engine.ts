@@ -29,11 +29,15 @@ export interface EngineParts {
   readonly random: Random;
   readonly log: Log;
   readonly limits: WorkerLimits;
+  /** What may be fetched twice now; the worker's limit where it is not given. */
+  readonly earlyFetchBytesPerSecond?: () => number;
 }
 
 /** Counts since the process started. */
 export interface EngineCounts {
   fetches: number;
+  /** Bytes that early fetches brought for the second time. */
+  repeatedBytes: number;
   produces: number;
   lanesLost: number;
   pauses: number;
@@ -42,7 +46,7 @@ export interface EngineCounts {
 const keyOf = (spec: Pick<MirrorSpec, 'topic' | 'partition'>) => `${spec.topic}/${spec.partition}`;
 
 export class Engine {
-  readonly counts: EngineCounts = { fetches: 0, produces: 0, lanesLost: 0, pauses: 0 };
+  readonly counts: EngineCounts = { fetches: 0, repeatedBytes: 0, produces: 0, lanesLost: 0, pauses: 0 };
   /** Last measured round trip to a source broker, milliseconds; undefined before the first. */
   rttMs: number | undefined;
   readonly #parts: EngineParts;
@@ -59,7 +63,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    const { clock, limits } = parts;
+    const { clock, limits, earlyFetchBytesPerSecond = () => limits.earlyFetchBytesPerSecond } = parts;
     this.#sides = {
       source: new ClusterSide({ side: 'source', region: parts.sourceRegion, cluster: parts.source, clock }),
       target: new ClusterSide({ side: 'target', region: parts.targetRegion, cluster: parts.target, clock }),
@@ -69,8 +73,12 @@ export class Engine {
       cluster: parts.source,
       clock,
       limits,
+      earlyFetchBytesPerSecond,
       onFetch: () => {
         this.counts.fetches += 1;
+      },
+      onRepeated: (bytes) => {
+        this.counts.repeatedBytes += bytes;
       },
       onRoundTrip: (rttMs) => {
         this.rttMs = rttMs;

@@ -23,6 +23,18 @@ export interface WorkerLimits {
   readonly fetchWaitMsHeld: number;
   /** Fetch connections per source broker, each with one request under way. */
   readonly fetchLanes: number;
+  /**
+   * On a long link, further fetches that leave within a round trip, on connections of their own, while
+   * records keep coming: a record waits for the next one only. 0: none.
+   */
+  readonly earlyFetches: number;
+  /** Bytes of one partition in the answer to an early fetch. */
+  readonly earlyPartitionBytesMax: number;
+  /**
+   * Bytes per second of a lane that may come twice for that, where the link does not say. While they are used
+   * up, it does not fetch early.
+   */
+  readonly earlyFetchBytesPerSecond: number;
   readonly produceRequestBytesMax: number;
   readonly producePartitionsMax: number;
   /** Requests in flight on one produce connection, as long as they hold little. */
@@ -59,6 +71,9 @@ export const defaultLimits: WorkerLimits = {
   fetchWaitMs: 500,
   fetchWaitMsHeld: 10,
   fetchLanes: 2,
+  earlyFetches: 2,
+  earlyPartitionBytesMax: 1 * MiB,
+  earlyFetchBytesPerSecond: 1_000_000,
   produceRequestBytesMax: 1 * MiB,
   producePartitionsMax: 200,
   produceInFlightMax: 10,

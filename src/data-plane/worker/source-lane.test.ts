@@ -64,8 +64,10 @@ async function fetchesOfLane(
     connect: () => Promise.resolve(connection as BrokerConnection),
     clock,
     limits: defaultLimits,
+    earlyFetchBytesPerSecond: () => defaultLimits.earlyFetchBytesPerSecond,
     onEnd: () => undefined,
     onFetch: () => undefined,
+    onRepeated: () => undefined,
     onRoundTrip: () => undefined,
   });
   lane.add(partitionForTest(lost), topicId);

@@ -7,6 +7,7 @@ import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
+import { EarlyFetches } from './early-fetches.ts';
 import { FetchSession } from './fetch-session.ts';
 import type { FetchLimits, WorkerLimits } from './limits.ts';
 
@@ -17,7 +18,10 @@ export interface SourceLaneParts {
   readonly limits: WorkerLimits;
   /** Called once when the lane has ended, with the reason; its partitions have been told. */
   readonly onEnd: (lane: SourceLane) => void;
+  readonly earlyFetchBytesPerSecond: () => number;
   readonly onFetch: () => void;
+  /** Bytes have come that were here already. */
+  readonly onRepeated: (bytes: number) => void;
   readonly onRoundTrip: (rttMs: number) => void;
 }
 
@@ -36,6 +40,8 @@ export class SourceLane {
   /** Members that only a full queue keeps from being fetched. */
   readonly #held = new Set<MirrorPartition>();
   #connection: BrokerConnection | undefined;
+  /** Set on a long link. */
+  #early: EarlyFetches | undefined;
   #ended = false;
   #silenceDueMs = 0;
   #wake: (() => void) | undefined;
@@ -60,6 +66,7 @@ export class SourceLane {
     this.#members.delete(partition);
     this.#due.delete(partition);
     this.#held.delete(partition);
+    this.#early?.leave(partition);
     this.#session.forget(topicId, partition.spec.partition);
   }
 
@@ -76,7 +83,7 @@ export class SourceLane {
       const connection = await this.#parts.connect();
       this.#connection = connection;
       if (this.#ended) return connection.destroy('lane ended');
-      const limits = await this.#measure(connection);
+      const limits = this.#limitsFor(await this.#measure(connection));
       let refusedSessions = 0;
       while (!this.#ended) {
         this.#settleDue();
@@ -93,6 +100,7 @@ export class SourceLane {
     if (this.#ended) return;
     this.#ended = true;
     this.#connection?.destroy(cause.message);
+    this.#early?.end(cause);
     this.#wake?.();
     this.#parts.onEnd(this);
     for (const partition of Array.from(this.#members.keys())) partition.connectionLost(cause);
@@ -103,8 +111,8 @@ export class SourceLane {
    * A round trip without work at the broker tells how much must be on the way. A busy machine only makes
    * it look longer than it is, so the shortest of a few counts.
    */
-  async #measure(connection: BrokerConnection): Promise<FetchLimits> {
-    const { longRoundTripMs, roundTripsMax, fetchNear, fetchFar } = this.#parts.limits;
+  async #measure(connection: BrokerConnection): Promise<number> {
+    const { longRoundTripMs, roundTripsMax } = this.#parts.limits;
     let rttMs = Number.POSITIVE_INFINITY;
     for (let tries = 0; tries < roundTripsMax && rttMs >= longRoundTripMs; tries += 1) {
       const began = this.#parts.clock.monotonicMs();
@@ -112,7 +120,16 @@ export class SourceLane {
       rttMs = Math.min(rttMs, this.#parts.clock.monotonicMs() - began);
     }
     this.#parts.onRoundTrip(rttMs);
-    return rttMs < longRoundTripMs ? fetchNear : fetchFar;
+    return rttMs;
+  }
+
+  #limitsFor(rttMs: number): FetchLimits {
+    const { limits } = this.#parts;
+    if (rttMs < limits.longRoundTripMs) return limits.fetchNear;
+    const onTaken = (partition: MirrorPartition) => this.touch(partition);
+    const onFailed = (cause: Cause) => this.end(cause);
+    this.#early = new EarlyFetches({ ...this.#parts, onTaken, onFailed }, rttMs);
+    return limits.fetchFar;
   }
 
   #settleDue(): void {
@@ -148,13 +165,15 @@ export class SourceLane {
       partitionMaxBytes: limits.partitionBytesMax,
     }));
     this.#parts.onFetch();
-    const response = await connection.fetch({
+    const answered = connection.fetch({
       ...part,
       maxWaitMs: this.#held.size > 0 ? fetchWaitMsHeld : fetchWaitMs,
       minBytes: 1,
       maxBytes: limits.answerBytesMax,
       isolationLevel: 1,
     });
+    this.#early?.follow();
+    const response = await answered;
     try {
       if (!this.#session.answered(response)) return countRefused(response, refused + 1);
       this.#take(response);
@@ -169,8 +188,12 @@ export class SourceLane {
       for (const answer of partitions) {
         const asked = this.#session.find(topicId, answer.partition);
         if (asked === undefined) continue;
-        asked.partition.fetched(asked.life, asked.offset, answer, response.lease);
-        this.touch(asked.partition);
+        const { partition, life, offset } = asked;
+        const before = partition.queuedBytes;
+        partition.fetched(life, offset, answer, response.lease);
+        this.touch(partition);
+        if (this.#early === undefined || answer.records.length === 0) continue;
+        this.#early.flows(partition, topicId, answer.records.length - (partition.queuedBytes - before));
       }
     }
     this.#seeSilent();

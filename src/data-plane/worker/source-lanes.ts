@@ -10,7 +10,9 @@ export interface SourceLanesParts {
   readonly cluster: KafkaCluster;
   readonly clock: Clock;
   readonly limits: WorkerLimits;
+  readonly earlyFetchBytesPerSecond: () => number;
   readonly onFetch: () => void;
+  readonly onRepeated: (bytes: number) => void;
   readonly onRoundTrip: (rttMs: number) => void;
   readonly onLost: () => void;
 }
@@ -55,17 +57,13 @@ export class SourceLanes {
   }
 
   #open(brokerId: number): SourceLane {
-    const { cluster, clock, limits, onFetch, onRoundTrip, onLost } = this.#parts;
     const lane = new SourceLane({
+      ...this.#parts,
       brokerId,
-      connect: () => cluster.connect(brokerId),
-      clock,
-      limits,
-      onFetch,
-      onRoundTrip,
+      connect: () => this.#parts.cluster.connect(brokerId),
       onEnd: (ended) => {
         this.#lanes.delete(ended);
-        onLost();
+        this.#parts.onLost();
       },
     });
     this.#lanes.add(lane);

@@ -154,7 +154,8 @@ export class Worker {
   #engineFor(source: string): Engine {
     const kept = this.#engines.get(source);
     if (kept !== undefined) return kept;
-    const { region, clusterOf, clock, random, log } = this.#parts;
+    const { region, clusterOf, clock, random, log, limits = defaultLimits } = this.#parts;
+    const link = () => this.#view?.topology.links.get(`${source}->${region}`);
     const engine = new Engine({
       sourceRegion: source,
       targetRegion: region,
@@ -164,7 +165,8 @@ export class Worker {
       clock,
       random,
       log,
-      limits: this.#parts.limits ?? defaultLimits,
+      limits,
+      earlyFetchBytesPerSecond: () => link()?.earlyFetchBytesPerSecond ?? limits.earlyFetchBytesPerSecond,
     });
     this.#engines.set(source, engine);
     return engine;

@@ -1,0 +1,234 @@
+// Further fetches of a lane on a long link. A fetch that has just been answered leaves the next record
+// waiting for a round trip; others, sent a part of it later, shorten the wait. What they bring twice is
+// bounded.
+import type { Clock, Timer } from '../../base/clock.ts';
+import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import type { FetchPartition, FetchResponse, TopicId } from '../../kafka/wire/messages.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
+import { asSource, type SourceOffset } from '../mirror/offsets.ts';
+import { type Cause, causeOfError } from '../mirror/stop-cause.ts';
+import { ArrivalPace } from './arrival-pace.ts';
+import type { WorkerLimits } from './limits.ts';
+
+export interface EarlyFetchesParts {
+  readonly connect: () => Promise<BrokerConnection>;
+  readonly clock: Clock;
+  readonly limits: WorkerLimits;
+  /** What may come twice; asked again and again, since an operator may change it. */
+  readonly earlyFetchBytesPerSecond: () => number;
+  readonly onFetch: () => void;
+  readonly onRepeated: (bytes: number) => void;
+  /** Records of the partition have been taken in: its next fetch has changed. */
+  readonly onTaken: (partition: MirrorPartition) => void;
+  /** A connection failed. */
+  readonly onFailed: (cause: Cause) => void;
+}
+
+interface Asked {
+  readonly partition: MirrorPartition;
+  readonly life: number;
+  readonly offset: SourceOffset;
+}
+
+/** A fetch without a session (KIP-227). */
+const noSession = { sessionId: 0, sessionEpoch: -1, forgotten: [] };
+/** Round trips over which the pace of a partition is followed. */
+const paceRoundTrips = 12;
+/** Round trips without records after which a partition is not fetched early any more. */
+const quietRoundTrips = 2;
+
+export class EarlyFetches {
+  readonly #parts: EarlyFetchesParts;
+  readonly #rttMs: number;
+  /** Partitions that records come of. */
+  readonly #flowing = new Map<MirrorPartition, { readonly topicId: TopicId; readonly pace: ArrivalPace }>();
+  readonly #legs: Leg[];
+  #timers: Timer[] = [];
+  /** What may come twice before fetching early pauses; grows with time, up to a second's worth. */
+  #allowedBytes: number;
+  #allowedAtMs: number;
+
+  constructor(parts: EarlyFetchesParts, rttMs: number) {
+    this.#parts = parts;
+    this.#rttMs = rttMs;
+    this.#legs = Array.from({ length: parts.limits.earlyFetches }, () => new Leg(parts.connect));
+    this.#allowedBytes = parts.earlyFetchBytesPerSecond();
+    this.#allowedAtMs = parts.clock.monotonicMs();
+  }
+
+  /**
+   * The lane has taken an answer with records of the partition, `repeatedBytes` of them for the second time.
+   * While it catches up, the lane's own fetches bring all that fits.
+   */
+  flows(partition: MirrorPartition, topicId: TopicId, repeatedBytes: number): void {
+    this.#repeated(repeatedBytes);
+    const next = partition.fetchPosition()?.offset;
+    if (next === undefined || next < (partition.view.stableOffset ?? next)) return this.leave(partition);
+    const pace = this.#flowing.get(partition)?.pace ?? new ArrivalPace(paceRoundTrips * this.#rttMs);
+    pace.saw(next, this.#parts.clock.monotonicMs());
+    this.#flowing.set(partition, { topicId, pace });
+  }
+
+  leave(partition: MirrorPartition): void {
+    this.#flowing.delete(partition);
+  }
+
+  /** Between two fetches. */
+  get #partMs(): number {
+    return this.#rttMs / (this.#legs.length + 1);
+  }
+
+  /** The lane's own fetch has left: the others follow, evenly over a round trip. */
+  follow(): void {
+    this.#cancel();
+    if (this.#flowing.size === 0) return;
+    this.#timers = this.#legs.map((leg, at) =>
+      this.#parts.clock.schedule(this.#partMs * (at + 1), () => this.#send(leg)),
+    );
+  }
+
+  /** The fetch sent before is still under way: what it brings at least need not come again. */
+  #offsetFor(position: SourceOffset, pace: ArrivalPace): SourceOffset {
+    const silentMs = this.#parts.clock.monotonicMs() - (pace.seenAtMs ?? 0);
+    return asSource(position + BigInt(pace.leastGrowth(silentMs + this.#rttMs - this.#partMs)));
+  }
+
+  end(cause: Cause): void {
+    this.#cancel();
+    this.#flowing.clear();
+    for (const leg of this.#legs) leg.end(cause);
+  }
+
+  #cancel(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+  }
+
+  #send(leg: Leg): void {
+    // An answer takes a round trip as well: the next fetch is often due a moment before it.
+    if (leg.busy) leg.then = () => this.#send(leg);
+    if (leg.busy || !this.#mayRepeat()) return;
+    const asked = this.#due();
+    if (asked.size === 0) return;
+    leg.run(async (connection) => {
+      this.#parts.onFetch();
+      const response = await connection.fetch({
+        ...noSession,
+        topics: topicsOf(asked, this.#parts.limits.earlyPartitionBytesMax),
+        maxWaitMs: 0,
+        minBytes: 1,
+        maxBytes: this.#parts.limits.fetchNear.answerBytesMax,
+        isolationLevel: 1,
+      });
+      this.#take(response, asked);
+    }, this.#parts.onFailed);
+  }
+
+  #repeated(bytes: number): void {
+    this.#allowedBytes -= bytes;
+    this.#parts.onRepeated(bytes);
+  }
+
+  #mayRepeat(): boolean {
+    const nowMs = this.#parts.clock.monotonicMs();
+    const rate = this.#parts.earlyFetchBytesPerSecond();
+    const grown = this.#allowedBytes + ((nowMs - this.#allowedAtMs) / 1000) * rate;
+    this.#allowedBytes = Math.min(grown, rate);
+    this.#allowedAtMs = nowMs;
+    return this.#allowedBytes > 0;
+  }
+
+  /** By topic id and partition. */
+  #due(): Map<TopicId, Map<number, Asked>> {
+    const quietMs = quietRoundTrips * this.#rttMs;
+    const due = new Map<TopicId, Map<number, Asked>>();
+    for (const [partition, { topicId, pace }] of this.#flowing) {
+      const silentMs = this.#parts.clock.monotonicMs() - (pace.seenAtMs ?? 0);
+      if (silentMs > quietMs) {
+        this.#flowing.delete(partition);
+        continue;
+      }
+      const next = partition.fetchPosition();
+      if (next === undefined) continue;
+      const asked = { partition, life: next.life, offset: this.#offsetFor(next.offset, pace) };
+      const topic = due.get(topicId);
+      if (topic === undefined) due.set(topicId, new Map([[partition.spec.partition, asked]]));
+      else topic.set(partition.spec.partition, asked);
+    }
+    return due;
+  }
+
+  #take(response: FetchResponse, asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>): void {
+    try {
+      for (const { topicId, partitions } of response.topics) {
+        for (const answer of partitions) {
+          const ours = asked.get(topicId)?.get(answer.partition);
+          if (ours === undefined || answer.records.length === 0) continue;
+          const { partition, life, offset } = ours;
+          const before = partition.queuedBytes;
+          partition.fetchedEarly(life, offset, answer, response.lease);
+          const taken = partition.queuedBytes - before;
+          this.#repeated(answer.records.length - taken);
+          if (taken === 0) continue;
+          const end = partition.fetchPosition()?.offset;
+          if (end !== undefined) this.#flowing.get(partition)?.pace.saw(end, this.#parts.clock.monotonicMs());
+          this.#parts.onTaken(partition);
+        }
+      }
+    } finally {
+      response.lease.release();
+    }
+  }
+}
+
+function topicsOf(asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>, partitionMaxBytes: number) {
+  return Array.from(asked, ([topicId, partitions]) => ({
+    topicId,
+    partitions: Array.from(
+      partitions.values(),
+      ({ partition, offset }): FetchPartition => ({
+        partition: partition.spec.partition,
+        currentLeaderEpoch: partition.point?.source.leaderEpoch ?? -1,
+        fetchOffset: offset,
+        lastFetchedEpoch: partition.fetchPosition()?.lastFetchedEpoch ?? -1,
+        partitionMaxBytes,
+      }),
+    ),
+  }));
+}
+
+/** One connection, opened when it is first needed, with at most one fetch under way. */
+class Leg {
+  readonly #connect: () => Promise<BrokerConnection>;
+  #connection: BrokerConnection | undefined;
+  #ended: Cause | undefined;
+  busy = false;
+  /** Done once, when it is not busy any more. */
+  then: (() => void) | undefined;
+
+  constructor(connect: () => Promise<BrokerConnection>) {
+    this.#connect = connect;
+  }
+
+  run(work: (connection: BrokerConnection) => Promise<void>, failed: (cause: Cause) => void): void {
+    this.busy = true;
+    this.#run(work).catch((error: unknown) => failed(causeOfError(error)));
+  }
+
+  end(cause: Cause): void {
+    this.#ended = cause;
+    this.#connection?.destroy(cause.message);
+  }
+
+  async #run(work: (connection: BrokerConnection) => Promise<void>): Promise<void> {
+    // The first turn only opens the connection: by then its fetch would be late.
+    if (this.#connection === undefined) {
+      this.#connection = await this.#connect();
+      if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
+    } else await work(this.#connection);
+    this.busy = false;
+    const { then } = this;
+    this.then = undefined;
+    if (this.#ended === undefined) then?.();
+  }
+}
