@@ -62,14 +62,17 @@ export const createTopic = (bootstrapServers: string, topic: string, shape: Topi
       replicas: shape.replicationFactor ?? -1,
       configs: Object.entries(shape.config ?? {}).map(([name, value]) => ({ name, value })),
     });
-    const startedAtMs = performance.now();
-    while (!(await hasLeaders(admin, topic))) {
-      if (performance.now() - startedAtMs > visibleMsMax) {
-        throw new Error(`topic ${topic} is created, and has no leaders after ${visibleMsMax / 1000} s`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
+    await becomes(`topic ${topic} is created, and has no leaders`, () => hasLeaders(admin, topic));
   });
+
+async function becomes(trouble: string, isSo: () => Promise<boolean>): Promise<void> {
+  const startedAtMs = performance.now();
+  while (!(await isSo())) {
+    const forMs = performance.now() - startedAtMs;
+    if (forMs > visibleMsMax) throw new Error(`${trouble} after ${visibleMsMax / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
 
 async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
   if (!(await admin.listTopics({ includeInternals: true })).includes(topic)) return false;
@@ -78,8 +81,13 @@ async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
   return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
 }
 
+/** Resolves when the broker that was asked does not know the topic any more. */
 export const deleteTopic = (bootstrapServers: string, topic: string): Promise<void> =>
-  withAdmin(bootstrapServers, (admin) => admin.deleteTopics({ topics: [topic] }));
+  withAdmin(bootstrapServers, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] });
+    const isGone = async () => !(await admin.listTopics({ includeInternals: true })).includes(topic);
+    await becomes(`topic ${topic} is deleted, and still there`, isGone);
+  });
 
 export const topicNames = (bootstrapServers: string): Promise<string[]> =>
   withAdmin(bootstrapServers, (admin) => admin.listTopics({ includeInternals: true }));
