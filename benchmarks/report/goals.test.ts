@@ -68,6 +68,8 @@ test('what was not measured is neither reached nor missed', () => {
 test('latency is held to the best p99 of MirrorMaker 2; one that did not keep up is no measure', () => {
   const theirs = [latency('mirrormaker-1', undefined), latency('mirrormaker-1-latency', 30)];
   assert.deepEqual(seenOf(latencyGoals([latency('causeway', 12), ...theirs])), [[0.4, true]]);
+  const set = [latency('causeway', 27), latency('causeway-latency', 6), latency('causeway-other', 3)];
+  assert.deepEqual(seenOf(latencyGoals([...set, ...theirs])), [[0.2, true]], 'the better setting counts');
 });
 
 test('the long link has a goal for one partition and one for eight', () => {

@@ -1,5 +1,6 @@
 // Looks at fetched batches before they are queued. Only what this version covers passes: plain batches of
 // magic 2 that continue the position without a gap. Everything else is a cause, named with its offset.
+import { CausewayError } from '../../base/errors.ts';
 import {
   attributesOf,
   baseOffsetOf,
@@ -55,7 +56,8 @@ export function continuationOf(
   };
   try {
     forEachBatch(records, passOver);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
     // No batches: they are asked for again, from the position on, where this is a cause.
     return undefined;
   }

@@ -5,6 +5,7 @@ import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/re
 import { fileWith } from '../../topology/file-for-tests.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { assign } from './assignment.ts';
+import { decided } from './decided-for-tests.ts';
 
 const text = fileWith({ payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' });
 
@@ -12,20 +13,6 @@ function topology() {
   const parsed = parseTopology({ text, file: 'causeway.yaml' });
   return 'topology' in parsed ? parsed.topology : assert.fail('the file does not parse');
 }
-
-const decided = (topic: string, over: Partial<ObservedTopic> = {}): ObservedTopic => ({
-  kind: 'topic',
-  set: 'payments',
-  topic,
-  target: 'us-east',
-  state: 'mirrored',
-  cause: undefined,
-  sourceTopicId: 's',
-  targetTopicId: 't',
-  partitions: 1,
-  observedAtMs: 0,
-  ...over,
-});
 
 const pause = (topic: string): DesiredPause => ({
   kind: 'pause',

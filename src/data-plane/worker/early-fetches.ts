@@ -106,7 +106,7 @@ export class EarlyFetches {
 
   #send(leg: Leg): void {
     // An answer takes a round trip as well: the next fetch is often due a moment before it.
-    if (leg.busy) leg.then = () => this.#send(leg);
+    if (leg.busy) leg.whenFree = () => this.#send(leg);
     if (leg.busy || !this.#mayRepeat()) return;
     const asked = this.#due();
     if (asked.size === 0) return;
@@ -204,7 +204,7 @@ class Leg {
   #ended: Cause | undefined;
   busy = false;
   /** Done once, when it is not busy any more. */
-  then: (() => void) | undefined;
+  whenFree: (() => void) | undefined;
 
   constructor(connect: () => Promise<BrokerConnection>) {
     this.#connect = connect;
@@ -227,8 +227,8 @@ class Leg {
       if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
     } else await work(this.#connection);
     this.busy = false;
-    const { then } = this;
-    this.then = undefined;
-    if (this.#ended === undefined) then?.();
+    const { whenFree } = this;
+    this.whenFree = undefined;
+    if (this.#ended === undefined) whenFree?.();
   }
 }

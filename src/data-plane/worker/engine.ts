@@ -29,8 +29,8 @@ export interface EngineParts {
   readonly random: Random;
   readonly log: Log;
   readonly limits: WorkerLimits;
-  /** What may be fetched twice now; the worker's limit where it is not given. */
-  readonly earlyFetchBytesPerSecond?: () => number;
+  /** What the link says may be fetched twice now; the worker's limit where it says nothing. */
+  readonly earlyFetchBytesPerSecond?: () => number | undefined;
 }
 
 /** Counts since the process started. */
@@ -63,7 +63,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    const { clock, limits, earlyFetchBytesPerSecond = () => limits.earlyFetchBytesPerSecond } = parts;
+    const { clock, limits } = parts;
     this.#sides = {
       source: new ClusterSide({ side: 'source', region: parts.sourceRegion, cluster: parts.source, clock }),
       target: new ClusterSide({ side: 'target', region: parts.targetRegion, cluster: parts.target, clock }),
@@ -73,7 +73,7 @@ export class Engine {
       cluster: parts.source,
       clock,
       limits,
-      earlyFetchBytesPerSecond,
+      earlyFetchBytesPerSecond: () => parts.earlyFetchBytesPerSecond?.() ?? limits.earlyFetchBytesPerSecond,
       onFetch: () => {
         this.counts.fetches += 1;
       },

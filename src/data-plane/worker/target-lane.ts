@@ -97,9 +97,9 @@ export class TargetLane {
     if (this.#inFlight > this.#window() / 2) return;
     while (this.#ended === undefined && this.#inFlight < this.#window()) {
       if (!this.#parts.mayWrite()) return;
-      const sent = this.#gather();
+      const { sent, bytes } = this.#gather();
       if (sent.length === 0) return;
-      this.#send(connection, sent);
+      this.#send(connection, sent, bytes);
     }
   }
 
@@ -109,7 +109,7 @@ export class TargetLane {
     return this.#inFlightBytes < produceInFlightBytes ? produceInFlightMax : produceInFlightMax / 2;
   }
 
-  #gather(): Sent[] {
+  #gather(): { sent: Sent[]; bytes: number } {
     const { produceRequestBytesMax, producePartitionsMax } = this.#parts.limits;
     const sent: Sent[] = [];
     let bytes = 0;
@@ -126,7 +126,7 @@ export class TargetLane {
       if (!partition.canProduce) this.#ready.delete(partition);
     }
     if (full) this.#putBehind(sent);
-    return sent;
+    return { sent, bytes };
   }
 
   /** Those that had no room come first in the next request. */
@@ -134,8 +134,7 @@ export class TargetLane {
     for (const { partition } of sent) if (this.#ready.delete(partition)) this.#ready.add(partition);
   }
 
-  #send(connection: BrokerConnection, sent: readonly Sent[]): void {
-    const bytes = sent.reduce((sum, { flight }) => sum + flight.batch.bytes.length, 0);
+  #send(connection: BrokerConnection, sent: readonly Sent[], bytes: number): void {
     this.#inFlight += 1;
     this.#inFlightBytes += bytes;
     this.#parts.onProduce();

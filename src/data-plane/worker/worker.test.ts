@@ -6,7 +6,7 @@ import { CausewayError } from '../../base/errors.ts';
 import { silentLog } from '../../base/log.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, DesiredResume } from '../../ledger/records.ts';
 import { fileWith } from '../../topology/file-for-tests.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
@@ -14,6 +14,7 @@ import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { StateName } from '../mirror/partition-state.ts';
 import type { AssignmentView } from './assignment.ts';
 import { Worker } from './worker.ts';
+import { decided } from './decided-for-tests.ts';
 
 const defect = new TypeError('a defect stops a partition until somebody mends it');
 const outage = new CausewayError('CW-3001', 'nobody answers');
@@ -25,19 +26,6 @@ const resume = (topic: string, resumedAtMs: number): DesiredResume => ({
   topic,
   resumedAtMs,
   ...asked,
-});
-
-const decided = (topic: string): ObservedTopic => ({
-  kind: 'topic',
-  set: 'payments',
-  topic,
-  target: 'us-east',
-  state: 'mirrored',
-  cause: undefined,
-  sourceTopicId: 's',
-  targetTopicId: 't',
-  partitions: 1,
-  observedAtMs: 0,
 });
 
 function site(t: TestContext) {

@@ -155,7 +155,6 @@ export class Worker {
     const kept = this.#engines.get(source);
     if (kept !== undefined) return kept;
     const { region, clusterOf, clock, random, log, limits = defaultLimits } = this.#parts;
-    const link = () => this.#view?.topology.links.get(`${source}->${region}`);
     const engine = new Engine({
       sourceRegion: source,
       targetRegion: region,
@@ -166,7 +165,8 @@ export class Worker {
       random,
       log,
       limits,
-      earlyFetchBytesPerSecond: () => link()?.earlyFetchBytesPerSecond ?? limits.earlyFetchBytesPerSecond,
+      earlyFetchBytesPerSecond: () =>
+        this.#view?.topology.links.get(`${source}->${region}`)?.earlyFetchBytesPerSecond,
     });
     this.#engines.set(source, engine);
     return engine;

@@ -1,5 +1,5 @@
-// When bytes leave: everything written in one turn of the event loop together, and nothing while the broker
-// has asked for quiet (KIP-219).
+// When bytes leave: what one step of the program writes together, and nothing while the broker has asked for
+// quiet (KIP-219).
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../base/clock.ts';
 
@@ -15,7 +15,7 @@ export class WriteGate {
     this.#clock = clock;
   }
 
-  /** The socket, held back until this turn of the event loop is over. */
+  /** The socket, held back until the step (microtask) that asks for it is over. */
   corked(): Socket {
     if (!this.#corked) {
       this.#corked = true;
