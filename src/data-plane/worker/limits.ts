@@ -39,8 +39,9 @@ export interface WorkerLimits {
   readonly producePartitionsMax: number;
   /** Requests in flight on one produce connection, as long as they hold little. */
   readonly produceInFlightMax: number;
-  /** With that much on the way, half of `produceInFlightMax` keep a broker busy. */
+  /** With that much on the way, `produceInFlightMaxLarge` requests keep a broker busy. */
   readonly produceInFlightBytes: number;
+  readonly produceInFlightMaxLarge: number;
   /** How long a target broker may wait for its replicas; short, since a slow one delays its neighbours. */
   readonly produceWaitMs: number;
   /** The same for partitions that were slow before and have a connection of their own. */
@@ -58,8 +59,8 @@ const MiB = 1024 * KiB;
 
 export const defaultLimits: WorkerLimits = {
   partition: {
-    queueBytesMax: 4 * MiB,
-    inFlightMax: 10,
+    queueBytesMax: 2 * MiB,
+    inFlightMax: 20,
     retryDelayMsMin: 100,
     retryDelayMsMax: 5_000,
     slowRetryDelayMs: 60_000,
@@ -76,8 +77,9 @@ export const defaultLimits: WorkerLimits = {
   earlyFetchBytesPerSecond: 1_000_000,
   produceRequestBytesMax: 1 * MiB,
   producePartitionsMax: 200,
-  produceInFlightMax: 10,
+  produceInFlightMax: 20,
   produceInFlightBytes: 512 * KiB,
+  produceInFlightMaxLarge: 5,
   produceWaitMs: 5_000,
   produceWaitMsSlow: 15_000,
   startsMax: 64,

@@ -103,8 +103,9 @@ test('a window more than half full waits for one more answer, and is then filled
   assert.deepEqual(seen, [4, 4, 6]);
 });
 
-test('half the window suffices for requests that hold much', async () => {
-  const { lane, sent } = await laneForTest({ produceInFlightMax: 4, produceInFlightBytes: 20 });
+test('a smaller window suffices for requests that hold much', async () => {
+  const window = { produceInFlightMax: 4, produceInFlightBytes: 20, produceInFlightMaxLarge: 2 };
+  const { lane, sent } = await laneForTest(window);
   lane.offer(partitionForTest(0, 9));
   await gathered();
   assert.equal(sent.length, 2, 'the second one reaches 20 bytes');

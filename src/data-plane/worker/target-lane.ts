@@ -105,8 +105,8 @@ export class TargetLane {
 
   /** Small requests keep a broker busy for a shorter time each, so more of them go at once. */
   #window(): number {
-    const { produceInFlightMax, produceInFlightBytes } = this.#parts.limits;
-    return this.#inFlightBytes < produceInFlightBytes ? produceInFlightMax : produceInFlightMax / 2;
+    const { produceInFlightMax, produceInFlightBytes, produceInFlightMaxLarge } = this.#parts.limits;
+    return this.#inFlightBytes < produceInFlightBytes ? produceInFlightMax : produceInFlightMaxLarge;
   }
 
   #gather(): { sent: Sent[]; bytes: number } {

@@ -51,45 +51,43 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
 }
 
 /**
- * shifts[((k * 4) + j) * 256 + b]: what byte j of the register, being b, contributes after 2^k zero bytes.
- * Running n zero bytes through the register is then one step per set bit of n.
+ * The product of two registers as polynomials modulo the checksum's, bit 31 being the constant term. Computed
+ * rather than looked up: between two batches their bytes have pushed every large table out of the caches.
  */
-const shiftBits = 31;
-const shifts = buildShifts();
-
-function buildShifts(): Uint32Array {
-  const built = new Uint32Array(shiftBits * 1024);
-  for (let lane = 0; lane < 4; lane += 1) {
-    for (let byte = 0; byte < 256; byte += 1) {
-      const register = (byte << (8 * lane)) >>> 0;
-      built[lane * 256 + byte] = (register >>> 8) ^ table(0, register & 0xff);
-    }
+function multiply(a: number, b: number): number {
+  let product = 0;
+  let power = b;
+  for (let left = a; left !== 0; left <<= 1) {
+    product ^= power & (left >> 31);
+    power = (power >>> 1) ^ (polynomial & -(power & 1));
   }
-  for (let k = 1; k < shiftBits; k += 1) {
-    for (let at = 0; at < 1024; at += 1) {
-      const half = built[(k - 1) * 1024 + at] as number;
-      built[k * 1024 + at] = shiftOnce(built, k - 1, half);
+  return product;
+}
+
+/** powers[d * 256 + b]: x to the power of 8 · b · 256^d, which is what b · 256^d zero bytes multiply by. */
+const digits = 4;
+const powers = buildPowers();
+
+function buildPowers(): Int32Array {
+  const one = 0x80000000 | 0;
+  const built = new Int32Array(digits * 256);
+  let step = one >>> 8;
+  for (let digit = 0; digit < digits; digit += 1) {
+    let power = one;
+    for (let byte = 0; byte < 256; byte += 1) {
+      built[digit * 256 + byte] = power;
+      power = multiply(power, step);
     }
+    step = power;
   }
   return built;
 }
 
-function shiftOnce(from: Uint32Array, k: number, register: number): number {
-  const base = k * 1024;
-  return (
-    ((from[base + (register & 0xff)] as number) ^
-      (from[base + 256 + ((register >>> 8) & 0xff)] as number) ^
-      (from[base + 512 + ((register >>> 16) & 0xff)] as number) ^
-      (from[base + 768 + (register >>> 24)] as number)) >>>
-    0
-  );
-}
-
 /** The register after `zeros` zero bytes; `zeros` below 2^31. */
 export function shiftRegister(register: number, zeros: number): number {
-  let r = register;
-  for (let k = 0, left = zeros; left !== 0 && r !== 0; k += 1, left >>>= 1) {
-    if (left & 1) r = shiftOnce(shifts, k, r);
+  let factor = powers[zeros & 0xff] as number;
+  for (let digit = 1, left = zeros >>> 8; left !== 0; digit += 1, left >>>= 8) {
+    factor = multiply(factor, powers[digit * 256 + (left & 0xff)] as number);
   }
-  return r;
+  return multiply(register, factor) >>> 0;
 }

@@ -1,7 +1,7 @@
 // One connection against a broker that keeps to the protocol: order, versions, produce, memory, the way it
 // ends.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { anyFetch, latestOf, openTo, startBroker } from '../../../test/fixtures/opened-connection.ts';
 import { answerFetch, answerOffsets } from '../../../test/fixtures/right-answers.ts';
@@ -25,6 +25,62 @@ test('many requests under way get their own answers, in order', async (t) => {
     offsets,
     offsets.map((_, index) => index),
   );
+});
+
+/** `count` requests under way, of which the broker answers those it is told to. */
+async function underWay(t: TestContext, count: number) {
+  const broker = await startBroker(t);
+  const clock = manualClock();
+  const limits = { restAnswersMin: 2, restMs: 5, requestWaitMs: 1_000 };
+  const opened = await openTo(t, broker, { clock, limits });
+  const held: Received[] = [];
+  broker.behaviour.set('listOffsets', (request) => void held.push(request));
+  const settled: number[] = [];
+  const answers = Array.from({ length: count }, async (_, at) => {
+    await opened.calls.listOffsets(latestOf(at));
+    settled.push(at);
+  });
+  await broker.untilRequests(count);
+  const answer = (at: number) => answerOffsets(held[at] as Received);
+  return { ...opened, clock, settled, answers, answer };
+}
+
+test('while several answers are due, those that come within a rest are read together', async (t) => {
+  const { clock, settled, answers, answer } = await underWay(t, 5);
+  answer(0);
+  await answers[0];
+  answer(1);
+  answer(2);
+  clock.advance(4);
+  // Over the loopback, bytes that are sent are there in the next turns.
+  for (let turns = 0; turns < 100; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(settled, [0], 'the connection rests');
+  clock.advance(1);
+  await Promise.all([answers[1], answers[2]]);
+  answer(3);
+  answer(4);
+  clock.advance(5);
+  await Promise.all(answers);
+});
+
+test('with few answers due, each is read as it comes', async (t) => {
+  const { settled, answers, answer } = await underWay(t, 2);
+  for (const at of [0, 1]) {
+    answer(at);
+    await answers[at];
+  }
+  assert.deepEqual(settled, [0, 1]);
+});
+
+test('a connection that ends while it rests tells all that is under way', async (t) => {
+  const { clock, connection, answers, answer } = await underWay(t, 4);
+  answer(0);
+  await answers[0];
+  const told = answers.slice(1).map((each) => assert.rejects(each, { code: 'CW-3003' }));
+  connection.destroy('no more');
+  await Promise.all(told);
+  clock.advance(5);
+  assert.equal(connection.closed, true);
 });
 
 test('requests carry rising correlation ids and the client id', async (t) => {

@@ -19,6 +19,7 @@ import type { ClientLimits } from './limits.ts';
 import type { ProduceResponse, ProduceRequest } from '../wire/messages.ts';
 import { type PendingRequest, Pipeline } from './pipeline.ts';
 import { layOutProduce } from './produce-frame.ts';
+import { ReadRest } from './read-rest.ts';
 import { type BrokerAddress, addressText, type OpenSocket } from './socket.ts';
 import { type SharedVersions, chooseVersion, sharedVersions } from './versions.ts';
 import { WriteBuffers } from './write-buffers.ts';
@@ -57,6 +58,7 @@ export class Connection {
   readonly #clientIdBytes: Buffer;
   readonly #pipeline: Pipeline;
   readonly #reader: FrameReader;
+  readonly #rest: ReadRest;
   readonly #buffers = new WriteBuffers();
   #socket: Socket | undefined;
   #gate: WriteGate | undefined;
@@ -73,6 +75,7 @@ export class Connection {
     this.where = `${who} at ${addressText(parts.address)}`;
     this.#clientIdBytes = Buffer.from(parts.clientId);
     this.#pipeline = new Pipeline(parts.clock, parts.limits, (request) => this.#expired(request));
+    this.#rest = new ReadRest(parts.clock, parts.limits, () => this.#socket?.resume());
     this.#reader = new FrameReader({
       pool: parts.pool,
       frameBytesMax: parts.limits.frameBytesMax,
@@ -134,6 +137,7 @@ export class Connection {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#gate?.close();
+    this.#rest.cancel();
     this.#socket?.destroy();
     this.#reader.close();
     for (const request of this.#pipeline.drain()) request.reject(end);
@@ -263,7 +267,7 @@ export class Connection {
     if (this.#end !== undefined) return false;
     this.#pipeline.progressed();
     try {
-      if (this.#reader.received(count, into as Buffer)) return true;
+      if (this.#reader.received(count, into as Buffer)) return !this.#rest.begin(this.#pipeline.size);
       this.#pipeline.paused();
     } catch (error) {
       this.#refuse(error);

@@ -1,6 +1,7 @@
 // Every bound and wait of the connections, by name. Sizes are bytes, times milliseconds.
+import type { RestLimits } from './read-rest.ts';
 
-export interface ClientLimits {
+export interface ClientLimits extends RestLimits {
   /** From opening a socket until the broker has told its versions. */
   readonly connectWaitMs: number;
   /** Metadata is asked of another broker when one has not answered by then. */
@@ -36,4 +37,6 @@ export const defaultClientLimits: ClientLimits = {
   metadataStickMs: 10_000,
   frameBytesMax: 128 * MiB,
   poolBytesMax: 128 * MiB,
+  restAnswersMin: 4,
+  restMs: 1,
 };
