@@ -13,14 +13,23 @@ export interface Course {
   readonly folder: string;
 }
 
+/** What of a run is not counted, since the contender gets warm in it. */
+export interface WarmUp {
+  /** Since the first record of the copy that counts. */
+  readonly ms: number;
+  /** Of the records of that copy. */
+  readonly share: number;
+  /** Whole copies before it, as many as begin within that time; at least one where there is `again`. */
+  readonly copiesMs: number;
+}
+
 export interface Contender {
   /** As in `--contender` and in the results. */
   readonly name: string;
   readonly title: string;
   /** Part of the results: what was set other than by default. */
   readonly settings: Readonly<Record<string, string>>;
-  /** The part of a run that is not counted, since the contender gets warm in it. */
-  readonly warmUp: { readonly ms: number; readonly share: number };
+  readonly warmUp: WarmUp;
   start(course: Course): Promise<Runner>;
 }
 
@@ -32,7 +41,7 @@ export interface Runner extends AsyncDisposable {
   readonly topic: string;
   /** Records that have arrived. */
   arrived(): Promise<number>;
-  /** Makes the same process copy everything once more, to a new topic: the first copy was its warm-up. */
+  /** Makes the same process copy everything once more, to a new topic: the copies before were its warm-up. */
   readonly again?: () => Promise<void>;
   /** Throws with the reason when it has ended. */
   mustRun(): void;

@@ -29,17 +29,20 @@ export interface EngineOptions {
   /** Writes a CPU profile of the process into this folder. */
   readonly profileFolder?: string | undefined;
   readonly variant?: Variant;
+  /** How long whole copies are made before one counts. */
+  readonly warmMs?: number;
 }
 
 export function engine(options: EngineOptions = {}): Contender {
-  const { name, limits, folder = root } = options.variant ?? asItIs;
+  const { warmMs = 0, variant = asItIs } = options;
+  const { name, limits, folder = root } = variant;
   const program = join(folder, 'benchmarks/engine/serve-engine.ts');
   return {
     name: name === '' ? 'causeway' : `causeway-${name}`,
     title: name === '' ? 'Causeway' : `Causeway, ${name}`,
     settings: { process: 'data plane alone', limits },
     // A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm.
-    warmUp: { ms: 500, share: 0.4 },
+    warmUp: { ms: 500, share: 0.4, copiesMs: warmMs },
     start: async (course) => {
       const { target } = course.rig;
       const { topic, partitions } = course.loaded;

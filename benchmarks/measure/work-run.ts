@@ -51,11 +51,15 @@ export async function runWork(
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
   const watchOnce = () => watch(runner, course.loaded.records, contender.warmUp, steadySecondsMax);
-  const first = await watchOnce();
-  await runner.again?.();
-  const watched = runner.again === undefined ? first : await watchOnce();
-  const firstMs = first.samples.find((sample) => sample.records > 0)?.atMs;
+  let watched = await watchOnce();
+  const firstMs = watched.samples.find((sample) => sample.records > 0)?.atMs;
   const startSeconds = firstMs === undefined ? undefined : (firstMs - startMs) / 1000;
+  for (let warmingUp = runner.again !== undefined; warmingUp; ) {
+    // The copy that begins after the warm-up is the one that counts.
+    warmingUp = performance.now() - startMs < contender.warmUp.copiesMs;
+    await runner.again?.();
+    watched = await watchOnce();
+  }
   return evaluate(contender, course, round, startSeconds, watched);
 }
 

@@ -17,7 +17,7 @@ import { partitionCount, type Shape, shapes } from '../rig/shapes.ts';
 const relayShape = '1kb-plain';
 const tasksMaxAll = [1, 2, 4];
 const tasksMaxQuick = [1];
-/** For MirrorMaker 2. */
+/** The same for all that compile their code while it runs. */
 const warmMsFull = 20_000;
 const warmMsQuick = 10_000;
 const steadySecondsFull = 30;
@@ -36,8 +36,8 @@ export function workContenders(options: BenchmarkOptions): Contender[] {
   const tasks = options.quick ? tasksMaxQuick : tasksMaxAll;
   const all = [
     relay(),
-    engine({ profileFolder: options.profileFolder }),
-    ...options.variants.map((variant) => engine({ variant })),
+    engine({ profileFolder: options.profileFolder, warmMs }),
+    ...options.variants.map((variant) => engine({ variant, warmMs })),
     ...(options.quick && !options.contenders.includes('serve') ? [] : [serve()]),
     ...tasks.map((tasksMax) => mirrorMaker({ tasksMax, profile: 'throughput', warmMs })),
   ];

@@ -104,7 +104,7 @@ function limitsOf(random: Random): Partial<WorkerLimits> {
   const partition = {
     ...defaultLimits.partition,
     queueBytesMax: pick(random, [300, 2_000, 1_000_000]),
-    inFlightMax: 1 + random.int(10),
+    inFlightMax: 1 + random.int(20),
   };
   const fetch = { answerBytesMax: pick(random, [200, 1_000, 1_000_000]), partitionBytesMax: 1_000 };
   return {
