@@ -13,14 +13,12 @@ export interface Course {
   readonly folder: string;
 }
 
-/** What of a run is not counted, since the contender gets warm in it. */
+/** What of the copy that counts is left out, since the contender gets warm in it. */
 export interface WarmUp {
-  /** Since the first record of the copy that counts. */
+  /** Since the first record. */
   readonly ms: number;
-  /** Of the records of that copy. */
+  /** Of the records. */
   readonly share: number;
-  /** Whole copies before it, as many as begin within that time; at least one where there is `again`. */
-  readonly copiesMs: number;
 }
 
 export interface Contender {
@@ -41,8 +39,8 @@ export interface Runner extends AsyncDisposable {
   readonly topic: string;
   /** Records that have arrived. */
   arrived(): Promise<number>;
-  /** Makes the same process copy everything once more, to a new topic: the copies before were its warm-up. */
-  readonly again?: () => Promise<void>;
+  /** Of one that gets warm by whole copies: all that begin within that time are not counted. */
+  readonly copies?: { readonly warmMs: number; readonly again: () => Promise<void> };
   /** Throws with the reason when it has ended. */
   mustRun(): void;
 }

@@ -42,7 +42,7 @@ export function engine(options: EngineOptions = {}): Contender {
     title: name === '' ? 'Causeway' : `Causeway, ${name}`,
     settings: { process: 'data plane alone', limits },
     // A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm.
-    warmUp: { ms: 500, share: 0.4, copiesMs: warmMs },
+    warmUp: { ms: 500, share: 0.4 },
     start: async (course) => {
       const { target } = course.rig;
       const { topic, partitions } = course.loaded;
@@ -56,13 +56,16 @@ export function engine(options: EngineOptions = {}): Contender {
       return {
         pid: child.pid,
         topic,
-        again: async () => {
-          const stopped = once(child.process, 'message');
-          child.process.send('stop');
-          await stopped;
-          await target.admin.deleteTopicsExcept(() => false);
-          await target.admin.createTopic(topic, partitions, {});
-          child.process.send('start');
+        copies: {
+          warmMs,
+          again: async () => {
+            const stopped = once(child.process, 'message');
+            child.process.send('stop');
+            await stopped;
+            await target.admin.deleteTopicsExcept(() => false);
+            await target.admin.createTopic(topic, partitions, {});
+            child.process.send('start');
+          },
         },
         arrived: () => target.admin.recordsOf(topic, partitions),
         mustRun: () => child.mustRun(),

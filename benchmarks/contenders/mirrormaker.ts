@@ -90,7 +90,7 @@ export function mirrorMaker(options: MirrorMakerOptions): Contender {
     title: `MirrorMaker 2, tasks.max ${options.tasksMax}${isForLatency ? ', for latency' : ''}`,
     settings: { ...settings, heap },
     // Java compiles for about that long.
-    warmUp: { ms: options.warmMs, share: 0, copiesMs: 0 },
+    warmUp: { ms: options.warmMs, share: 0 },
     start: async (course) => {
       const file = join(course.folder, 'mm2.properties');
       writeFileSync(file, mirrorMakerProperties(course, settings));

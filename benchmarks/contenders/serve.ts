@@ -26,7 +26,7 @@ export function serve(): Contender {
     name: 'serve',
     title: 'causeway serve',
     settings: { roles: 'controller,worker' },
-    warmUp: { ms: 500, share: 0.1, copiesMs: 0 },
+    warmUp: { ms: 500, share: 0.1 },
     start: async (course) => {
       const operatorFile = join(course.folder, 'operator.yaml');
       const serverFile = join(course.folder, 'causeway.yaml');

@@ -51,16 +51,25 @@ export async function runWork(
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
   const watchOnce = () => watch(runner, course.loaded.records, contender.warmUp, steadySecondsMax);
-  let watched = await watchOnce();
-  const firstMs = watched.samples.find((sample) => sample.records > 0)?.atMs;
+  const first = await watchOnce();
+  const firstMs = first.samples.find((sample) => sample.records > 0)?.atMs;
   const startSeconds = firstMs === undefined ? undefined : (firstMs - startMs) / 1000;
-  for (let warmingUp = runner.again !== undefined; warmingUp; ) {
-    // The copy that begins after the warm-up is the one that counts.
-    warmingUp = performance.now() - startMs < contender.warmUp.copiesMs;
-    await runner.again?.();
-    watched = await watchOnce();
-  }
+  const watched = runner.copies === undefined ? first : await watchWarm(runner.copies, startMs, watchOnce);
   return evaluate(contender, course, round, startSeconds, watched);
+}
+
+/** The copy that begins after the warm-up; the first one, which is done, is part of that. */
+async function watchWarm(
+  { warmMs, again }: NonNullable<Runner['copies']>,
+  startMs: number,
+  watchOnce: () => Promise<Watched>,
+): Promise<Watched> {
+  while (performance.now() - startMs < warmMs) {
+    await again();
+    await watchOnce();
+  }
+  await again();
+  return watchOnce();
 }
 
 interface Watched {

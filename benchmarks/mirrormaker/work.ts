@@ -17,7 +17,7 @@ import { partitionCount, type Shape, shapes } from '../rig/shapes.ts';
 const relayShape = '1kb-plain';
 const tasksMaxAll = [1, 2, 4];
 const tasksMaxQuick = [1];
-/** The same for all that compile their code while it runs. */
+/** The same for MirrorMaker 2 and for Causeway's engine, which both compile their code while it runs. */
 const warmMsFull = 20_000;
 const warmMsQuick = 10_000;
 const steadySecondsFull = 30;

@@ -58,23 +58,6 @@ export function clusterOf(region: string, brokers: number, topics: readonly Topi
   return { region, clusterId: `cluster-${region}`, brokers, rttMs: 1, topics: byName };
 }
 
-/** A mirror of `payments` that was decided before, for topics made with `topicAt`. */
-export function decidedMirror(topic: string, given: Partial<ObservedTopic> = {}): ObservedTopic {
-  return {
-    kind: 'topic',
-    set: 'payments',
-    topic,
-    target: 'us-east',
-    state: 'mirrored',
-    cause: undefined,
-    sourceTopicId: `source-${topic}`,
-    targetTopicId: `target-${topic}`,
-    partitions: 3,
-    observedAtMs: 1,
-    ...given,
-  };
-}
-
 const live = {
   set: 'payments',
   generation: 1,

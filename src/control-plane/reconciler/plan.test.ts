@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreateTopic, DecideTopic, SetSettings } from './actions.ts';
 import { describeAction } from './actions.ts';
-import { clusterOf, decidedMirror, mirrorSettings, observationOf } from './observation-for-tests.ts';
+import { decidedMirror } from '../../ledger/decided-for-tests.ts';
+import { clusterOf, mirrorSettings, observationOf } from './observation-for-tests.ts';
 import { payments, topicAt, topologyOf } from './observation-for-tests.ts';
 import { plan } from './plan.ts';
 

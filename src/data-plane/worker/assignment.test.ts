@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/records.ts';
+import { decidedMirror } from '../../ledger/decided-for-tests.ts';
 import { fileWith } from '../../topology/file-for-tests.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { assign } from './assignment.ts';
-import { decided } from './decided-for-tests.ts';
 
 const text = fileWith({ payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' });
 
@@ -13,6 +13,9 @@ function topology() {
   const parsed = parseTopology({ text, file: 'causeway.yaml' });
   return 'topology' in parsed ? parsed.topology : assert.fail('the file does not parse');
 }
+
+const decided = (topic: string, given: Partial<ObservedTopic> = {}): ObservedTopic =>
+  decidedMirror(topic, { partitions: 1, ...given });
 
 const pause = (topic: string): DesiredPause => ({
   kind: 'pause',

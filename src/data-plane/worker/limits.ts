@@ -39,8 +39,9 @@ export interface WorkerLimits {
   readonly producePartitionsMax: number;
   /** Requests in flight on one produce connection, as long as they hold little. */
   readonly produceInFlightMax: number;
-  /** With that much on the way, `produceInFlightMaxLarge` requests keep a broker busy. */
+  /** Bytes on the way from which on they hold much. */
   readonly produceInFlightBytes: number;
+  /** Requests in flight that keep a broker busy when they hold much. */
   readonly produceInFlightMaxLarge: number;
   /** How long a target broker may wait for its replicas; short, since a slow one delays its neighbours. */
   readonly produceWaitMs: number;

@@ -7,6 +7,7 @@ import { silentLog } from '../../base/log.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { DesiredPause, DesiredResume } from '../../ledger/records.ts';
+import { decidedMirror } from '../../ledger/decided-for-tests.ts';
 import { fileWith } from '../../topology/file-for-tests.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
@@ -14,7 +15,6 @@ import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { StateName } from '../mirror/partition-state.ts';
 import type { AssignmentView } from './assignment.ts';
 import { Worker } from './worker.ts';
-import { decided } from './decided-for-tests.ts';
 
 const defect = new TypeError('a defect stops a partition until somebody mends it');
 const outage = new CausewayError('CW-3001', 'nobody answers');
@@ -61,7 +61,7 @@ function site(t: TestContext) {
   });
   worker.start();
   t.after(() => worker.stop());
-  const view = { topology, topics: [decided('a'), decided('b')], pauses: [], resumes: [] };
+  const view = { topology, topics: [decidedMirror('a'), decidedMirror('b')], pauses: [], resumes: [] };
   return {
     clock,
     /** How start procedures fail from now on; without an error they never end. */
