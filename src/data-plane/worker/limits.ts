@@ -37,12 +37,12 @@ export interface WorkerLimits {
   readonly earlyFetchBytesPerSecond: number;
   readonly produceRequestBytesMax: number;
   readonly producePartitionsMax: number;
-  /** Requests in flight on one produce connection, as long as they hold little. */
+  /** Requests in flight on one produce connection at most … */
   readonly produceInFlightMax: number;
-  /** Bytes on the way from which on they hold much. */
+  /** … and the bytes that they may hold … */
   readonly produceInFlightBytes: number;
-  /** Requests in flight that keep a broker busy when they hold much. */
-  readonly produceInFlightMaxLarge: number;
+  /** … but so many requests, whatever they hold: fewer do not keep a broker busy. */
+  readonly produceInFlightMin: number;
   /** How long a target broker may wait for its replicas; short, since a slow one delays its neighbours. */
   readonly produceWaitMs: number;
   /** The same for partitions that were slow before and have a connection of their own. */
@@ -79,8 +79,8 @@ export const defaultLimits: WorkerLimits = {
   produceRequestBytesMax: 1 * MiB,
   producePartitionsMax: 200,
   produceInFlightMax: 20,
-  produceInFlightBytes: 512 * KiB,
-  produceInFlightMaxLarge: 5,
+  produceInFlightBytes: 3 * MiB,
+  produceInFlightMin: 5,
   produceWaitMs: 5_000,
   produceWaitMsSlow: 15_000,
   startsMax: 64,

@@ -104,7 +104,7 @@ test('a window more than half full waits for one more answer, and is then filled
 });
 
 test('a smaller window suffices for requests that hold much', async () => {
-  const window = { produceInFlightMax: 4, produceInFlightBytes: 20, produceInFlightMaxLarge: 2 };
+  const window = { produceInFlightMax: 4, produceInFlightBytes: 20, produceInFlightMin: 2 };
   const { lane, sent } = await laneForTest(window);
   lane.offer(partitionForTest(0, 9));
   await gathered();

@@ -94,8 +94,8 @@ export class TargetLane {
   #pump(): void {
     const connection = this.#connection;
     if (connection === undefined || this.#ready.size === 0) return;
-    if (this.#inFlight > this.#window() / 2) return;
-    while (this.#ended === undefined && this.#inFlight < this.#window()) {
+    if (!this.#isHalfEmpty()) return;
+    while (this.#ended === undefined && !this.#isFull()) {
       if (!this.#parts.mayWrite()) return;
       const { sent, bytes } = this.#gather();
       if (sent.length === 0) return;
@@ -104,9 +104,16 @@ export class TargetLane {
   }
 
   /** Small requests keep a broker busy for a shorter time each, so more of them go at once. */
-  #window(): number {
-    const { produceInFlightMax, produceInFlightBytes, produceInFlightMaxLarge } = this.#parts.limits;
-    return this.#inFlightBytes < produceInFlightBytes ? produceInFlightMax : produceInFlightMaxLarge;
+  #isFull(): boolean {
+    const { produceInFlightMax, produceInFlightMin, produceInFlightBytes } = this.#parts.limits;
+    if (this.#inFlight >= produceInFlightMax) return true;
+    return this.#inFlightBytes >= produceInFlightBytes && this.#inFlight >= produceInFlightMin;
+  }
+
+  #isHalfEmpty(): boolean {
+    const { produceInFlightMax, produceInFlightMin, produceInFlightBytes } = this.#parts.limits;
+    if (this.#inFlight > produceInFlightMax / 2) return false;
+    return this.#inFlightBytes <= produceInFlightBytes / 2 || this.#inFlight <= produceInFlightMin / 2;
   }
 
   #gather(): { sent: Sent[]; bytes: number } {

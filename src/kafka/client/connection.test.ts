@@ -31,7 +31,7 @@ test('many requests under way get their own answers, in order', async (t) => {
 async function underWay(t: TestContext, count: number) {
   const broker = await startBroker(t);
   const clock = manualClock();
-  const limits = { restAnswersMin: 2, restMs: 5, requestWaitMs: 1_000 };
+  const limits = { restAnswersMin: 2, restMsMax: 5, requestWaitMs: 1_000 };
   const opened = await openTo(t, broker, { clock, limits });
   const held: Received[] = [];
   broker.behaviour.set('listOffsets', (request) => void held.push(request));
@@ -51,7 +51,6 @@ test('while several answers are due, those that come within a rest are read toge
   await answers[0];
   answer(1);
   answer(2);
-  clock.advance(4);
   // Over the loopback, bytes that are sent are there in the next turns.
   for (let turns = 0; turns < 100; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(settled, [0], 'the connection rests');

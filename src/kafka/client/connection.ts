@@ -267,13 +267,17 @@ export class Connection {
     if (this.#end !== undefined) return false;
     this.#pipeline.progressed();
     try {
-      if (this.#reader.received(count, into as Buffer)) return !this.#rest.begin(this.#pipeline.size);
+      if (this.#reader.received(count, into as Buffer)) return !this.#rests();
       this.#pipeline.paused();
     } catch (error) {
       this.#refuse(error);
     }
     return false;
   };
+
+  #rests(): boolean {
+    return this.#rest.begin(this.#pipeline.size, this.#pipeline.answered);
+  }
 
   #resumed(): void {
     this.#pipeline.resumed();

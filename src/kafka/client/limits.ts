@@ -38,5 +38,5 @@ export const defaultClientLimits: ClientLimits = {
   frameBytesMax: 128 * MiB,
   poolBytesMax: 128 * MiB,
   restAnswersMin: 4,
-  restMs: 1,
+  restMsMax: 5,
 };

@@ -32,6 +32,7 @@ export class Pipeline {
   #lastBytesMs = Number.NEGATIVE_INFINITY;
   #pausedMs: number | undefined;
   #throttledUntilMs = 0;
+  #answered = 0;
 
   constructor(clock: Clock, limits: ClientLimits, onExpired: (request: PendingRequest) => void) {
     this.#clock = clock;
@@ -41,6 +42,10 @@ export class Pipeline {
 
   get size(): number {
     return this.#requests.length - this.#head;
+  }
+  /** Requests that have been answered so far. */
+  get answered(): number {
+    return this.#answered;
   }
   /** The request whose answer comes next. */
   get first(): PendingRequest | undefined {
@@ -54,6 +59,7 @@ export class Pipeline {
   }
 
   shift(): void {
+    this.#answered += 1;
     this.#requests[this.#head] = undefined as unknown as PendingRequest;
     this.#head += 1;
     if (this.#head === this.#requests.length || this.#head >= 1024) {
