@@ -5,6 +5,8 @@ export interface BrokerPlan {
   readonly brokersInRegion: number;
   /** Name → port on 127.0.0.1; `LOCAL` and `CONTROLLER` are among them. */
   readonly listeners: ReadonlyMap<string, number>;
+  /** Name → Kafka's security protocol; absent: PLAINTEXT. */
+  readonly protocols?: ReadonlyMap<string, string>;
   /** Name → port that clients are told; absent: the listener's own. */
   readonly advertised: ReadonlyMap<string, number>;
   /** `id@host:port,…` of all controllers of the region. */
@@ -34,7 +36,9 @@ export function brokerProperties(plan: BrokerPlan): string {
     'advertised.listeners': clientListeners
       .map(([name, port]) => address(name, plan.advertised.get(name) ?? port))
       .join(','),
-    'listener.security.protocol.map': [...plan.listeners.keys()].map((name) => `${name}:PLAINTEXT`).join(','),
+    'listener.security.protocol.map': [...plan.listeners.keys()]
+      .map((name) => `${name}:${plan.protocols?.get(name) ?? 'PLAINTEXT'}`)
+      .join(','),
     'inter.broker.listener.name': localListener,
     'controller.listener.names': controllerListener,
     'log.dirs': plan.dataFolder,

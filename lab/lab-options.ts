@@ -8,6 +8,8 @@ export interface LabRegionOptions extends RegionOptions {
   readonly dataFolder?: string;
   /** Kafka's own broker settings, for this region only. */
   readonly brokerSettings?: Readonly<Record<string, string>>;
+  /** Listeners beside the lab's own, which are plain: name → Kafka's security protocol. */
+  readonly listeners?: Readonly<Record<string, string>>;
 }
 
 /** A link from the start; both directions unless `oneWay`. */
@@ -26,6 +28,8 @@ export interface LabOptions {
   readonly heapMb?: number;
   /** `start` unless given: quick to start. `throughput`: Java's full compiler, for measuring. */
   readonly jvm?: 'start' | 'throughput';
+  /** More flags for the brokers' Java. */
+  readonly javaFlags?: readonly string[];
   /** Kafka's own broker settings, for every region. */
   readonly brokerSettings?: Readonly<Record<string, string>>;
   /**

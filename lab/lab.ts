@@ -222,11 +222,13 @@ function planRegion(
     folder: state.folder,
     heapMb: options.heapMb ?? heapMbByDefault,
     jvm: options.jvm ?? 'start',
+    ...(options.javaFlags !== undefined && { javaFlags: options.javaFlags }),
     brokers: region.brokers ?? 1,
     location: placeOfRegion(region.name, region.location),
     dataFolder: region.dataFolder ?? (state.dataFolders[0] as string),
     remoteRegions: all.map(({ name }) => name).filter((name) => name !== region.name),
     settings: { ...options.brokerSettings, ...region.brokerSettings },
+    protocols: new Map(Object.entries(region.listeners ?? {})),
   };
 }
 

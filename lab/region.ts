@@ -15,6 +15,8 @@ export interface RegionPlan extends BrokerPlace {
   /** The other regions: each gets a listener of its own at every broker. */
   readonly remoteRegions: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
+  /** Listeners beside the lab's own: name → Kafka's security protocol. */
+  readonly protocols: ReadonlyMap<string, string>;
 }
 
 /** Ports of one region's brokers, chosen before anything starts. */
@@ -27,7 +29,7 @@ const readyMsMax = 60_000;
 const pollMs = 40;
 
 export async function chooseRegionPorts(plan: RegionPlan): Promise<RegionPorts> {
-  const names = [localListener, controllerListener, ...plan.remoteRegions.map(listenerFrom)];
+  const names = [localListener, controllerListener, ...plan.remoteRegions.map(listenerFrom), ...plan.protocols.keys()];
   const ports = await freePorts(names.length * plan.brokers);
   const listeners = Array.from(
     { length: plan.brokers },
@@ -65,7 +67,8 @@ export class Region {
     const brokers = ports.listeners.map((listeners, index) => {
       const nodeId = index + 1;
       const dataFolder = join(plan.dataFolder, `${plan.region}-${nodeId}`);
-      const common = { nodeId, brokersInRegion: plan.brokers, listeners, quorumVoters, dataFolder };
+      const { protocols, brokers: brokersInRegion } = plan;
+      const common = { nodeId, brokersInRegion, listeners, protocols, quorumVoters, dataFolder };
       return new Broker(
         { ...common, advertised: advertised[index] ?? new Map(), settings: plan.settings },
         plan,
@@ -80,6 +83,11 @@ export class Region {
   /** As seen from inside of the region. */
   get bootstrapServers(): string {
     return this.brokers.map((broker) => broker.address).join(',');
+  }
+
+  /** As one of the listeners beside the lab's own tells them. */
+  serversOf(listener: string): string {
+    return this.brokers.map(({ plan }) => `127.0.0.1:${plan.listeners.get(listener)}`).join(',');
   }
 
   async start(): Promise<void> {

@@ -153,4 +153,10 @@ export const topologyErrors = {
     'The topology was not used at all, because of the problems listed with the message.',
     'Mend the listed problems. Nothing has been changed anywhere.',
   ),
+  'CW-1028': entry(
+    'connection settings that do not fit together',
+    'With the secrets of this machine in their places, the connection settings of a region contradict each other ' +
+      'or lack something.',
+    'Mend what the message names, in causeway.yaml or in the file or variable that the placeholder stands for.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

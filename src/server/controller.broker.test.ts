@@ -39,7 +39,7 @@ class Site {
       `  ${name}: { kafka: { bootstrap.servers: "${lab.bootstrapServers(name)}" } }\n`;
     this.#head = `regions:\n${region('eu-west')}${region('us-east')}`;
     this.clusters = new RegionClusters({ ...parts, clientId: 'test' }, this.topology());
-    this.admins = new RegionAdmins('test', (of) => this.clusters.bootstrapServersOf(of));
+    this.admins = new RegionAdmins('test', this.clusters);
     const ledger = { cluster: this.clusters.clusterOf('us-east'), region: 'us-east', ...parts };
     this.reader = new LedgerReader(ledger);
     this.writer = new LedgerWriter(ledger);

@@ -6,6 +6,8 @@ import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { BufferPool } from '../kafka/client/buffer-pool.ts';
 import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.ts';
 import { createKafkaCluster } from '../kafka/client/real-cluster.ts';
+import { createSecurity, type Security } from '../kafka/security/security.ts';
+import { readSecurity } from '../kafka/security/security-settings.ts';
 import { resolveSettings, type SecretReaders } from '../topology/secrets.ts';
 import type { KafkaSettings, Topology } from '../topology/topology.ts';
 
@@ -28,6 +30,7 @@ export class RegionClusters {
   #applied: Topology | undefined;
   readonly #open = new Map<string, KafkaCluster>();
   readonly #pools = new Map<string, BufferPool>();
+  readonly #security = new Map<string, Security>();
 
   constructor(parts: ClusterParts, local: Topology) {
     this.#parts = parts;
@@ -56,6 +59,20 @@ export class RegionClusters {
     return text.split(',').map((part) => part.trim());
   }
 
+  /** One per region, so that all its connections share tokens and certificates. Throws CW-1028. */
+  securityOf(region: string): Security {
+    const kept = this.#security.get(region);
+    if (kept !== undefined) return kept;
+    const { security, problems } = readSecurity(this.settingsOf(region));
+    if (problems.length > 0) {
+      const said = problems.map(({ message, hint }) => `${message} (${hint})`).join('; ');
+      throw new CausewayError('CW-1028', `the connection settings of region ${region}: ${said}`, { region });
+    }
+    const made = createSecurity(security, this.#parts.clock, this.#parts.log);
+    this.#security.set(region, made);
+    return made;
+  }
+
   clusterOf(region: string): KafkaCluster {
     const kept = this.#open.get(region);
     if (kept !== undefined) return kept;
@@ -63,6 +80,7 @@ export class RegionClusters {
     const pool = new BufferPool(limits?.poolBytesMax ?? defaultClientLimits.poolBytesMax);
     const cluster = createKafkaCluster({
       bootstrapServers: this.bootstrapServersOf(region),
+      security: this.securityOf(region),
       clientId,
       clock,
       log,

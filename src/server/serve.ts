@@ -79,7 +79,7 @@ class CausewayServer implements RunningServer {
     const { region, name, local, clock, random, log } = parts;
     const clientId = `causeway-${name}`;
     this.#clusters = new RegionClusters({ ...parts, clientId }, local);
-    this.#admins = new RegionAdmins(clientId, (of) => this.#clusters.bootstrapServersOf(of));
+    this.#admins = new RegionAdmins(clientId, this.#clusters);
     const cluster = this.#clusters.clusterOf(region);
     this.#reader = new LedgerReader({ cluster, region, clock, random, log });
     const onWritten = (records: number) =>

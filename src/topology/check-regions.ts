@@ -5,9 +5,9 @@ import {
   formatAddress,
   knownConnectionSettings,
   parseBootstrapServers,
-  securityProtocols,
   usedConnectionSettings,
 } from './connection-settings.ts';
+import { readSecurity } from '../kafka/security/security-settings.ts';
 import { listed, type ProblemList, quoted } from './problem.ts';
 import type { Places } from './read-values.ts';
 import type { FileDraft, SettingsDraft } from './schema.ts';
@@ -94,12 +94,12 @@ export function checkConnection(
         hint,
       );
     }
-    if (!(usedConnectionSettings as readonly string[]).includes(name)) {
+    if (!usedConnectionSettings.includes(name)) {
       problems.error('CW-1013', place, `${name} is not supported by this version yet`, 'Remove it.');
     }
   }
   checkServers(settings, what, places, problems);
-  checkProtocol(settings, places, problems);
+  checkSecurity(settings, places, problems);
 }
 
 function checkServers(settings: SettingsDraft, what: string, places: Places, problems: ProblemList): void {
@@ -117,19 +117,21 @@ function checkServers(settings: SettingsDraft, what: string, places: Places, pro
   }
 }
 
-function checkProtocol(settings: SettingsDraft, places: Places, problems: ProblemList): void {
-  const name = 'security.protocol';
-  const protocol = settings[name];
-  if (protocol === undefined || protocol === 'PLAINTEXT' || hasPlaceholder(protocol)) return;
-  const place = places.value(settings, name);
-  if ((securityProtocols as readonly string[]).includes(protocol)) {
-    const message = `security.protocol ${protocol} is not supported by this version yet`;
-    problems.error('CW-1013', place, message, 'Use a PLAINTEXT listener.');
-  } else {
-    const meant = closestName(protocol, securityProtocols);
-    const hint = meant === undefined ? undefined : `Did you mean ${quoted(meant)}?`;
-    const allowed = listed([...securityProtocols], 'or');
-    problems.error('CW-1025', place, `security.protocol must be ${allowed}, not ${quoted(protocol)}`, hint);
+const codeOf = { wrong: 'CW-1025', refused: 'CW-1013', useless: 'CW-1025', missing: 'CW-1005' } as const;
+
+/** What hangs on a secret is only known where the connection is made. */
+function checkSecurity(settings: SettingsDraft, places: Places, problems: ProblemList): void {
+  const given = new Map(
+    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
+  // A login module can be read with placeholders in its quotation marks.
+  const isOpen = ([name, value]: readonly [string, string]) =>
+    name === 'sasl.jaas.config' ? value.trimStart().startsWith('${') : hasPlaceholder(value);
+  const unknown = new Set([...given].filter(isOpen).map(([name]) => name));
+  for (const { kind, setting, message, hint } of readSecurity(given, unknown).problems) {
+    const has = setting in settings;
+    const place = has ? places.value(settings, setting) : places.key(settings, 'bootstrap.servers');
+    problems.error(codeOf[kind], place, message, hint);
   }
 }
 

@@ -1,11 +1,10 @@
 // Kafka's connection settings by their own names: which are known, which this version acts on, and the
 // address list.
 import { closestName } from '../base/closest-name.ts';
+import { securitySettingNames } from '../kafka/security/security-settings.ts';
 
 /** Settings that this version uses. */
-export const usedConnectionSettings = ['bootstrap.servers', 'security.protocol'] as const;
-
-export const securityProtocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
+export const usedConnectionSettings: readonly string[] = ['bootstrap.servers', ...securitySettingNames];
 
 /** Kafka's names of client settings (org.apache.kafka.clients.admin.AdminClientConfig, Kafka 4.3). */
 export const knownConnectionSettings: ReadonlySet<string> = new Set([
@@ -26,40 +25,51 @@ export const knownConnectionSettings: ReadonlySet<string> = new Set([
   'retry.backoff.max.ms',
   'retry.backoff.ms',
   'sasl.client.callback.handler.class',
-  'sasl.jaas.config',
   'sasl.kerberos.kinit.cmd',
   'sasl.kerberos.min.time.before.relogin',
   'sasl.kerberos.service.name',
   'sasl.kerberos.ticket.renew.jitter',
   'sasl.kerberos.ticket.renew.window.factor',
-  'sasl.login.callback.handler.class',
   'sasl.login.class',
-  'sasl.login.connect.timeout.ms',
-  'sasl.login.read.timeout.ms',
-  'sasl.mechanism',
-  'sasl.oauthbearer.token.endpoint.url',
+  'sasl.login.refresh.buffer.seconds',
+  'sasl.login.refresh.min.period.seconds',
+  'sasl.login.refresh.window.factor',
+  'sasl.login.refresh.window.jitter',
+  'sasl.login.retry.backoff.max.ms',
+  'sasl.login.retry.backoff.ms',
+  'sasl.oauthbearer.assertion.algorithm',
+  'sasl.oauthbearer.assertion.claim.aud',
+  'sasl.oauthbearer.assertion.claim.exp.seconds',
+  'sasl.oauthbearer.assertion.claim.iss',
+  'sasl.oauthbearer.assertion.claim.jti.include',
+  'sasl.oauthbearer.assertion.claim.nbf.seconds',
+  'sasl.oauthbearer.assertion.claim.sub',
+  'sasl.oauthbearer.assertion.file',
+  'sasl.oauthbearer.assertion.private.key.file',
+  'sasl.oauthbearer.assertion.private.key.passphrase',
+  'sasl.oauthbearer.assertion.template.file',
+  'sasl.oauthbearer.clock.skew.seconds',
+  'sasl.oauthbearer.expected.audience',
+  'sasl.oauthbearer.expected.issuer',
+  'sasl.oauthbearer.jwks.endpoint.refresh.ms',
+  'sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms',
+  'sasl.oauthbearer.jwks.endpoint.retry.backoff.ms',
+  'sasl.oauthbearer.jwks.endpoint.url',
+  'sasl.oauthbearer.jwt.retriever.class',
+  'sasl.oauthbearer.jwt.validator.class',
+  'sasl.oauthbearer.scope.claim.name',
+  'sasl.oauthbearer.sub.claim.name',
   'security.providers',
   'send.buffer.bytes',
   'socket.connection.setup.timeout.max.ms',
   'socket.connection.setup.timeout.ms',
   'ssl.cipher.suites',
-  'ssl.enabled.protocols',
-  'ssl.endpoint.identification.algorithm',
-  'ssl.key.password',
+  'ssl.engine.factory.class',
   'ssl.keymanager.algorithm',
-  'ssl.keystore.certificate.chain',
-  'ssl.keystore.key',
-  'ssl.keystore.location',
-  'ssl.keystore.password',
-  'ssl.keystore.type',
   'ssl.protocol',
   'ssl.provider',
   'ssl.secure.random.implementation',
   'ssl.trustmanager.algorithm',
-  'ssl.truststore.certificates',
-  'ssl.truststore.location',
-  'ssl.truststore.password',
-  'ssl.truststore.type',
 ]);
 
 export function closestConnectionSetting(name: string): string | undefined {

@@ -247,6 +247,19 @@ export const fromJson: Readonly<Record<ApiName, { request: FromJson; response: F
     }),
     response: apiVersionsResponse,
   },
+  saslHandshake: {
+    request: (json) => json.mechanism,
+    response: (json) => ({ errorCode: json.errorCode, mechanisms: json.mechanisms }),
+  },
+  saslAuthenticate: {
+    request: (json) => Buffer.from(json.authBytes, 'base64'),
+    response: (json) => ({
+      errorCode: json.errorCode,
+      errorMessage: maybe(json.errorMessage),
+      bytes: Buffer.from(json.authBytes, 'base64'),
+      sessionLifetimeMs: Number(json.sessionLifetimeMs),
+    }),
+  },
   initProducerId: {
     request: initProducerIdRequest,
     response: (json) => ({

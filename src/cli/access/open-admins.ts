@@ -5,5 +5,5 @@ import { clientId } from '../version.ts';
 import type { Regions } from './regions.ts';
 
 export function openAdmins(regions: Regions): RegionAdmins {
-  return new RegionAdmins(clientId, (region) => regions.bootstrapServersOf(region));
+  return new RegionAdmins(clientId, regions);
 }

@@ -2,6 +2,7 @@
 // It works when no Causeway process is alive.
 import { CausewayError, describeError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
+import type { Security } from '../../kafka/security/security.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { RegionClusters } from '../../server/region-clusters.ts';
@@ -49,6 +50,10 @@ export class Regions {
 
   clusterOf(region: string): KafkaCluster {
     return this.#clusters.clusterOf(region);
+  }
+
+  securityOf(region: string): Security {
+    return this.#clusters.securityOf(region);
   }
 
   bootstrapServersOf(region: string): string[] {

@@ -1,7 +1,9 @@
 // Topics and their settings on one cluster, through the Kafka library. The library's client is opened for a
 // call and kept for the next; after an error it is opened anew, since it may hold on to a broker that is
 // gone.
+import type { SecureContext } from 'node:tls';
 import { Admin } from '@platformatic/kafka';
+import { plainSecurity, type Security } from '../security/security.ts';
 import { adminError } from './admin-errors.ts';
 
 export interface NewTopic {
@@ -33,6 +35,8 @@ export interface ClusterAdminOptions {
   readonly region: string;
   readonly bootstrapServers: readonly string[];
   readonly clientId: string;
+  /** Plain connections unless given. */
+  readonly security?: Security;
   readonly timeoutMs?: number;
 }
 
@@ -52,6 +56,7 @@ class LibraryAdmin implements ClusterAdmin {
   readonly region: string;
   readonly #options: ClusterAdminOptions;
   #kept: Admin | undefined;
+  #keptContext: SecureContext | undefined;
 
   constructor(options: ClusterAdminOptions) {
     this.#options = options;
@@ -148,21 +153,41 @@ class LibraryAdmin implements ClusterAdmin {
     doing: string,
     use: (admin: Admin) => Promise<T>,
   ): Promise<T | undefined> {
-    const { region, bootstrapServers, clientId, timeoutMs = timeoutMsDefault } = this.#options;
-    this.#kept ??= new Admin({
-      clientId,
-      bootstrapBrokers: [...bootstrapServers],
-      retries: 0,
-      connectTimeout: connectMs,
-      timeout: timeoutMs,
-    });
     try {
-      return await use(this.#kept);
+      return await use(await this.#open());
     } catch (error) {
-      const failure = adminError(error, region, doing);
+      const failure = adminError(error, this.region, doing);
       if (unless !== undefined && failure.kafkaErrors.includes(unless)) return undefined;
       await this.close();
       throw failure.error;
     }
   }
+
+  /** The kept client, unless certificates have changed since it was made. */
+  async #open(): Promise<Admin> {
+    const { bootstrapServers, clientId, security = plainSecurity, timeoutMs = timeoutMsDefault } = this.#options;
+    const tls = await security.tlsOptions();
+    if (this.#kept !== undefined && tls?.secureContext === this.#keptContext) return this.#kept;
+    await this.close();
+    this.#keptContext = tls?.secureContext;
+    this.#kept = new Admin({
+      clientId,
+      bootstrapBrokers: [...bootstrapServers],
+      retries: 0,
+      connectTimeout: connectMs,
+      timeout: timeoutMs,
+      ...(tls !== undefined && { tls, tlsServerName: true }),
+      ...loginOf(security),
+    });
+    return this.#kept;
+  }
+}
+
+/** The library carries out the same logins by itself. */
+function loginOf(security: Security): Pick<ConstructorParameters<typeof Admin>[0], 'sasl'> {
+  const { sasl } = security.settings;
+  if (sasl === undefined) return {};
+  if (sasl.mechanism !== 'OAUTHBEARER') return { sasl };
+  const oauthBearerExtensions = Object.fromEntries(sasl.extensions);
+  return { sasl: { mechanism: sasl.mechanism, token: () => security.token(), oauthBearerExtensions } };
 }

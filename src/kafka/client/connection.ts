@@ -16,6 +16,10 @@ import { WireWriter } from '../wire/writer.ts';
 import type { BufferPool, PooledFrame } from './buffer-pool.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { ClientLimits } from './limits.ts';
+import type { Random } from '../../base/random.ts';
+import { explainTls } from '../security/tls-errors.ts';
+import type { SaslExchange } from '../security/sasl-exchange.ts';
+import { StandingLogin } from './standing-login.ts';
 import type { ProduceResponse, ProduceRequest } from '../wire/messages.ts';
 import { type PendingRequest, Pipeline } from './pipeline.ts';
 import { layOutProduce } from './produce-frame.ts';
@@ -37,6 +41,9 @@ export interface ConnectionParts {
   readonly limits: ClientLimits;
   readonly pool: BufferPool;
   readonly openSocket: OpenSocket;
+  /** A new login for this connection; undefined where it has none. */
+  readonly newLogin: () => SaslExchange | undefined;
+  readonly random: Random;
 }
 
 /** One call: how its request is written and its answer read. */
@@ -60,6 +67,7 @@ export class Connection {
   readonly #reader: FrameReader;
   readonly #rest: ReadRest;
   readonly #buffers = new WriteBuffers();
+  readonly #login: StandingLogin;
   #socket: Socket | undefined;
   #gate: WriteGate | undefined;
   #versions: SharedVersions = new Map();
@@ -76,6 +84,12 @@ export class Connection {
     this.#clientIdBytes = Buffer.from(parts.clientId);
     this.#pipeline = new Pipeline(parts.clock, parts.limits, (request) => this.#expired(request));
     this.#rest = new ReadRest(parts.clock, parts.limits, () => this.#socket?.resume());
+    this.#login = new StandingLogin({
+      ...parts,
+      waitMs: parts.limits.connectWaitMs,
+      send: (call) => this.#send(call, this.#versionOf(call.api)),
+      onFailed: (error) => this.#close(this.#loginFailure(error)),
+    });
     this.#reader = new FrameReader({
       pool: parts.pool,
       frameBytesMax: parts.limits.frameBytesMax,
@@ -95,9 +109,12 @@ export class Connection {
     try {
       await connection.#connect();
       await connection.#askVersions();
+      await connection.#login.begin();
       return connection;
     } catch (error) {
+      const refusal = connection.#loginFailure(error);
       connection.destroy('it could not be made ready');
+      if (isRefusal(refusal)) throw refusal;
       // That it was lost, and where, is said already.
       const said = describeError(error).replace(`CW-3003 ${connection.where}: connection lost: `, '');
       const text = `${connection.where}: cannot connect: ${said}`;
@@ -138,6 +155,7 @@ export class Connection {
     this.#end = end;
     this.#gate?.close();
     this.#rest.cancel();
+    this.#login.close();
     this.#socket?.destroy();
     this.#reader.close();
     for (const request of this.#pipeline.drain()) request.reject(end);
@@ -146,17 +164,44 @@ export class Connection {
   #connect(): Promise<void> {
     return new Promise((resolve, reject) => {
       const onread = { buffer: this.#reader.nextBuffer, callback: this.#received };
-      const socket = this.#parts.openSocket(this.#parts.address, onread, resolve);
+      let isReady = false;
+      const ready = () => {
+        isReady = true;
+        resolve();
+      };
+      const socket = this.#parts.openSocket(this.#parts.address, onread, ready);
       this.#socket = socket;
       this.#gate = new WriteGate(socket, this.#parts.clock);
-      socket.on('error', (error) => this.destroy(describeError(error), error));
-      socket.on('end', () => this.destroy('the broker closed it'));
+      socket.on('error', (error) => this.#failed(error, isReady));
+      socket.on('end', () => this.destroy(this.#closedByBroker));
       socket.on('close', () => {
-        this.destroy('the broker closed it');
+        this.destroy(this.#closedByBroker);
         // Of no effect once it is connected.
         reject(this.#end);
       });
     });
+  }
+
+  #failed(error: Error, isReady: boolean): void {
+    const why = explainTls(error, isReady);
+    if (why === undefined) return this.destroy(describeError(error), error);
+    const { brokerId } = this.#parts;
+    this.#close(new CausewayError('CW-3011', `${this.where}: ${why}`, { brokerId }, error));
+  }
+
+  /** A listener with a login ends a connection that asks for anything else. */
+  get #closedByBroker(): string {
+    const isEarly = this.#pipeline.answered === 1 && this.#pipeline.size > 0;
+    return isEarly ? 'the broker closed it; this listener may ask for a login (SASL)' : 'the broker closed it';
+  }
+
+  #loginFailure(error: unknown): CausewayError {
+    const { brokerId } = this.#parts;
+    if (error instanceof CausewayError && isRefusal(error) && !error.message.includes(this.where)) {
+      return new CausewayError(error.code, `${this.where}: ${error.message}`, { ...error.details, brokerId }, error);
+    }
+    if (error instanceof CausewayError) return error;
+    return new CausewayError('CW-3012', `${this.where}: ${describeError(error)}`, { brokerId }, error);
   }
 
   async #askVersions(): Promise<void> {
@@ -183,7 +228,13 @@ export class Connection {
 
   /** Sends one request. Rejects with CW-3003, CW-3004, CW-3005, or CW-3006 where versions do not meet. */
   async call<T>(call: Call<T>): Promise<T> {
-    return this.#send(call, chooseVersion(this.#versions, call.api, this.where));
+    const version = this.#versionOf(call.api);
+    if (this.#login.holds) return this.#login.hold(() => this.#send(call, version));
+    return this.#send(call, version);
+  }
+
+  #versionOf(api: ApiName): number {
+    return chooseVersion(this.#versions, api, this.where);
   }
 
   #send<T>(call: Call<T>, version: number): Promise<T> {
@@ -200,7 +251,12 @@ export class Connection {
   }
 
   /** As `call`, with batches written from where they are. */
-  async produce(request: ProduceRequest): Promise<ProduceResponse> {
+  produce(request: ProduceRequest): Promise<ProduceResponse> {
+    if (this.#login.holds) return this.#login.hold(() => this.#produce(request));
+    return this.#produce(request);
+  }
+
+  async #produce(request: ProduceRequest): Promise<ProduceResponse> {
     if (this.#end !== undefined) throw this.#end;
     // Kafka names topics by id from version 13 on; without ids an older version takes names.
     const named = request.topics.some(({ topicId }) => topicId === '' || topicId === noTopicId);
@@ -297,9 +353,8 @@ export class Connection {
       throw error;
     }
     const text = `${this.where}: ${error.message}${this.#underWay()}`;
-    this.#close(
-      new CausewayError('CW-3005', text, { ...error.details, brokerId: this.#parts.brokerId }, error),
-    );
+    const code = isRefusal(error) ? error.code : 'CW-3005';
+    this.#close(new CausewayError(code, text, { ...error.details, brokerId: this.#parts.brokerId }, error));
   }
 
   #expect(correlationId: number): PendingRequest {
@@ -343,6 +398,11 @@ export class Connection {
     );
   }
 }
+
+const refusals: readonly string[] = ['CW-3011', 'CW-3012', 'CW-3013', 'CW-3014'];
+
+/** What stands between us and the broker is security: another address would not help. */
+export const isRefusal = ({ code }: CausewayError): boolean => refusals.includes(code);
 
 function decodeVersions(reader: WireReader, version: number): ApiVersionsResponse {
   // An older broker answers in version 0 whatever it was asked in (KIP-511).

@@ -12,6 +12,8 @@ const plainBytesAtFirst = 64 * 1024;
 /** Length and correlation id. */
 const headBytes = 8;
 const lengthBytes = 4;
+/** How a TLS alert begins (RFC 8446, 5.1): what a TLS port says to somebody who speaks in the clear. */
+const tlsAlert = 0x1503;
 
 export interface FrameReaderParts {
   readonly pool: BufferPool;
@@ -121,6 +123,9 @@ export class FrameReader {
   #checkLength(length: number): number {
     // A frame holds at least its correlation id.
     if (length >= headBytes - lengthBytes && length <= this.#parts.frameBytesMax) return length;
+    if (length >>> 16 === tlsAlert) {
+      throw new CausewayError('CW-3011', 'this port speaks TLS: set security.protocol to SSL or SASL_SSL');
+    }
     const text = `an answer claims ${length} bytes, between 4 and ${this.#parts.frameBytesMax} are possible`;
     throw new CausewayError('CW-3005', text, { length });
   }

@@ -3,13 +3,22 @@
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { type Random, systemRandom } from '../../base/random.ts';
 import { askMetadata, KafkaBrokerConnection } from './broker-calls.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { BrokerConnection, KafkaCluster } from './cluster.ts';
-import { Connection } from './connection.ts';
+import { Connection, isRefusal } from './connection.ts';
 import { type ClientLimits, defaultClientLimits } from './limits.ts';
 import type { ClusterView } from '../wire/messages.ts';
-import { addressText, type BrokerAddress, type OpenSocket, openPlainSocket, parseAddress } from './socket.ts';
+import { plainSecurity, type Security } from '../security/security.ts';
+import {
+  addressText,
+  type BrokerAddress,
+  type OpenSocket,
+  openPlainSocket,
+  parseAddress,
+  tlsSocketOpener,
+} from './socket.ts';
 
 export interface KafkaClusterParts {
   /** `host:port` each. */
@@ -20,6 +29,10 @@ export interface KafkaClusterParts {
   readonly limits?: Partial<ClientLimits>;
   /** Memory for fetch answers; an own one of `poolBytesMax` where none is given. */
   readonly pool?: BufferPool;
+  /** Plain connections unless given. */
+  readonly security?: Security;
+  /** When logins are made again is spread at random. */
+  readonly random?: Random;
   readonly openSocket?: OpenSocket;
   /** Told to the brokers, which count client versions. */
   readonly softwareVersion?: string;
@@ -59,7 +72,7 @@ class RealCluster implements KafkaCluster {
   }
 
   async metadata(topics: readonly string[] | 'all'): Promise<ClusterView> {
-    const failures: string[] = [];
+    const failures: CausewayError[] = [];
     // A kept connection may have died meanwhile, and the next broker may die while it is asked.
     for (let tries = 0; tries < 3; tries += 1) {
       const connection = await this.#metadataConnection();
@@ -69,7 +82,7 @@ class RealCluster implements KafkaCluster {
         return view;
       } catch (error) {
         if (!(error instanceof CausewayError)) throw error;
-        failures.push(describeError(error));
+        failures.push(error);
         this.#dropKept(connection, 'metadata could not be read');
       }
     }
@@ -99,10 +112,14 @@ class RealCluster implements KafkaCluster {
     this.#brokers = new Map(view.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
   }
 
-  #open(address: BrokerAddress, brokerId: number): Promise<Connection> {
-    const { clientId, clock, openSocket = openPlainSocket, softwareVersion = '0' } = this.#parts;
-    const own = { clientId, clock, openSocket, softwareVersion, limits: this.#limits, pool: this.#pool };
-    return Connection.open({ ...own, address, brokerId });
+  async #open(address: BrokerAddress, brokerId: number): Promise<Connection> {
+    const { clientId, clock, softwareVersion = '0', security = plainSecurity, random = systemRandom } = this.#parts;
+    const tls = await security.tlsOptions();
+    const opener = tls === undefined ? openPlainSocket : tlsSocketOpener(tls);
+    const openSocket = this.#parts.openSocket ?? opener;
+    const newLogin = () => security.newLogin();
+    const own = { clientId, clock, openSocket, softwareVersion, newLogin, random };
+    return Connection.open({ ...own, limits: this.#limits, pool: this.#pool, address, brokerId });
   }
 
   /** The kept connection, or a new one; many callers share one attempt. */
@@ -133,7 +150,7 @@ class RealCluster implements KafkaCluster {
   }
 
   async #openAny(): Promise<Connection> {
-    const failures: string[] = [];
+    const failures: CausewayError[] = [];
     for (const [brokerId, address] of this.#candidates()) {
       try {
         const connection = await this.#open(address, brokerId);
@@ -141,7 +158,7 @@ class RealCluster implements KafkaCluster {
         return connection;
       } catch (error) {
         if (!(error instanceof CausewayError)) throw error;
-        failures.push(describeError(error));
+        failures.push(error);
         this.#askLast = addressText(address);
       }
     }
@@ -175,9 +192,15 @@ class RealCluster implements KafkaCluster {
     return [...all.slice(last + 1), ...all.slice(0, last + 1)].map(([, each]) => each);
   }
 
-  #unreachable(failures: readonly string[]): CausewayError {
+  #unreachable(failures: readonly CausewayError[]): CausewayError {
     const servers = this.#parts.bootstrapServers.join(', ');
-    const text = `no broker of the cluster at ${servers} can be reached: ${failures.join('; ')}`;
+    const said = failures.map(describeError).join('; ');
+    const refusal = failures.find(isRefusal);
+    if (refusal !== undefined) {
+      const text = `no broker of the cluster at ${servers} lets us in: ${said}`;
+      return new CausewayError(refusal.code, text, { bootstrapServers: servers }, refusal);
+    }
+    const text = `no broker of the cluster at ${servers} can be reached: ${said}`;
     return new CausewayError('CW-3001', text, { bootstrapServers: servers });
   }
 }

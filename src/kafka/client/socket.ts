@@ -1,5 +1,7 @@
-// The one place where sockets to brokers are made. TLS takes the same form.
+// The one place where sockets to brokers are made, plain and with TLS.
 import { connect, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
+import { serverNameOf } from '../security/security.ts';
 
 export interface BrokerAddress {
   readonly host: string;
@@ -17,6 +19,18 @@ export const openPlainSocket: OpenSocket = (address, onread, ready) => {
   socket.once('connect', ready);
   return socket;
 };
+
+/** TLS on top of TCP; decrypted bytes go into the same buffers. */
+export const tlsSocketOpener =
+  (tls: TlsOptions): OpenSocket =>
+  ({ host, port }, onread, ready) => {
+    const tcp = { host, port, servername: serverNameOf(host), onread };
+    const socket = connectTls({ ...tls, ...tcp });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true);
+    socket.once('secureConnect', ready);
+    return socket;
+  };
 
 /** `host:port`, with brackets around an IPv6 host. */
 export const addressText = ({ host, port }: BrokerAddress): string =>

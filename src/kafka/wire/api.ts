@@ -6,9 +6,11 @@ export const apis = {
   listOffsets: { key: 2, name: 'ListOffsets', min: 7, max: 7 },
   metadata: { key: 3, name: 'Metadata', min: 12, max: 12 },
   findCoordinator: { key: 10, name: 'FindCoordinator', min: 4, max: 4 },
+  saslHandshake: { key: 17, name: 'SaslHandshake', min: 1, max: 1 },
   apiVersions: { key: 18, name: 'ApiVersions', min: 0, max: 3 },
   initProducerId: { key: 22, name: 'InitProducerId', min: 4, max: 4 },
   offsetForLeaderEpoch: { key: 23, name: 'OffsetForLeaderEpoch', min: 4, max: 4 },
+  saslAuthenticate: { key: 36, name: 'SaslAuthenticate', min: 2, max: 2 },
   describeProducers: { key: 61, name: 'DescribeProducers', min: 0, max: 0 },
 } as const satisfies Record<string, Api>;
 

@@ -4,8 +4,13 @@ import { apis } from './api.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
-/** ApiVersions up to version 2 came before tagged fields; everything else here is newer. */
-const hasTags = (apiKey: number, version: number): boolean => apiKey !== apis.apiVersions.key || version >= 3;
+/** SaslHandshake and ApiVersions up to version 2 came before tagged fields; everything else here is newer. */
+const hasTags = (apiKey: number, version: number): boolean =>
+  apiKey !== apis.saslHandshake.key && (apiKey !== apis.apiVersions.key || version >= 3);
+
+/** ApiVersions answers without tags in every version (KIP-511). */
+const answersWithTags = (apiKey: number): boolean =>
+  apiKey !== apis.apiVersions.key && apiKey !== apis.saslHandshake.key;
 
 export interface RequestHeader {
   readonly apiKey: number;
@@ -32,10 +37,10 @@ export function decodeRequestHeader(reader: WireReader): RequestHeader {
 /** The correlation id is written by the caller; what follows it depends on the call. */
 export function encodeResponseHeader(writer: WireWriter, apiKey: number, correlationId: number): void {
   writer.int32(correlationId);
-  if (apiKey !== apis.apiVersions.key) writer.noTags();
+  if (answersWithTags(apiKey)) writer.noTags();
 }
 
-/** Reads what follows the correlation id. ApiVersions answers without tags in every version (KIP-511). */
+/** Reads what follows the correlation id. */
 export function decodeResponseHeaderRest(reader: WireReader, apiKey: number): void {
-  if (apiKey !== apis.apiVersions.key) reader.taggedFields();
+  if (answersWithTags(apiKey)) reader.taggedFields();
 }

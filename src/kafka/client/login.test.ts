@@ -1,0 +1,114 @@
+// A connection that logs in, and logs in again while requests are under way, against a broker of the test.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { HostileBroker, Received } from '../../../test/fixtures/hostile-broker.ts';
+import { manualClock } from '../../../test/fixtures/manual-clock.ts';
+import { latestOf, openTo, startBroker } from '../../../test/fixtures/opened-connection.ts';
+import { answerOffsets } from '../../../test/fixtures/right-answers.ts';
+import { plainExchange } from '../security/plain.ts';
+import { kafkaError } from '../wire/error-codes.ts';
+import { WireReader } from '../wire/reader.ts';
+import {
+  decodeSaslAuthenticateRequest,
+  encodeSaslAuthenticateResponse,
+  encodeSaslHandshakeResponse,
+} from '../wire/sasl.ts';
+
+const newLogin = () => plainExchange('alice', 's3cret');
+const holdsMs = 10_000;
+
+const shakeHands = (request: Received, errorCode: number = kafkaError.NONE) =>
+  request.answer((w) => encodeSaslHandshakeResponse(w, 1, { errorCode, mechanisms: ['SCRAM-SHA-256', 'GSSAPI'] }));
+
+function letIn(request: Received, errorCode: number = kafkaError.NONE): void {
+  const errorMessage = errorCode === kafkaError.NONE ? undefined : 'Authentication failed: wrong';
+  const answer = { errorCode, errorMessage, bytes: Buffer.alloc(0), sessionLifetimeMs: holdsMs };
+  request.answer((w) => encodeSaslAuthenticateResponse(w, 2, answer));
+}
+
+async function brokerWithLogin(t: TestContext): Promise<HostileBroker> {
+  const broker = await startBroker(t);
+  broker.behaviour.set('saslHandshake', (request) => shakeHands(request));
+  broker.behaviour.set('saslAuthenticate', (request) => letIn(request));
+  broker.behaviour.set('listOffsets', answerOffsets);
+  return broker;
+}
+
+const asked = ({ requests }: HostileBroker) => requests.map(({ api }) => api);
+
+test('a connection logs in before anything else', async (t) => {
+  const broker = await brokerWithLogin(t);
+  const { calls } = await openTo(t, broker, { newLogin });
+  await calls.listOffsets(latestOf(1));
+  assert.deepEqual(asked(broker), ['saslHandshake', 'saslAuthenticate', 'listOffsets']);
+  const sent = decodeSaslAuthenticateRequest(new WireReader(broker.requests[1]?.body as Buffer), 2);
+  assert.equal(sent.toString(), '\0alice\0s3cret');
+});
+
+test('a login is made again before its time is over: what comes meanwhile waits, and leaves in its order', async (t) => {
+  const broker = await brokerWithLogin(t);
+  const clock = manualClock();
+  const { calls } = await openTo(t, broker, { newLogin, clock });
+  const held: Received[] = [];
+  broker.behaviour.set('saslAuthenticate', (request) => void held.push(request));
+  clock.advance(holdsMs * 0.849);
+  assert.equal(broker.requests.length, 2);
+  clock.advance(holdsMs * 0.101);
+  await broker.untilRequests(4);
+  const answers = [1, 2, 3].map((each) => calls.listOffsets(latestOf(each)));
+  letIn(held[0] as Received);
+  const offsets = (await Promise.all(answers)).map(([listed]) => listed?.offset);
+  assert.deepEqual(offsets, [1n, 2n, 3n]);
+  const twice = ['saslHandshake', 'saslAuthenticate', 'saslHandshake', 'saslAuthenticate'];
+  assert.deepEqual(asked(broker), [...twice, 'listOffsets', 'listOffsets', 'listOffsets']);
+});
+
+test('a later login that is refused ends the connection, and what waits is told why', async (t) => {
+  const broker = await brokerWithLogin(t);
+  const clock = manualClock();
+  const { calls, connection } = await openTo(t, broker, { newLogin, clock });
+  const held: Received[] = [];
+  broker.behaviour.set('saslAuthenticate', (request) => void held.push(request));
+  clock.advance(holdsMs);
+  await broker.untilRequests(4);
+  const waiting = assert.rejects(calls.listOffsets(latestOf(1)), { code: 'CW-3012', message: /Authentication failed/ });
+  letIn(held[0] as Received, kafkaError.SASL_AUTHENTICATION_FAILED);
+  await waiting;
+  assert.equal(connection.closed, true);
+  assert.equal(clock.timers, 0);
+});
+
+test('a connection that ends while it logs in again tells what waits', async (t) => {
+  const broker = await brokerWithLogin(t);
+  const clock = manualClock();
+  const { calls, connection } = await openTo(t, broker, { newLogin, clock });
+  broker.behaviour.set('saslAuthenticate', () => undefined);
+  clock.advance(holdsMs);
+  await broker.untilRequests(4);
+  const waiting = assert.rejects(calls.listOffsets(latestOf(1)), { code: 'CW-3003' });
+  connection.destroy('no more');
+  await waiting;
+  assert.equal(clock.timers, 0);
+});
+
+for (const [what, handshake, message] of [
+  ['has another mechanism', kafkaError.UNSUPPORTED_SASL_MECHANISM, /PLAIN is not offered; this listener has SCRAM-SHA-256, GSSAPI/],
+  ['has no login', kafkaError.ILLEGAL_SASL_STATE, /this listener has no login/],
+] as const) {
+  test(`a listener that ${what}`, async (t) => {
+    const broker = await brokerWithLogin(t);
+    broker.behaviour.set('saslHandshake', (request) => shakeHands(request, handshake));
+    await assert.rejects(openTo(t, broker, { newLogin }), { code: 'CW-3012', message });
+  });
+}
+
+test('a broker that refuses is quoted, and the password is not', async (t) => {
+  const broker = await brokerWithLogin(t);
+  broker.behaviour.set('saslAuthenticate', (request) => letIn(request, kafkaError.SASL_AUTHENTICATION_FAILED));
+  await assert.rejects(openTo(t, broker, { newLogin }), (error: Error & { code: string }) => {
+    assert.equal(error.code, 'CW-3012');
+    assert.match(error.message, /broker 1 at 127.0.0.1:\d+: the login by PLAIN was refused: Authentication failed/);
+    assert.doesNotMatch(error.message, /s3cret/);
+    return true;
+  });
+});

@@ -1,0 +1,58 @@
+// How the connections of one region are secured: made once from its settings, used by every connection.
+import { isIP } from 'node:net';
+import { type ConnectionOptions as TlsOptions } from 'node:tls';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { oauthBearerExchange } from './oauth-bearer.ts';
+import { plainExchange } from './plain.ts';
+import type { SaslExchange } from './sasl-exchange.ts';
+import type { SaslSettings } from './sasl-settings.ts';
+import { scramExchange } from './scram.ts';
+import type { SecuritySettings } from './security-settings.ts';
+import { TlsFiles } from './tls-material.ts';
+import { TokenSource } from './token-source.ts';
+
+export interface Security {
+  /** What TLS is to be made of, as the files are now; undefined without TLS. Throws CW-3013. */
+  tlsOptions(): Promise<TlsOptions | undefined>;
+  /** A new login; undefined where there is none. */
+  newLogin(): SaslExchange | undefined;
+  /** The token of the moment, for a login that somebody else carries out. Throws CW-3014. */
+  token(): Promise<string>;
+  readonly settings: SecuritySettings;
+}
+
+export const plainSecurity: Security = {
+  tlsOptions: () => Promise.resolve(undefined),
+  newLogin: () => undefined,
+  token: () => Promise.reject(new Error('no token is in use')),
+  settings: { tls: undefined, sasl: undefined },
+};
+
+export function createSecurity(settings: SecuritySettings, clock: Clock, log: Log): Security {
+  const { tls, sasl } = settings;
+  const files = tls === undefined ? undefined : new TlsFiles(tls, log);
+  const tokens = sasl?.mechanism === 'OAUTHBEARER' ? new TokenSource(sasl.source, clock) : undefined;
+  const token = () => (tokens === undefined ? plainSecurity.token() : tokens.token());
+  return {
+    settings,
+    token,
+    newLogin: () => (sasl === undefined ? undefined : exchangeFor(sasl, token)),
+    tlsOptions: async () => {
+      if (files === undefined || tls === undefined) return undefined;
+      const { context } = await files.current();
+      // Node compares names unless told otherwise.
+      return { secureContext: context, ...(!tls.checksHostname && { checkServerIdentity: () => undefined }) };
+    },
+  };
+}
+
+function exchangeFor(sasl: SaslSettings, token: () => Promise<string>): SaslExchange {
+  if (sasl.mechanism === 'OAUTHBEARER') return oauthBearerExchange(token, sasl.extensions);
+  const { mechanism, username, password } = sasl;
+  if (mechanism === 'PLAIN') return plainExchange(username, password);
+  return scramExchange(mechanism, username, password);
+}
+
+/** The name that is asked for in the handshake (RFC 6066): none for an address. */
+export const serverNameOf = (host: string): string => (isIP(host) === 0 ? host : '');

@@ -1,0 +1,42 @@
+// Why TLS did not come about, in words: OpenSSL's and Node's codes say it to those who know them.
+
+interface Failure {
+  readonly code?: string;
+  readonly message: string;
+}
+
+const byCode: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'the broker’s certificate has expired',
+  CERT_NOT_YET_VALID: 'the broker’s certificate is not valid yet: compare the clocks',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the broker’s certificate is self-signed and not in ssl.truststore',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the authority of the broker’s certificate is not in ssl.truststore',
+  UNABLE_TO_GET_ISSUER_CERT: 'the authority of the broker’s certificate is not in ssl.truststore',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the authority of the broker’s certificate is not in ssl.truststore',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the authority of the broker’s certificate is not in ssl.truststore',
+  CERT_SIGNATURE_FAILURE: 'the broker’s certificate was not signed by the authority in ssl.truststore',
+  CERT_REVOKED: 'the broker’s certificate has been revoked',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the broker’s certificate is for another host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'this port does not speak TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'this port does not speak TLS',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the broker offers none of ssl.enabled.protocols',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the broker takes none of ssl.enabled.protocols',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the broker asks for a certificate; set ssl.keystore',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'the broker does not take the certificate in ssl.keystore',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'the certificate in ssl.keystore has expired',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'the broker does not take the certificate in ssl.keystore',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the broker does not know the authority of the certificate in ssl.keystore',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'the broker refuses the handshake; it may ask for a certificate',
+};
+
+/** Undefined where the failure has nothing to do with TLS. `isReady`: TLS had been agreed on before. */
+export function explainTls(error: Failure, isReady: boolean): string | undefined {
+  const known = error.code === undefined ? undefined : byCode[error.code];
+  // The name of the host that it is for instead stands in Node's text.
+  if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${known}: ${error.message}`;
+  if (known !== undefined) return known;
+  if (error.code?.startsWith('ERR_SSL_') === true) return `TLS failed: ${error.message}`;
+  if (!isReady && (error.code === 'ECONNRESET' || /before secure TLS connection/.test(error.message))) {
+    return 'the broker ended the connection within the TLS handshake; the port may be a plain one';
+  }
+  return undefined;
+}

@@ -1,0 +1,101 @@
+// Certificates as files have them: every form of store, what cannot be used, and renewal.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { CertificateAuthority } from '../../../lab/authority.ts';
+import { mustFindJava } from '../../../lab/java.ts';
+import { type LogFields, silentLog } from '../../base/log.ts';
+import { TlsFiles } from './tls-material.ts';
+import type { TlsSettings } from './tls-settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'));
+after(() => rmSync(folder, { recursive: true }));
+const authority = new CertificateAuthority('test authority');
+const own = authority.issue({ commonName: 'alice' });
+const file = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const trustFile = file('trust.pem', authority.certificate);
+const ownFile = file('own.pem', `${own.key}${own.certificate}`);
+const settings = (more: Partial<TlsSettings>): TlsSettings => ({
+  trust: undefined,
+  own: undefined,
+  checksHostname: true,
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.3',
+  ...more,
+});
+const store = (path: string, password?: string) => ({ path, password, keyPassword: undefined });
+const refused = (more: Partial<TlsSettings>, message: RegExp) =>
+  assert.rejects(new TlsFiles(settings(more), silentLog).current(), { code: 'CW-3013', message });
+
+/** What people have who come from Java: a store made by its own tool. */
+async function keytool(...args: string[]): Promise<void> {
+  const { java } = await mustFindJava();
+  const { status, stdout, stderr } = spawnSync(java.replace(/java$/, 'keytool'), args, { encoding: 'utf8' });
+  assert.equal(status, 0, `${stdout}${stderr}`);
+}
+const newStore = async (name: string, type: string) => {
+  const path = join(folder, name);
+  const subject = ['-alias', 'alice', '-dname', 'CN=alice', '-keyalg', 'EC', '-validity', '30'];
+  await keytool('-genkeypair', ...subject, '-keystore', path, '-storetype', type, '-storepass', 'changeit', '-keypass', 'changeit');
+  return path;
+};
+
+test('PEM files', async () => {
+  const { ownEnds } = await new TlsFiles(settings({ trust: store(trustFile), own: store(ownFile) }), silentLog).current();
+  assert.ok(ownEnds !== undefined && ownEnds.getTime() > Date.now());
+});
+
+test('a PKCS12 keystore and a truststore, as Java’s keytool makes them', async () => {
+  const keys = await newStore('keys.p12', 'PKCS12');
+  const trust = join(folder, 'trust.p12');
+  const from = ['-alias', 'ca', '-file', trustFile, '-noprompt'];
+  await keytool('-importcert', ...from, '-keystore', trust, '-storetype', 'PKCS12', '-storepass', 'changeit');
+  const both = settings({ trust: store(trust, 'changeit'), own: store(keys, 'changeit') });
+  assert.ok((await new TlsFiles(both, silentLog).current()).ownEnds);
+  await refused({ trust: store(trust, 'wrong') }, /cannot be opened .*ssl.truststore.password right/);
+});
+
+test('a JKS store is refused with the command that converts it', async () => {
+  const path = await newStore('keys.jks', 'JKS');
+  await refused({ own: store(path, 'changeit') }, /is a JKS store\. Convert it: keytool -importkeystore -srckeystore \S+keys\.jks/);
+});
+
+for (const [what, content, message] of [
+  ['nothing', '', /it is empty/],
+  ['no store', 'hello', /neither PEM nor PKCS12/],
+  ['no certificate', own.key, /holds no certificate/],
+] as const) {
+  test(`a truststore that holds ${what}`, () => refused({ trust: store(file('odd', content)) }, message));
+}
+
+test('a keystore without key, with another’s key, or that is not there', async () => {
+  await refused({ own: store(trustFile) }, /no private key/);
+  const other = authority.issue({ commonName: 'bob' });
+  await refused({ own: store(file('mixed.pem', `${other.key}${own.certificate}`)) }, /does not belong to the key/);
+  await refused({ own: store(join(folder, 'none.pem')) }, /ssl\.keystore\.location: \S+none\.pem cannot be read/);
+});
+
+test('renewed files are taken over; half of a renewal leaves the former, and is told once', async () => {
+  const warnings: LogFields[] = [];
+  const path = file('renewed.pem', `${own.key}${own.certificate}`);
+  const files = new TlsFiles(settings({ own: store(path) }), { ...silentLog, warn: (fields) => void warnings.push(fields) });
+  const first = await files.current();
+  assert.equal(await files.current(), first);
+  const next = authority.issue({ commonName: 'alice' });
+  writeFileSync(path, `${own.key}${next.certificate} `);
+  assert.equal(await files.current(), first);
+  assert.equal(await files.current(), first);
+  assert.equal(warnings.length, 1);
+  writeFileSync(path, `${next.key}${next.certificate}`);
+  assert.notEqual((await files.current()).context, first.context);
+  rmSync(path);
+  await files.current();
+  assert.equal(warnings.length, 2);
+});
