@@ -35,10 +35,8 @@ export function encodeSaslHandshakeResponse(
 
 export function decodeSaslHandshakeResponse(r: WireReader, _version: number): SaslHandshakeResponse {
   const errorCode = r.int16();
-  const count = r.int32();
   // A text has two bytes of length at least.
-  if (count < 0 || count > r.remaining / 2) return r.fail(`${count} mechanisms in ${r.remaining} bytes`);
-  const mechanisms = Array.from({ length: count }, () => r.nullableString() ?? '');
+  const mechanisms = Array.from({ length: r.count(2) }, () => r.nullableString() ?? '');
   return { errorCode, mechanisms };
 }
 
