@@ -39,11 +39,12 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
   const repeated: number[] = [];
   let leases = 0;
   let breaks = false;
+  let answerMs = rttMs;
   const lease = { retain: () => undefined, release: () => (leases -= 1) };
   const connection: Partial<BrokerConnection> = {
     fetch: async (request) => {
       fetches.push({ atMs: clock.monotonicMs(), request });
-      await clock.sleep(rttMs);
+      await clock.sleep(answerMs);
       if (breaks) throw new Error('lost');
       leases += 1;
       const topics = request.topics.map(({ topicId: id, partitions }) => ({
@@ -96,6 +97,9 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
     round,
     ...made,
     leases: () => leases,
+    slow: (ms: number) => {
+      answerMs = ms;
+    },
     break: () => {
       breaks = true;
     },
@@ -120,16 +124,14 @@ test('while records come, further fetches leave evenly over a round trip', async
   assert.equal(leases(), 0, 'every answer’s memory is given back');
 });
 
-test('a connection whose answer is late fetches again as soon as it has come', async () => {
-  const { round, early, partition, fetches, pass } = await rig();
+test('a fetch leaves on time although the answer before it is late, but no third one', async () => {
+  const { round, fetches, slow } = await rig();
+  slow(2.5 * rttMs);
+  assert.deepEqual(await round(), [30, 60]);
+  assert.deepEqual(await round(), [30, 60], 'one is under way on each connection');
+  assert.deepEqual(await round(), [], 'two are');
   await round();
-  fetches.length = 0;
-  early.flows(partition, topicId, 0);
-  early.follow();
-  await pass(20);
-  assert.equal(fetches.length, 0, 'both answers are under way');
-  await pass(60);
-  assert.equal(fetches.length, 2);
+  assert.equal(fetches.length, 2, 'the first have been answered');
 });
 
 test('a partition that catches up is left to the lane’s own fetches', async () => {
@@ -172,8 +174,10 @@ test('a rate of nothing switches them off', async () => {
   assert.deepEqual(await round(), []);
 });
 
-test('where a partition moves on at a steady pace, what is under way is not asked for again', async () => {
-  const { round, state, fetches, early, partition, pass } = await rig(1_000_000);
+/** A partition that has grown by one record per millisecond for a while. */
+async function steadyRig() {
+  const made = await rig(1_000_000);
+  const { state, early, partition, pass } = made;
   for (let look = 0; look < 40; look += 1) {
     state.offset += 30n;
     state.stableOffset = state.offset;
@@ -182,9 +186,28 @@ test('where a partition moves on at a steady pace, what is under way is not aske
   }
   state.offset += 30n;
   state.stableOffset = state.offset;
+  const askedFrom = () => {
+    const offset = made.fetches[0]?.request.topics[0]?.partitions[0]?.fetchOffset ?? 0n;
+    return Number(offset - state.offset);
+  };
+  return { ...made, askedFrom };
+}
+
+test('where a partition moves on at a steady pace, what is under way is not asked for again', async () => {
+  const { round, askedFrom } = await steadyRig();
   await round();
   // The end is known as it was half a round trip ago. The fetch before this one has left 30 ms earlier.
-  assert.equal(fetches[0]?.request.topics[0]?.partitions[0]?.fetchOffset, state.offset + 90n);
+  assert.equal(askedFrom(), 90 - defaultLimits.earlyMarginMs);
+});
+
+test('a fetch that leaves late asks from where the one before it ends, which did not leave late', async () => {
+  const { early, partition, fetches, pass, clock, askedFrom } = await steadyRig();
+  early.flows(partition, topicId, 0);
+  early.follow();
+  fetches.length = 0;
+  clock.standStill(50);
+  await pass(10);
+  assert.equal(askedFrom(), 90 - defaultLimits.earlyMarginMs);
 });
 
 test('a connection that fails is told to the lane; the end of the lane ends them', async () => {

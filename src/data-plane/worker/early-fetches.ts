@@ -36,6 +36,8 @@ const noSession = { sessionId: 0, sessionEpoch: -1, forgotten: [] };
 const paceRoundTrips = 12;
 /** Round trips without records after which a partition is not fetched early any more. */
 const quietRoundTrips = 2;
+/** Fetches under way on one connection. */
+const underWayMax = 2;
 
 export class EarlyFetches {
   readonly #parts: EarlyFetchesParts;
@@ -44,6 +46,8 @@ export class EarlyFetches {
   readonly #flowing = new Map<MirrorPartition, { readonly topicId: TopicId; readonly pace: ArrivalPace }>();
   readonly #legs: Leg[];
   #timers: Timer[] = [];
+  /** When the last fetch left, the lane's own or a further one. */
+  #sentAtMs = 0;
   /** What may come twice before fetching early pauses; grows with time, up to a second's worth. */
   #allowedBytes: number;
   #allowedAtMs: number;
@@ -51,7 +55,10 @@ export class EarlyFetches {
   constructor(parts: EarlyFetchesParts, rttMs: number) {
     this.#parts = parts;
     this.#rttMs = rttMs;
-    this.#legs = Array.from({ length: parts.limits.earlyFetches }, () => new Leg(parts.connect));
+    this.#legs = Array.from(
+      { length: parts.limits.earlyFetches },
+      () => new Leg(parts.connect, parts.onFailed),
+    );
     this.#allowedBytes = parts.earlyFetchBytesPerSecond();
     this.#allowedAtMs = parts.clock.monotonicMs();
   }
@@ -73,24 +80,23 @@ export class EarlyFetches {
     this.#flowing.delete(partition);
   }
 
-  /** Between two fetches. */
-  get #partMs(): number {
-    return this.#rttMs / (this.#legs.length + 1);
-  }
-
   /** The lane's own fetch has left: the others follow, evenly over a round trip. */
   follow(): void {
     this.#cancel();
+    this.#sentAtMs = this.#parts.clock.monotonicMs();
     if (this.#flowing.size === 0) return;
+    const partMs = this.#rttMs / (this.#legs.length + 1);
     this.#timers = this.#legs.map((leg, at) =>
-      this.#parts.clock.schedule(this.#partMs * (at + 1), () => this.#send(leg)),
+      this.#parts.clock.schedule(partMs * (at + 1), () => this.#send(leg)),
     );
   }
 
   /** The fetch sent before is still under way: what it brings at least need not come again. */
   #offsetFor(position: SourceOffset, pace: ArrivalPace): SourceOffset {
-    const silentMs = this.#parts.clock.monotonicMs() - (pace.seenAtMs ?? 0);
-    return asSource(position + BigInt(pace.leastGrowth(silentMs + this.#rttMs - this.#partMs)));
+    const nowMs = this.#parts.clock.monotonicMs();
+    const silentMs = nowMs - (pace.seenAtMs ?? 0);
+    const fetchedMs = silentMs + this.#rttMs - (nowMs - this.#sentAtMs);
+    return asSource(position + BigInt(pace.leastGrowth(fetchedMs - this.#parts.limits.earlyMarginMs)));
   }
 
   end(cause: Cause): void {
@@ -105,23 +111,29 @@ export class EarlyFetches {
   }
 
   #send(leg: Leg): void {
-    // An answer takes a round trip as well: the next fetch is often due a moment before it.
-    if (leg.busy) leg.whenFree = () => this.#send(leg);
-    if (leg.busy || !this.#mayRepeat()) return;
+    const connection = leg.take();
+    if (connection === undefined || !this.#mayRepeat()) return;
     const asked = this.#due();
     if (asked.size === 0) return;
-    leg.run(async (connection) => {
-      this.#parts.onFetch();
-      const response = await connection.fetch({
-        ...noSession,
-        topics: topicsOf(asked, this.#parts.limits.earlyPartitionBytesMax),
-        maxWaitMs: 0,
-        minBytes: 1,
-        maxBytes: this.#parts.limits.fetchNear.answerBytesMax,
-        isolationLevel: 1,
-      });
-      this.#take(response, asked);
-    }, this.#parts.onFailed);
+    this.#sentAtMs = this.#parts.clock.monotonicMs();
+    leg.carry(this.#fetch(connection, asked));
+  }
+
+  async #fetch(
+    connection: BrokerConnection,
+    asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>,
+  ): Promise<void> {
+    this.#parts.onFetch();
+    const { earlyPartitionBytesMax, fetchNear } = this.#parts.limits;
+    const response = await connection.fetch({
+      ...noSession,
+      topics: topicsOf(asked, earlyPartitionBytesMax),
+      maxWaitMs: 0,
+      minBytes: 1,
+      maxBytes: fetchNear.answerBytesMax,
+      isolationLevel: 1,
+    });
+    this.#take(response, asked);
   }
 
   #repeated(bytes: number): void {
@@ -197,22 +209,40 @@ function topicsOf(asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>, parti
   }));
 }
 
-/** One connection, opened when it is first needed, with at most one fetch under way. */
+/**
+ * One connection, opened when it is first needed. A fetch takes a little longer than a round trip, so the next
+ * one leaves before its answer has come: to wait for that would bring the fetches of two connections together.
+ */
 class Leg {
   readonly #connect: () => Promise<BrokerConnection>;
+  readonly #onFailed: (cause: Cause) => void;
   #connection: BrokerConnection | undefined;
+  #opening = false;
   #ended: Cause | undefined;
-  busy = false;
-  /** Done once, when it is not busy any more. */
-  whenFree: (() => void) | undefined;
+  #underWay = 0;
 
-  constructor(connect: () => Promise<BrokerConnection>) {
+  constructor(connect: () => Promise<BrokerConnection>, onFailed: (cause: Cause) => void) {
     this.#connect = connect;
+    this.#onFailed = onFailed;
   }
 
-  run(work: (connection: BrokerConnection) => Promise<void>, failed: (cause: Cause) => void): void {
-    this.busy = true;
-    this.#run(work).catch((error: unknown) => failed(causeOfError(error)));
+  /** The connection, if it has room for a fetch. The first turn only opens it: later would be too late. */
+  take(): BrokerConnection | undefined {
+    if (this.#connection === undefined && !this.#opening) {
+      this.#opening = true;
+      this.#watch(this.#open());
+    }
+    return this.#underWay < underWayMax ? this.#connection : undefined;
+  }
+
+  /** A fetch on the connection. */
+  carry(fetch: Promise<void>): void {
+    this.#underWay += 1;
+    this.#watch(
+      fetch.finally(() => {
+        this.#underWay -= 1;
+      }),
+    );
   }
 
   end(cause: Cause): void {
@@ -220,15 +250,12 @@ class Leg {
     this.#connection?.destroy(cause.message);
   }
 
-  async #run(work: (connection: BrokerConnection) => Promise<void>): Promise<void> {
-    // The first turn only opens the connection: by then its fetch would be late.
-    if (this.#connection === undefined) {
-      this.#connection = await this.#connect();
-      if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
-    } else await work(this.#connection);
-    this.busy = false;
-    const { whenFree } = this;
-    this.whenFree = undefined;
-    if (this.#ended === undefined) whenFree?.();
+  async #open(): Promise<void> {
+    this.#connection = await this.#connect();
+    if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
+  }
+
+  #watch(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#onFailed(causeOfError(error)));
   }
 }
