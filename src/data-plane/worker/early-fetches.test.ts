@@ -200,7 +200,7 @@ test('where a partition moves on at a steady pace, what is under way is not aske
   assert.equal(askedFrom(), 90 - defaultLimits.earlyMarginMs);
 });
 
-test('a fetch that leaves late asks from where the one before it ends, which did not leave late', async () => {
+test('a fetch that leaves late still asks from where the one before it ends', async () => {
   const { early, partition, fetches, pass, clock, askedFrom } = await steadyRig();
   early.flows(partition, topicId, 0);
   early.follow();

@@ -6,8 +6,9 @@ import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchPartition, FetchResponse, TopicId } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { asSource, type SourceOffset } from '../mirror/offsets.ts';
-import { type Cause, causeOfError } from '../mirror/stop-cause.ts';
+import type { Cause } from '../mirror/stop-cause.ts';
 import { ArrivalPace } from './arrival-pace.ts';
+import { EarlyConnection } from './early-connection.ts';
 import type { WorkerLimits } from './limits.ts';
 
 export interface EarlyFetchesParts {
@@ -36,15 +37,13 @@ const noSession = { sessionId: 0, sessionEpoch: -1, forgotten: [] };
 const paceRoundTrips = 12;
 /** Round trips without records after which a partition is not fetched early any more. */
 const quietRoundTrips = 2;
-/** Fetches under way on one connection. */
-const underWayMax = 2;
 
 export class EarlyFetches {
   readonly #parts: EarlyFetchesParts;
   readonly #rttMs: number;
   /** Partitions that records come of. */
   readonly #flowing = new Map<MirrorPartition, { readonly topicId: TopicId; readonly pace: ArrivalPace }>();
-  readonly #legs: Leg[];
+  readonly #connections: EarlyConnection[];
   #timers: Timer[] = [];
   /** When the last fetch left, the lane's own or a further one. */
   #sentAtMs = 0;
@@ -55,9 +54,9 @@ export class EarlyFetches {
   constructor(parts: EarlyFetchesParts, rttMs: number) {
     this.#parts = parts;
     this.#rttMs = rttMs;
-    this.#legs = Array.from(
+    this.#connections = Array.from(
       { length: parts.limits.earlyFetches },
-      () => new Leg(parts.connect, parts.onFailed),
+      () => new EarlyConnection(parts.connect, parts.onFailed),
     );
     this.#allowedBytes = parts.earlyFetchBytesPerSecond();
     this.#allowedAtMs = parts.clock.monotonicMs();
@@ -85,9 +84,9 @@ export class EarlyFetches {
     this.#cancel();
     this.#sentAtMs = this.#parts.clock.monotonicMs();
     if (this.#flowing.size === 0) return;
-    const partMs = this.#rttMs / (this.#legs.length + 1);
-    this.#timers = this.#legs.map((leg, at) =>
-      this.#parts.clock.schedule(partMs * (at + 1), () => this.#send(leg)),
+    const partMs = this.#rttMs / (this.#connections.length + 1);
+    this.#timers = this.#connections.map((each, at) =>
+      this.#parts.clock.schedule(partMs * (at + 1), () => this.#send(each)),
     );
   }
 
@@ -102,7 +101,7 @@ export class EarlyFetches {
   end(cause: Cause): void {
     this.#cancel();
     this.#flowing.clear();
-    for (const leg of this.#legs) leg.end(cause);
+    for (const each of this.#connections) each.end(cause);
   }
 
   #cancel(): void {
@@ -110,13 +109,13 @@ export class EarlyFetches {
     this.#timers = [];
   }
 
-  #send(leg: Leg): void {
-    const connection = leg.take();
+  #send(early: EarlyConnection): void {
+    const connection = early.take();
     if (connection === undefined || !this.#mayRepeat()) return;
     const asked = this.#due();
     if (asked.size === 0) return;
     this.#sentAtMs = this.#parts.clock.monotonicMs();
-    leg.carry(this.#fetch(connection, asked));
+    early.carry(this.#fetch(connection, asked));
   }
 
   async #fetch(
@@ -207,55 +206,4 @@ function topicsOf(asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>, parti
       }),
     ),
   }));
-}
-
-/**
- * One connection, opened when it is first needed. A fetch takes a little longer than a round trip, so the next
- * one leaves before its answer has come: to wait for that would bring the fetches of two connections together.
- */
-class Leg {
-  readonly #connect: () => Promise<BrokerConnection>;
-  readonly #onFailed: (cause: Cause) => void;
-  #connection: BrokerConnection | undefined;
-  #opening = false;
-  #ended: Cause | undefined;
-  #underWay = 0;
-
-  constructor(connect: () => Promise<BrokerConnection>, onFailed: (cause: Cause) => void) {
-    this.#connect = connect;
-    this.#onFailed = onFailed;
-  }
-
-  /** The connection, if it has room for a fetch. The first turn only opens it: later would be too late. */
-  take(): BrokerConnection | undefined {
-    if (this.#connection === undefined && !this.#opening) {
-      this.#opening = true;
-      this.#watch(this.#open());
-    }
-    return this.#underWay < underWayMax ? this.#connection : undefined;
-  }
-
-  /** A fetch on the connection. */
-  carry(fetch: Promise<void>): void {
-    this.#underWay += 1;
-    this.#watch(
-      fetch.finally(() => {
-        this.#underWay -= 1;
-      }),
-    );
-  }
-
-  end(cause: Cause): void {
-    this.#ended = cause;
-    this.#connection?.destroy(cause.message);
-  }
-
-  async #open(): Promise<void> {
-    this.#connection = await this.#connect();
-    if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
-  }
-
-  #watch(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#onFailed(causeOfError(error)));
-  }
 }
