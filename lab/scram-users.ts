@@ -16,7 +16,13 @@ export async function addScramUser(address: string, name: string, password: stri
   try {
     const upsertions = kinds.map(({ mechanism, hash, bytes }) => {
       const salt = randomBytes(16);
-      return { name, mechanism, iterations, salt, saltedPassword: pbkdf2Sync(password, salt, iterations, bytes, hash) };
+      return {
+        name,
+        mechanism,
+        iterations,
+        salt,
+        saltedPassword: pbkdf2Sync(password, salt, iterations, bytes, hash),
+      };
     });
     await alterUserScramCredentialsV0.api.async(connection, [], upsertions);
   } finally {
