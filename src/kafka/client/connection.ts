@@ -164,9 +164,13 @@ export class Connection {
       this.#socket = socket;
       this.#gate = new WriteGate(socket, this.#parts.clock);
       socket.on('error', (error) => this.#failed(error, isReady));
-      socket.on('end', () => this.destroy(this.#closedByBroker));
+      const ended = () => {
+        if (isReady || !isEncrypted(socket)) return this.destroy(this.#closedByBroker);
+        this.#failed(new Error('the broker closed it before secure TLS connection'), isReady);
+      };
+      socket.on('end', ended);
       socket.on('close', () => {
-        this.destroy(this.#closedByBroker);
+        ended();
         // Of no effect once it is connected.
         reject(this.#end);
       });
@@ -401,6 +405,8 @@ const refusals: readonly string[] = ['CW-3011', 'CW-3012', 'CW-3013', 'CW-3014']
 
 /** What stands between us and the broker is security: another address would not help. */
 export const isRefusal = ({ code }: CausewayError): boolean => refusals.includes(code);
+
+const isEncrypted = (socket: Socket): boolean => 'encrypted' in socket && socket.encrypted === true;
 
 function decodeVersions(reader: WireReader, version: number): ApiVersionsResponse {
   // An older broker answers in version 0 whatever it was asked in (KIP-511).

@@ -101,7 +101,7 @@ export class FrameReader {
         continue;
       }
       at += this.#fillHead(at, to);
-      if (this.#headFilled < headBytes) return;
+      if (this.#headFilled < headBytes) return this.#checkBeginning();
       if (!this.#begin()) {
         this.#restFrom = at;
         this.#restTo = to;
@@ -125,6 +125,11 @@ export class FrameReader {
     this.#scratch.copy(this.#head, this.#headFilled, at, at + count);
     this.#headFilled += count;
     return count;
+  }
+
+  /** An alert of TLS is shorter than the head of an answer, and nothing comes after it. */
+  #checkBeginning(): void {
+    if (this.#headFilled >= lengthBytes) this.#checkLength(this.#head.readInt32BE(0));
   }
 
   #checkLength(length: number): number {
