@@ -10,7 +10,7 @@ import { createKafkaCluster } from '../../src/kafka/client/real-cluster.ts';
 import type { TopicView } from '../../src/kafka/wire/messages.ts';
 import { percentile } from '../measure/percentiles.ts';
 import { forEachTime } from './timed-batch.ts';
-import { preciseWallMs } from './wall-clock.ts';
+import { machineMs } from './one-clock.ts';
 
 export interface LatencyWindow {
   readonly fromMs: number;
@@ -87,7 +87,7 @@ async function readForever(connection: BrokerConnection, { topicId }: TopicView,
       topics: [{ topicId, partitions: positions.map(askFor) }],
       forgotten: [],
     });
-    const arrivedMs = preciseWallMs();
+    const arrivedMs = machineMs();
     for (const { partition, records } of response.topics.flatMap((each) => each.partitions)) {
       forEachBatch(records, (start) => {
         // A batch may begin before the position.

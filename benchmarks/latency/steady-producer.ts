@@ -6,6 +6,7 @@ import { describeError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { createKafkaCluster } from '../../src/kafka/client/real-cluster.ts';
 import { numbersFrom, payload } from '../load/payloads.ts';
+import { machineMs } from './one-clock.ts';
 import { retime, timedBatch } from './timed-batch.ts';
 
 const tickMs = 1;
@@ -26,7 +27,7 @@ const leaderId = view.topics[0]?.partitions[0]?.leaderId ?? -1;
 const topicId = view.topics[0]?.topicId ?? '';
 const connection = await cluster.connect(leaderId);
 
-const startMs = Date.now();
+const startMs = Math.floor(machineMs());
 let dueMs = startMs;
 let sent = 0;
 let batches = 0;
@@ -35,7 +36,7 @@ const free = new Map<number, Buffer[]>();
 
 /** A late tick makes up for each millisecond it missed, with a batch of its own. */
 function sendDue(): void {
-  for (const nowMs = Date.now(); dueMs <= nowMs; dueMs += 1) {
+  for (const nowMs = machineMs(); dueMs <= nowMs; dueMs += 1) {
     const count = Math.floor((dueMs + 1 - startMs) * recordsPerMs) - sent;
     if (count > 0) send(count, dueMs);
     sent += count;

@@ -14,7 +14,7 @@ export function timedBatch(count: number, value: Buffer): Buffer {
 }
 
 /**
- * Gives all records of a batch of `timedBatch` this time, milliseconds since the epoch. The checksum follows
+ * Gives all records of a batch of `timedBatch` this time, whole milliseconds. The checksum follows
  * from the old one: it is linear.
  */
 export function retime(batch: Buffer, ms: number): void {
