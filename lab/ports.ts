@@ -25,7 +25,7 @@ export class PortBlocks {
   /** Ports of 127.0.0.1 that nobody listens on now, and that nobody else is given. Throws CW-5007. */
   take(count: number): Promise<number[]> {
     const taken = this.#turn.then(() => this.#take(count));
-    this.#turn = taken.catch(() => undefined); // Told to who asked for them.
+    this.#turn = Promise.allSettled([taken]);
     return taken;
   }
 
@@ -57,7 +57,7 @@ export class PortBlocks {
 
 const ofThisProcess = new PortBlocks(systemRandom);
 
-/** Different ports of 127.0.0.1 that nobody listens on now, and that no other lab is given. Throws CW-5007. */
+/** Ports of 127.0.0.1 that nobody listens on now, and that no other lab is given. Throws CW-5007. */
 export const freePorts = (count: number): Promise<number[]> => ofThisProcess.take(count);
 
 async function isFree(port: number): Promise<boolean> {

@@ -34,7 +34,7 @@ test('in a stretch so short that adding it to a time changes nothing, nothing co
   const pace = new ArrivalPace(1_000);
   pace.saw(1_000_006n, 17_166);
   pace.saw(1_000_007n, 17_170.8);
-  // Half of the distance between two numbers of this size: the first time stays as it is, the second does not.
+  // Half the distance between two numbers of this size: the first time stays as it is, the second does not.
   assert.equal(pace.leastGrowth(2 ** -39), 0);
   assert.equal(pace.leastGrowth(2 ** -38), 0);
 });
