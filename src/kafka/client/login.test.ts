@@ -133,7 +133,7 @@ test('a broker that refuses is quoted, and the password is not', async (t) => {
   });
 });
 
-test('after a refused login the broker is left alone for a while, then the right password gets in', async (t) => {
+test('after a refused login the broker is left alone for a while, then a right one gets in', async (t) => {
   const broker = await brokerWithLogin(t);
   const clock = manualClock();
   const security = securityOf(clock);
