@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { addScramUser } from '../../lab/scram-users.ts';
 import { runCausewayCommand, startCausewayCommand } from '../../src/cli/run-for-tests.ts';
 import { produce } from '../../src/cli/site-for-tests.ts';
 import { SecuredLab, type Way } from './secured-lab.ts';
@@ -12,7 +11,6 @@ import { SecuredLab, type Way } from './secured-lab.ts';
 const secured = await SecuredLab.start();
 after(() => secured[Symbol.asyncDispose]());
 const { lab, folder } = secured;
-await addScramUser(lab.bootstrapServers('eu-west'), 'alice', 'alice-secret');
 
 function regionText(name: string, way: Way): string {
   const servers = { 'bootstrap.servers': secured.serversOf(name, way) };
@@ -27,14 +25,12 @@ const topology = (source: Way, target: Way) =>
   `regions:\n${regionText('eu-west', source)}${regionText('us-east', target)}` +
   'mirrors:\n  shop: { topics: ["orders*"], home: eu-west, to: [us-east] }\n';
 
+writeFileSync(join(folder, 'causeway.yaml'), topology(secured.login('SCRAM-SHA-512', true), secured.mutual));
+
 const within = (password: string) => ({ cwd: folder, env: { EU_PASSWORD: password } });
 const run = (...args: string[]) => runCausewayCommand(args, within('alice-secret'));
 
 test('plan, apply, serve, status and verify between secured clusters', { timeout: 180_000 }, async () => {
-  writeFileSync(
-    join(folder, 'causeway.yaml'),
-    topology(secured.login('SCRAM-SHA-512', true), secured.mutual),
-  );
   await lab.createTopic('eu-west', 'orders', { partitions: 2 });
   await produce(lab, 'eu-west', 'orders', 0, 500);
 
