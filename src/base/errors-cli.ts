@@ -92,4 +92,10 @@ export const cliErrors = {
     'Resume the set: `causeway mirrors resume SET`. Topics that should stay behind can be paused one by ' +
       'one before.',
   ),
+  'CW-6017': entry(
+    'the principal is not known',
+    'The permissions of a region have to be given to somebody, and the connection settings do not say whom ' +
+      'the brokers take Causeway for: a certificate and a token are read by the brokers’ own rules.',
+    'Give --principal, as in User:causeway. The brokers’ log names who asks: kafka.authorizer.logger.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

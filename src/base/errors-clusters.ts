@@ -60,9 +60,10 @@ export const clusterErrors = {
   ),
   'CW-3010': entry(
     'not permitted to administer',
-    'Causeway’s principal lacks a permission to read or change topics or their settings.',
-    'Grant what the message names: DESCRIBE, DESCRIBE_CONFIGS and READ at the source; CREATE, ALTER, ' +
-      'ALTER_CONFIGS, DESCRIBE_CONFIGS, WRITE and READ on the mirrors’ topics at the target.',
+    'Causeway’s principal lacks a permission to read or change topics or their settings. The message names ' +
+      'the right that is missing and the command that gives it.',
+    'Give the named right; `causeway generate acls` writes all of them. If the right is there, a rule that ' +
+      'denies stands before it: `kafka-acls.sh --list --topic TOPIC`. It is tried again by itself.',
   ),
   'CW-3011': entry(
     'TLS could not be agreed on',

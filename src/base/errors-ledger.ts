@@ -26,8 +26,8 @@ export const ledgerErrors = {
     'the cluster refused a ledger record',
     'The broker refused a record for the ledger for a reason that does not pass by itself, named in the ' +
       'message.',
-    'Grant Causeway’s principal READ, WRITE, CREATE, DESCRIBE and ALTER_CONFIGS on topics that begin with ' +
-      '`causeway.`, or mend what the message names.',
+    'Give the right that the message names (`causeway generate acls` writes all of them), or mend what ' +
+      'else it names.',
   ),
   'CW-4005': entry(
     'causeway.generations may forget',
@@ -65,7 +65,7 @@ export const ledgerErrors = {
     'generation could not be opened',
     'The producer id of a new generation could not be obtained from the transaction coordinator of the ' +
       'target cluster.',
-    'Look at the brokers of the region and at __transaction_state. Causeway’s principal needs WRITE on ' +
-      'transactional ids that begin with `causeway.`. It is tried again by itself.',
+    'Give the right that the message names, if it names one (`causeway generate acls` writes all of them). ' +
+      'Else look at the brokers of the region and at __transaction_state. It is tried again by itself.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

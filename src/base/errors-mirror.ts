@@ -103,8 +103,11 @@ export const mirrorErrors = {
   ),
   'CW-2017': entry(
     'not authorised',
-    'A broker does not permit what the mirror has to do on this topic.',
-    'Grant the named operation to Causeway’s principal. It is tried again every minute.',
+    'A broker does not permit what the mirror has to do on this topic. The message names the right that is ' +
+      'missing and the command that gives it.',
+    'Give the named right; `causeway generate acls` writes all of them. If the right is there, a rule that ' +
+      'denies stands before it: `kafka-acls.sh --list --topic TOPIC`. It is tried again every minute; ' +
+      '`causeway mirrors resume SET TOPIC` does so at once.',
   ),
   'CW-2018': entry(
     'no open generation',

@@ -5,6 +5,7 @@ import type { ClusterAdmin } from '../kafka/admin/cluster-admin.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import type { ClusterView } from '../kafka/wire/messages.ts';
 import { kafkaError } from '../kafka/wire/error-codes.ts';
+import { ledgerRefusal } from './ledger-refusal.ts';
 import { generationsTopic, isCompacted, type LedgerTopic, ledgerTopics } from './topic-names.ts';
 
 export interface LedgerSite {
@@ -28,17 +29,30 @@ const lookEveryMs = 100;
  * need.
  */
 export async function ensureLedgerTopics(site: LedgerSite): Promise<readonly LedgerTopic[]> {
-  const before = await site.cluster.metadata('all');
-  const existing = new Set(before.topics.map(({ name }) => name));
-  const missing = ledgerTopics.filter((topic) => !existing.has(topic));
+  const before = await lookAtTopics(site);
+  const missing = ledgerTopics.filter((topic) =>
+    before.topics.some(
+      ({ name, errorCode }) => name === topic && errorCode === kafkaError.UNKNOWN_TOPIC_OR_PARTITION,
+    ),
+  );
   const replicationFactor = Math.min(replicationFactorMax, before.brokers.length);
   for (const topic of missing) {
     const settings = settingsOf(topic, replicationFactor);
     await site.admin.createTopic({ name: topic, partitions: 1, replicationFactor, settings });
   }
   if (missing.length > 0) await awaitLeaders(site);
-  await refuseForgetful(site, await site.cluster.metadata(ledgerTopics));
+  await refuseForgetful(site, await lookAtTopics(site));
   return missing;
+}
+
+/** By their names: a list of all topics would pass over those that may not be seen. Throws CW-4004. */
+async function lookAtTopics({ cluster, region }: LedgerSite): Promise<ClusterView> {
+  const view = await cluster.metadata(ledgerTopics);
+  for (const { name, errorCode } of view.topics) {
+    if (errorCode !== kafkaError.TOPIC_AUTHORIZATION_FAILED) continue;
+    throw ledgerRefusal({ cluster, region, topic: name }, errorCode, 'Metadata');
+  }
+  return view;
 }
 
 function settingsOf(topic: LedgerTopic, replicationFactor: number): ReadonlyMap<string, string> {
@@ -61,10 +75,11 @@ function settingsOf(topic: LedgerTopic, replicationFactor: number): ReadonlyMap<
   return settings;
 }
 
-async function awaitLeaders({ region, cluster, clock }: LedgerSite): Promise<void> {
+async function awaitLeaders(site: LedgerSite): Promise<void> {
+  const { region, clock } = site;
   const untilMs = clock.monotonicMs() + leaderWaitMs;
   for (;;) {
-    const { topics } = await cluster.metadata(ledgerTopics);
+    const { topics } = await lookAtTopics(site);
     const open = topics.filter((topic) => topic.errorCode !== 0 || (topic.partitions[0]?.leaderId ?? -1) < 0);
     if (open.length === 0) return;
     if (clock.monotonicMs() >= untilMs) {

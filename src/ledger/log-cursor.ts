@@ -55,7 +55,9 @@ export class LogCursor {
       }
       const errorCode = response.errorCode === 0 ? (partition?.errorCode ?? -1) : response.errorCode;
       if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) return this.#restart();
-      if (errorCode !== kafkaError.NONE || partition === undefined) throw this.#leader.refusal(errorCode);
+      if (errorCode !== kafkaError.NONE || partition === undefined) {
+        throw this.#leader.refusal(errorCode, 'Fetch');
+      }
       const read = recordsOf(partition, from);
       this.#next = read.nextOffset;
       return { ...read, stableEnd: partition.lastStableOffset };
@@ -101,7 +103,7 @@ export class LogCursor {
     const topics = [{ topic: this.#leader.topic, partitions }];
     const [listed] = await connection.listOffsets({ replicaId: -1, isolationLevel: 1, topics });
     if (listed === undefined || listed.errorCode !== kafkaError.NONE) {
-      throw this.#leader.refusal(listed?.errorCode ?? -1);
+      throw this.#leader.refusal(listed?.errorCode ?? -1, 'ListOffsets');
     }
     return listed.offset;
   }

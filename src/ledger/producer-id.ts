@@ -1,7 +1,10 @@
 // Asks a cluster's transaction coordinator for the producer id of a transactional id (KIP-98). Each call
 // raises the coordinator's epoch; the id stays the same until the coordinator forgets it.
+import { rightOfRequest } from '../kafka/acl/request-rights.ts';
+import { type Account, lackText } from '../kafka/acl/right.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
-import { kafkaError } from '../kafka/wire/error-codes.ts';
+import { kafkaError, kafkaErrorName } from '../kafka/wire/error-codes.ts';
+import { transactionalIdPrefix } from './transactional-id.ts';
 
 /** `errorCode` is that of `call`, the last one made; id and epoch are -1 unless it is 0. */
 export interface ProducerIdAnswer {
@@ -9,6 +12,20 @@ export interface ProducerIdAnswer {
   readonly errorCode: number;
   readonly producerId: bigint;
   readonly producerEpoch: number;
+}
+
+/** Which answer to which call, and the right that is missing if that is why; not for NONE. */
+export function refusalText(
+  { call, errorCode }: Pick<ProducerIdAnswer, 'call' | 'errorCode'>,
+  account: Account | undefined,
+  set: string,
+  region: string,
+): string {
+  const answered = `${kafkaErrorName(errorCode)} answered to ${call}`;
+  const isLack = errorCode === kafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED && call !== 'Metadata';
+  if (!isLack) return answered;
+  const resource = transactionalIdPrefix(set, region);
+  return lackText({ ...rightOfRequest[call], resource, pattern: 'prefixed' }, account, answered);
 }
 
 /** No transaction is opened under these ids; the broker's default limit allows it. */

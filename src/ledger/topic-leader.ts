@@ -1,8 +1,10 @@
 // The leader of a ledger topic's one partition: found, connected to, and let go after every failure.
 import { CausewayError } from '../base/errors.ts';
+import type { AuthorizedRequest } from '../kafka/acl/request-rights.ts';
 import type { BrokerConnection, KafkaCluster } from '../kafka/client/cluster.ts';
 import type { TopicId } from '../kafka/wire/messages.ts';
-import { kafkaError, kafkaErrorName } from '../kafka/wire/error-codes.ts';
+import { kafkaError } from '../kafka/wire/error-codes.ts';
+import { ledgerRefusal } from './ledger-refusal.ts';
 import type { LedgerTopic } from './topic-names.ts';
 
 export interface Leader {
@@ -37,7 +39,7 @@ export class TopicLeader {
       throw new CausewayError('CW-4001', `${region}: the topic ${topic} does not exist`, { region, topic });
     }
     if (view.errorCode !== kafkaError.NONE && view.errorCode !== kafkaError.LEADER_NOT_AVAILABLE) {
-      throw this.refusal(view.errorCode);
+      throw this.refusal(view.errorCode, 'Metadata');
     }
     if (view.partitions.length > 1) {
       const text = `${region}: ${topic} has ${view.partitions.length} partitions, and must have one`;
@@ -75,24 +77,8 @@ export class TopicLeader {
   }
 
   /** An answer's error as ours. What may pass by itself is CW-4002. */
-  refusal(errorCode: number, words?: string): CausewayError {
+  refusal(errorCode: number, request: AuthorizedRequest, words?: string): CausewayError {
     const { region, topic } = this;
-    const name = kafkaErrorName(errorCode);
-    const said = words === undefined || words === '' ? name : `${name}: ${words}`;
-    const code = lasting.has(errorCode) ? 'CW-4004' : 'CW-4002';
-    return new CausewayError(code, `${region}: ${topic}: the broker answered ${said}`, { region, topic });
+    return ledgerRefusal({ cluster: this.#cluster, region, topic }, errorCode, request, words);
   }
 }
-
-/** Does not pass by waiting. */
-const lasting: ReadonlySet<number> = new Set([
-  kafkaError.TOPIC_AUTHORIZATION_FAILED,
-  kafkaError.CLUSTER_AUTHORIZATION_FAILED,
-  kafkaError.MESSAGE_TOO_LARGE,
-  kafkaError.RECORD_LIST_TOO_LARGE,
-  kafkaError.INVALID_TIMESTAMP,
-  kafkaError.INVALID_RECORD,
-  kafkaError.POLICY_VIOLATION,
-  kafkaError.INVALID_TOPIC_EXCEPTION,
-  kafkaError.UNSUPPORTED_VERSION,
-]);

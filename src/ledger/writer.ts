@@ -110,7 +110,7 @@ export class LedgerWriter {
       const response = await connection.produce({ acks: -1, timeoutMs: produceWaitMs, topics });
       const answer = response.partitions[0];
       if (answer === undefined || answer.errorCode !== kafkaError.NONE) {
-        throw leader.refusal(answer?.errorCode ?? -1, answer?.errorMessage);
+        throw leader.refusal(answer?.errorCode ?? -1, 'Produce', answer?.errorMessage);
       }
       this.#parts.onWritten?.(batch.length);
       return answer.baseOffset + BigInt(batch.length - 1);

@@ -1,6 +1,11 @@
 // What the controller of a region would do for a topology, in the words of a plan.
 import { systemRandom } from '../../base/random.ts';
-import { type Action, describeAction, topicOf } from '../../control-plane/reconciler/actions.ts';
+import {
+  type Action,
+  type DecideTopic,
+  describeAction,
+  topicOf,
+} from '../../control-plane/reconciler/actions.ts';
 import { planRegion, type RegionPlan } from '../../control-plane/reconciler/plan-region.ts';
 import { LedgerReader } from '../../ledger/reader.ts';
 import type { RegionAdmins } from '../../server/region-admins.ts';
@@ -51,7 +56,7 @@ export function inWords(
       : [],
   );
   return {
-    actions: actions.filter(({ kind }) => kind !== 'refuse-topic').map(actionInWords),
+    actions: actions.filter((action) => !isRefusal(action)).map(actionInWords),
     refusals: [...actions.flatMap(refusalOf), ...standing],
     unknown: unknown.map(({ set, code, message }) => ({ about: set, code, message })),
   };
@@ -69,8 +74,11 @@ function actionInWords(action: Action): PlannedAction {
   };
 }
 
+const isRefusal = (action: Action): action is DecideTopic =>
+  action.kind === 'refuse-topic' || action.kind === 'keep-topic';
+
 function refusalOf(action: Action): PlanProblem[] {
-  if (action.kind !== 'refuse-topic') return [];
+  if (!isRefusal(action)) return [];
   const { cause } = action.decision;
   return cause === undefined ? [] : [{ about: `${action.set}/${action.topic}`, ...cause }];
 }

@@ -2,6 +2,31 @@
 import { shells } from '../shells.ts';
 import { type CommandSpec, example } from '../spec.ts';
 
+const acls: CommandSpec = {
+  name: 'acls',
+  summary: 'what Causeway has to be permitted, as commands of kafka-acls.sh',
+  details:
+    'Writes a shell script for the administrators of the clusters: for each region the exact rights of ' +
+    'Causeway’s principal, and what protects mirrors from other writers. Asks no cluster. Patterns become ' +
+    'names and prefixes; where ACLs cannot say the same, the script says what is permitted instead.',
+  options: [
+    { flags: '--principal <principal>', help: 'as in User:causeway; else as the settings of each region' },
+    { flags: '--region <name>', help: 'this region only' },
+    { flags: '--role <roles>', help: 'controller, worker, commands, with commas between; else all' },
+    {
+      flags: '--deny-write <principal>',
+      help: 'deny this principal to write into mirrors; several times for several',
+      repeatable: true,
+    },
+  ],
+  examples: [
+    example('causeway generate acls > acls.sh', 'for all regions, one login for everything'),
+    example('causeway generate acls --role worker --principal User:workers', 'for processes with own logins'),
+    example('causeway generate acls -o json', 'the list with the reasons, for programs'),
+  ],
+  load: () => import('../commands/generate-acls.ts'),
+};
+
 const completion: CommandSpec = {
   name: 'completion',
   summary: 'shell completion',
@@ -24,7 +49,7 @@ const schema: CommandSpec = {
 
 export const generateSpec: CommandSpec = {
   name: 'generate',
-  summary: 'files for shells and editors',
+  summary: 'files for shells, editors and administrators',
   examples: [example('source <(causeway generate completion bash)', 'completion for this shell')],
-  commands: [completion, schema],
+  commands: [acls, completion, schema],
 };

@@ -35,7 +35,7 @@ export interface SetSettings extends Reason {
 }
 /** Tells the workers, through the ledger, what is to be mirrored, what is refused, and what is over. */
 export interface DecideTopic extends Reason {
-  readonly kind: 'mirror-topic' | 'refuse-topic' | 'leave-topic';
+  readonly kind: 'mirror-topic' | 'keep-topic' | 'refuse-topic' | 'leave-topic';
   readonly topic: string;
   readonly decision: Omit<ObservedTopic, 'observedAtMs' | 'cause'> & {
     readonly cause: { readonly code: string; readonly message: string } | undefined;
@@ -71,6 +71,8 @@ export function describeAction(action: Action): string {
     }
     case 'mirror-topic':
       return `mirror ${action.topic}: ${counted(action.decision.partitions ?? 0, 'partition')}`;
+    case 'keep-topic':
+      return `keep mirroring ${action.topic} as it is`;
     case 'refuse-topic':
       return `refuse ${action.topic}`;
     case 'leave-topic':

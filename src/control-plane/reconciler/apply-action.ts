@@ -29,6 +29,7 @@ export async function applyAction(hands: Hands, action: Action, before?: Observe
     case 'set-settings':
       return admin.setTopicSettings(action.topic, new Map(action.changes.map(({ name, to }) => [name, to])));
     case 'mirror-topic':
+    case 'keep-topic':
     case 'refuse-topic':
     case 'leave-topic':
       await ledger.write('causeway.observed', [recordOf(action, clock.wallMs(), before)]);

@@ -9,6 +9,7 @@ import { mustBeWhole } from '../../ledger/whole-generations.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { formatProblems } from '../../topology/problem.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { type Action, topicOf } from './actions.ts';
 
 export interface LedgerLook {
   /** undefined where nothing has been applied. */
@@ -34,6 +35,12 @@ export async function lookAtLedger(reader: LedgerReader, region: string): Promis
     generations: foldGenerations(known),
     decided: observedView(recordsIn(observed)).topics.filter(({ target }) => target === region),
   };
+}
+
+/** What was decided last about the topic that an action is about. */
+export function decidedBefore(action: Action, { decided }: LedgerLook): ObservedTopic | undefined {
+  const topic = topicOf(action);
+  return decided.find((each) => each.set === action.set && each.topic === topic);
 }
 
 /** The applied topology; it was checked before it was applied. Throws CW-1027. */

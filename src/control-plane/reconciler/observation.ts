@@ -3,6 +3,12 @@ import type { GenerationsOfSet } from '../../ledger/generations.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { Topology } from '../../topology/topology.ts';
 
+/** Why something cannot be said of a topic. */
+export interface Denial {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** One topic as its cluster shows it. */
 export interface TopicLook {
   readonly name: string;
@@ -12,6 +18,8 @@ export interface TopicLook {
   readonly replicationFactor: number;
   /** Effective values; undefined where they were not asked for. */
   readonly settings: ReadonlyMap<string, string> | undefined;
+  /** Set where the settings were asked for and may not be read. */
+  readonly denial?: Denial | undefined;
   /** Whether any offset was ever written; undefined where that was not asked for. */
   readonly hasRecords: boolean | undefined;
   /** On disk, one replica of each partition; undefined where unknown. */
@@ -24,6 +32,8 @@ export interface ClusterLook {
   readonly brokers: number;
   readonly rttMs: number;
   readonly topics: ReadonlyMap<string, TopicLook>;
+  /** Topics that should be there and may not be seen: Kafka passes over them, unless asked by name. */
+  readonly hidden?: ReadonlyMap<string, Denial>;
 }
 
 /** A cluster that did not answer. */

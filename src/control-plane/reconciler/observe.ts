@@ -8,10 +8,18 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { ClusterView, TopicView } from '../../kafka/wire/messages.ts';
 import type { GenerationsOfSet } from '../../ledger/generations.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
-import { compileTopicMatcher, type TopicMatcher } from '../../topology/patterns.ts';
+import { compileTopicMatcher, hasStar, type TopicMatcher } from '../../topology/patterns.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { findHidden } from './hidden-topics.ts';
 import { topicsWithRecords } from './log-ends.ts';
-import type { ClusterLook, Observation, TopicLook, Unseen } from './observation.ts';
+import {
+  type ClusterLook,
+  type Denial,
+  isSeen,
+  type Observation,
+  type TopicLook,
+  type Unseen,
+} from './observation.ts';
 
 export interface Eyes {
   readonly clusterOf: (region: string) => KafkaCluster;
@@ -36,10 +44,38 @@ export async function observe(eyes: Eyes, known: Known): Promise<Observation> {
     lookSafely(region, () => lookAtTarget(eyes, known, isWanted)),
     ...[...sources].map((source) => {
       const ofSource = sets.filter(({ home }) => home === source).map(compileTopicMatcher);
-      return lookSafely(source, () => lookAtSource(eyes, known, source, ofSource));
+      const expected = namesAtSource(known, source);
+      return lookSafely(source, () => lookAtSource(eyes, known, source, ofSource, expected));
     }),
   ]);
-  return { ...known, clusters: new Map(looks.map((look) => [look.region, look])) };
+  const clusters = new Map(looks.map((look) => [look.region, look]));
+  const target = clusters.get(region);
+  if (isSeen(target)) {
+    const expected = namesExpected([...clusters.values()], matchers);
+    const look = () => findHidden(eyes.clusterOf(region), target, expected);
+    clusters.set(region, await lookSafely(region, async () => ({ ...target, hidden: await look() })));
+  }
+  return { ...known, clusters };
+}
+
+/** What is to be mirrored: should it be at the target, it can be asked for by name. */
+function namesExpected(
+  looks: readonly (ClusterLook | Unseen)[],
+  matchers: readonly TopicMatcher[],
+): ReadonlySet<string> {
+  const names = looks.flatMap((look) => (isSeen(look) ? [...look.topics.keys()] : []));
+  return new Set(names.filter((name) => matchers.some((matcher) => matcher.matches(name))));
+}
+
+/** Topics that sets name without a star, and those that were mirrored before. */
+function namesAtSource({ region, topology, decided }: Known, source: string): ReadonlySet<string> {
+  const sets = [...topology.mirrors.values()].filter(
+    ({ home, to }) => home === source && to.includes(region),
+  );
+  const named = sets.flatMap(({ topics }) => topics.filter((topic) => !hasStar(topic)));
+  const ofSource = new Set(sets.map(({ name }) => name));
+  const mirrored = decided.filter(({ set, state }) => ofSource.has(set) && state === 'mirrored');
+  return new Set([...named, ...mirrored.map(({ topic }) => topic)]);
 }
 
 async function lookSafely(region: string, look: () => Promise<ClusterLook>): Promise<ClusterLook | Unseen> {
@@ -58,10 +94,11 @@ async function lookAtSource(
   { decided }: Known,
   region: string,
   matchers: readonly TopicMatcher[],
+  expected: ReadonlySet<string>,
 ): Promise<ClusterLook> {
   const { look, view } = await lookAtCluster(eyes, region);
   const wanted = view.topics.filter(({ name }) => matchers.some((matcher) => matcher.matches(name)));
-  const settings = await eyes.adminOf(region).topicSettings(wanted.map(({ name }) => name));
+  const settingsOf = await lookAtSettings(eyes.adminOf(region), wanted);
   const known = new Set(decided.map(({ topic }) => topic));
   const sizes = await sizesOf(
     eyes.adminOf(region),
@@ -70,22 +107,37 @@ async function lookAtSource(
   const topics = new Map<string, TopicLook>();
   for (const topic of view.topics) {
     const bytes = sizes.get(topic.name);
-    topics.set(topic.name, { ...topicLook(topic), settings: settings.get(topic.name), bytes });
+    topics.set(topic.name, { ...topicLook(topic), ...settingsOf(topic.name), bytes });
   }
-  return { ...look, topics };
+  const seen = { ...look, topics };
+  return { ...seen, hidden: await findHidden(eyes.clusterOf(region), seen, expected) };
 }
+
+/** Settings of a topic by its name, or why they may not be read. */
+async function lookAtSettings(
+  admin: ClusterAdmin,
+  topics: readonly TopicView[],
+): Promise<(topic: string) => Pick<TopicLook, 'settings' | 'denial'>> {
+  const { settings, refused } = await admin.lookAtSettings(topics.map(({ name }) => name));
+  return (topic) => {
+    const error = refused.get(topic);
+    return { settings: settings.get(topic), denial: error === undefined ? undefined : denialOf(error) };
+  };
+}
+
+const denialOf = ({ code, message }: CausewayError): Denial => ({ code, message });
 
 async function lookAtTarget(eyes: Eyes, { region, decided }: Known, isWanted: (topic: string) => boolean) {
   const { look, view } = await lookAtCluster(eyes, region);
   const wanted = view.topics.filter(({ name }) => isWanted(name));
-  const settings = await eyes.adminOf(region).topicSettings(wanted.map(({ name }) => name));
+  const settingsOf = await lookAtSettings(eyes.adminOf(region), wanted);
   const ours = new Set(decided.map(({ targetTopicId }) => targetTopicId));
   const strangers = wanted.filter(({ topicId }) => !ours.has(topicId));
   const filled = await topicsWithRecords(eyes.clusterOf(region), strangers);
   const topics = new Map<string, TopicLook>();
   for (const topic of view.topics) {
     const hasRecords = filled.get(topic.name);
-    topics.set(topic.name, { ...topicLook(topic), settings: settings.get(topic.name), hasRecords });
+    topics.set(topic.name, { ...topicLook(topic), ...settingsOf(topic.name), hasRecords });
   }
   return { ...look, topics };
 }

@@ -4,8 +4,8 @@
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
-import { askProducerId } from '../../ledger/producer-id.ts';
+import { kafkaError } from '../../kafka/wire/error-codes.ts';
+import { askProducerId, refusalText } from '../../ledger/producer-id.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
 
@@ -46,7 +46,7 @@ async function obtainProducerId(site: GenerationSite, set: string, generation: n
     });
     if (answer.errorCode === kafkaError.NONE) return answer;
     if (!passing.has(answer.errorCode) || clock.monotonicMs() >= untilMs) {
-      throw failure(region, set, generation, `${answer.call} answered ${kafkaErrorName(answer.errorCode)}`);
+      throw failure(region, set, generation, refusalText(answer, site.cluster.account, set, region));
     }
     await clock.sleep(passingDelayMs);
   }

@@ -3,7 +3,7 @@ import type { ObservedTopic } from '../../ledger/records.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import type { Action, DecideTopic } from './actions.ts';
 import { replicationFactorForMirror, settingDrift, settingsForMirror } from './mirror-settings.ts';
-import type { ClusterLook, TopicLook } from './observation.ts';
+import type { ClusterLook, Denial, TopicLook } from './observation.ts';
 
 export interface TopicContext {
   readonly set: MirrorSetSpec;
@@ -27,7 +27,12 @@ export function planTopic(
   refusal: Refusal | undefined,
 ): Action[] {
   if (refusal !== undefined) return refuse(context, atSource, atTarget, refusal);
-  if (atTarget === undefined) return create(context, atSource);
+  if (atTarget === undefined) {
+    const denial = context.target.hidden?.get(atSource.name) ?? atSource.denial;
+    return denial === undefined
+      ? create(context, atSource)
+      : withhold(context, atSource.name, denial, atSource);
+  }
   if (!isOurs && atTarget.hasRecords === undefined) return [];
   if (!isOurs && atTarget.hasRecords === true) {
     const { region } = context.target;
@@ -41,6 +46,8 @@ export function planTopic(
       `${atSource.partitions} in ${source.region}`;
     return refuse(context, atSource, atTarget, { code: 'CW-2027', message });
   }
+  const denial = atSource.denial ?? atTarget.denial;
+  if (denial !== undefined) return withhold(context, atSource.name, denial, atSource);
   const mending = mend(context, atSource, atTarget);
   // What is written into a topic that is not yet as a mirror must be would not stay as it is.
   const isNew = context.decided?.targetTopicId !== atTarget.topicId;
@@ -124,4 +131,33 @@ function refuse(
     partitions: atSource.partitions,
   } as const;
   return [{ kind: 'refuse-topic', set: set.name, topic: atSource.name, reason: message, decision }];
+}
+
+/**
+ * A topic of which something may not be read that has to be known. What is mirrored goes on, and says so;
+ * what is not mirrored yet has to wait.
+ */
+export function withhold(
+  { set, target, decided }: Pick<TopicContext, 'set' | 'target' | 'decided'>,
+  topic: string,
+  { code, message }: Denial,
+  atSource?: TopicLook,
+): Action[] {
+  if (decided !== undefined && decided.state !== 'gone') {
+    if (decided.cause?.code === code && decided.cause.message === message) return [];
+  }
+  const isMirrored = decided?.state === 'mirrored';
+  const decision = {
+    kind: 'topic',
+    set: set.name,
+    topic,
+    target: target.region,
+    state: isMirrored ? 'mirrored' : 'refused',
+    cause: { code, message },
+    sourceTopicId: isMirrored ? decided.sourceTopicId : atSource?.topicId,
+    targetTopicId: decided?.targetTopicId,
+    partitions: isMirrored ? decided.partitions : atSource?.partitions,
+  } as const;
+  const kind = isMirrored ? 'keep-topic' : 'refuse-topic';
+  return [{ kind, set: set.name, topic, reason: message, decision }];
 }

@@ -7,7 +7,7 @@ import { compileTopicMatcher } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import type { Action } from './actions.ts';
 import { type ClusterLook, isSeen, type Observation, type Unseen } from './observation.ts';
-import { planTopic, type Refusal } from './plan-topic.ts';
+import { planTopic, type Refusal, withhold } from './plan-topic.ts';
 
 export interface Plan {
   readonly actions: readonly Action[];
@@ -67,6 +67,10 @@ function planSet(
     const isOurs = decided.some(({ targetTopicId }) => targetTopicId === atTarget?.topicId);
     const refusal = refusals.get(refusalKey(set.name, topic.name));
     actions.push(...planTopic(context, topic, atTarget, isOurs, refusal));
+  }
+  for (const [topic, denial] of source.hidden ?? []) {
+    if (!matcher.matches(topic)) continue;
+    actions.push(...withhold({ set, target, decided: before.get(topic) }, topic, denial));
   }
   for (const each of before.values()) {
     // A topic that vanished at the source stays with its worker, which says so; one that left the set is

@@ -11,10 +11,11 @@ import type { Topology } from '../../topology/topology.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { type Action, describeAction, topicOf } from './actions.ts';
 import { applyAction, failureRecord } from './apply-action.ts';
-import { type LedgerLook, lookAtLedger } from './ledger-view.ts';
+import { decidedBefore, type LedgerLook, lookAtLedger } from './ledger-view.ts';
 import { isSeen, type Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import { plan, type Plan } from './plan.ts';
+import { RoundFailures } from './round-failures.ts';
 
 export interface ReconcilerParts {
   readonly region: string;
@@ -42,6 +43,8 @@ export class Reconciler {
   #wokenAlready = false;
   /** What was logged of each set that nothing can be planned for. */
   readonly #reported = new Map<string, string>();
+  /** What failed in the last round, each with why. */
+  readonly #failing = new Map<string, string>();
   /** When a round last went through, monotonic; undefined before the first. */
   lastRoundMs: number | undefined;
   /** Why the last round failed, if it did. */
@@ -104,16 +107,31 @@ export class Reconciler {
     const planned = plan(observation);
     this.#reportUnknown(planned);
     let succeeded = 0;
-    for (const action of planned.actions) if (await this.#act(action, ledger)) succeeded += 1;
+    const failures = new RoundFailures();
+    for (const action of planned.actions) {
+      const before = failures.before(action);
+      const failure = before ?? (await this.#act(action, ledger));
+      if (failure === undefined) succeeded += 1;
+      else failures.note(action, failure);
+      if (failure !== undefined) await this.#recordFailure(action, failure, ledger);
+    }
+    const stillWanted = new Set(planned.actions.map(describeAction));
+    for (const said of this.#failing.keys()) if (!stillWanted.has(said)) this.#failing.delete(said);
     await this.#writeObserved(this.#regionRecords(observation));
     return succeeded;
   }
 
-  async #act(action: Action, { decided }: LedgerLook): Promise<boolean> {
+  /** Why it failed, if it did. */
+  async #act(action: Action, ledger: LedgerLook): Promise<CausewayError | undefined> {
     const { region, clusterOf, adminOf, writer, clock, log, metrics } = this.#parts;
-    const topic = topicOf(action);
-    const before = decided.find((each) => each.set === action.set && each.topic === topic);
-    const fields = { region, set: action.set, topic, action: action.kind, reason: action.reason };
+    const before = decidedBefore(action, ledger);
+    const fields = {
+      region,
+      set: action.set,
+      topic: topicOf(action),
+      action: action.kind,
+      reason: action.reason,
+    };
     const hands = { region, cluster: clusterOf(region), admin: adminOf(region), ledger: writer, clock };
     const count = (outcome: string) =>
       metrics.count('causeway_reconciler_actions_total', { region, action: action.kind, outcome });
@@ -121,20 +139,29 @@ export class Reconciler {
       await applyAction(hands, action, before);
       log.info(fields, describeAction(action));
       count('done');
-      return true;
+      this.#failing.delete(describeAction(action));
+      return undefined;
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
       count('failed');
-      const cause = { code: error.code, message: error.message };
-      log.warn(
-        { ...fields, code: error.code, error: describeError(error) },
-        `failed: ${describeAction(action)}`,
-      );
-      if (topic !== undefined) {
-        await this.#writeObserved([failureRecord(region, action, topic, cause, clock.wallMs(), before)]);
-      }
-      return false;
+      const said = { ...fields, code: error.code, error: describeError(error) };
+      const text = `failed: ${describeAction(action)}`;
+      // It is tried again in every round, and said once.
+      if (this.#failing.get(describeAction(action)) === error.message) log.debug(said, text);
+      else log.warn(said, text);
+      this.#failing.set(describeAction(action), error.message);
+      return error;
     }
+  }
+
+  async #recordFailure(action: Action, { code, message }: CausewayError, ledger: LedgerLook): Promise<void> {
+    const { region, clock } = this.#parts;
+    const topic = topicOf(action);
+    if (topic === undefined) return;
+    const before = decidedBefore(action, ledger);
+    await this.#writeObserved([
+      failureRecord(region, action, topic, { code, message }, clock.wallMs(), before),
+    ]);
   }
 
   async #writeObserved(records: readonly ObservedRecord[]): Promise<void> {

@@ -181,7 +181,8 @@ export class MirrorPartition {
   started(life: number, point: StartPoint): void {
     if (life !== this.#life || this.#state.name !== 'starting') return;
     this.#point = point;
-    this.#place = { ...this.spec, brokerId: point.target.leaderId };
+    const { leaderId: brokerId, account } = point.target;
+    this.#place = { ...this.spec, brokerId, account };
     this.#tail = point.tail.verdict;
     this.#head = new WriteHead(point);
     this.#position = point.position;
@@ -280,10 +281,16 @@ export class MirrorPartition {
    */
   #refetchTrouble(answer: FetchedPartition): void {
     if (answer.errorCode === 0) return this.#drainTo('trouble', { name: 'starting' });
-    const { leaderId } = (this.#point as StartPoint).source;
+    const { leaderId, account } = (this.#point as StartPoint).source;
     try {
-      const from = { ...this.spec, side: 'source', region: this.spec.sourceRegion, leaderId } as const;
-      refuseError(from, answer.errorCode, undefined);
+      const from = {
+        ...this.spec,
+        side: 'source',
+        region: this.spec.sourceRegion,
+        leaderId,
+        account,
+      } as const;
+      refuseError(from, answer.errorCode, undefined, 'Fetch');
     } catch (thrown) {
       const cause = thrown instanceof Obstacle ? thrown.because : causeOfError(thrown);
       this.#drainTo('trouble', this.#retry.after(cause));

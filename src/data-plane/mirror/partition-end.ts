@@ -1,5 +1,7 @@
 // One end of a mirror partition as the start procedure and the checks see it, and the reads they make there.
 // Every read names the leader epoch, so that a broker that was paused as leader cannot answer with old state.
+import { type AuthorizedRequest, rightOfRequest } from '../../kafka/acl/request-rights.ts';
+import { type Account, lackText } from '../../kafka/acl/right.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchedPartition, ProducerState, TopicId } from '../../kafka/wire/messages.ts';
 import { type KafkaErrorName, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
@@ -15,6 +17,8 @@ export interface PartitionEnd {
   readonly leaderId: number;
   readonly leaderEpoch: number;
   readonly connection: BrokerConnection;
+  /** Ours on this side's cluster, for what it does not permit. */
+  readonly account?: Account | undefined;
 }
 
 /** `latest` asked as a consumer: the high watermark. `end` asked as a replica: the leader's log end. */
@@ -41,7 +45,7 @@ export async function readOffset(at: PartitionEnd, kind: OffsetKind): Promise<bi
   });
   const answer = answers[0];
   if (answer === undefined) throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no offset in the answer`));
-  refuseError(at, answer.errorCode, undefined);
+  refuseError(at, answer.errorCode, undefined, 'ListOffsets');
   return answer.offset;
 }
 
@@ -51,7 +55,7 @@ export async function readProducer(at: PartitionEnd, producerId: bigint): Promis
   const answer = (await at.connection.describeProducers(request))[0];
   if (answer === undefined)
     throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no producers in the answer`));
-  refuseError(at, answer.errorCode, answer.errorMessage);
+  refuseError(at, answer.errorCode, answer.errorMessage, 'DescribeProducers');
   return answer.producers.find((producer) => producer.producerId === producerId);
 }
 
@@ -87,12 +91,12 @@ export async function readBatch(
     forgotten: [],
   });
   try {
-    refuseError(at, response.errorCode, undefined);
+    refuseError(at, response.errorCode, undefined, 'Fetch');
     const answer = response.topics[0]?.partitions[0];
     if (answer === undefined)
       throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no records in the answer`));
     if (kafkaErrorName(answer.errorCode) !== 'OFFSET_OUT_OF_RANGE')
-      refuseError(at, answer.errorCode, undefined);
+      refuseError(at, answer.errorCode, undefined, 'Fetch');
     const { highWatermark, errorCode } = answer;
     // An answer out of range names no log start: it is asked for.
     const logStartOffset = errorCode === 0 ? answer.logStartOffset : await readOffset(at, 'start');
@@ -105,16 +109,23 @@ export async function readBatch(
 export const placeOf = (at: Pick<PartitionEnd, 'region' | 'topic' | 'partition'>) =>
   `${at.region} ${at.topic}-${at.partition}`;
 
-/** Throws the Obstacle that an error code of either end means; returns where there is no error. */
+type Place = Pick<PartitionEnd, 'side' | 'region' | 'topic' | 'partition' | 'account'>;
+
+/**
+ * Throws the Obstacle that an error code of either end means; returns where there is no error. `request`:
+ * what was answered so.
+ */
 export function refuseError(
-  at: Pick<PartitionEnd, 'side' | 'region' | 'topic' | 'partition'> & { readonly leaderId?: number },
+  at: Place & { readonly leaderId?: number },
   errorCode: number,
   said: string | undefined,
+  request: AuthorizedRequest,
 ): void {
   if (errorCode === 0) return;
   const name = kafkaErrorName(errorCode) as KafkaErrorName;
   const who = at.leaderId === undefined ? '' : `broker ${at.leaderId} answered `;
-  const text = `${placeOf(at)}: ${who}${name}${said ? `: ${said}` : ''}`;
+  const answered = `${who}${name}${said ? `: ${said}` : ''}`;
+  const text = `${placeOf(at)}: ${answered}`;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'UNKNOWN_TOPIC_OR_PARTITION':
@@ -122,6 +133,7 @@ export function refuseError(
     case 'INCONSISTENT_TOPIC_ID':
       throw new Obstacle(causeOf(at.side === 'source' ? 'CW-2001' : 'CW-2002', text));
     case 'TOPIC_AUTHORIZATION_FAILED':
+      throw new Obstacle(causeOf('CW-2017', `${placeOf(at)}: ${lackOnTopic(at, request, answered)}`));
     case 'CLUSTER_AUTHORIZATION_FAILED':
       throw new Obstacle(causeOf('CW-2017', text));
     case 'KAFKA_STORAGE_ERROR':
@@ -137,4 +149,14 @@ export function refuseError(
     default:
       throw new Obstacle(causeOf('CW-2024', text));
   }
+}
+
+/** Which right a refused request needs, and the command that gives it. */
+export function lackOnTopic(
+  { topic, account }: Pick<PartitionEnd, 'topic' | 'account'>,
+  request: AuthorizedRequest,
+  answered: string,
+): string {
+  const right = { ...rightOfRequest[request], resource: topic };
+  return lackText(right, account, `${answered} to ${request}`);
 }

@@ -1,8 +1,9 @@
 // What one produce answer means for the mirror: the whole table, as one pure function.
+import type { Account } from '../../kafka/acl/right.ts';
 import { type KafkaErrorName, kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import { type Cause, causeOf } from './stop-cause.ts';
 import type { TargetOffset } from './offsets.ts';
-import { placeOf } from './partition-end.ts';
+import { lackOnTopic, placeOf } from './partition-end.ts';
 
 /**
  * - appended: the batch stands where it belongs
@@ -30,6 +31,7 @@ export interface ProducePlace {
   readonly partition: number;
   /** The leader that the batch was sent to. */
   readonly brokerId: number;
+  readonly account?: Account | undefined;
 }
 
 const appended: ProduceOutcome = { kind: 'appended' };
@@ -65,7 +67,8 @@ const foreignRange = (from: bigint, to: bigint) =>
 function judgeError(answer: ProduceAnswer, expected: TargetOffset, place: ProducePlace): ProduceOutcome {
   const name = kafkaErrorName(answer.errorCode) as KafkaErrorName;
   const said = answer.errorMessage ? `${name}: ${answer.errorMessage}` : name;
-  const at = `${targetOf(place)}: at target offset ${expected} broker ${place.brokerId} answered ${said}`;
+  const answered = `at target offset ${expected} broker ${place.brokerId} answered ${said}`;
+  const at = `${targetOf(place)}: ${answered}`;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'OUT_OF_ORDER_SEQUENCE_NUMBER':
@@ -87,7 +90,10 @@ function judgeError(answer: ProduceAnswer, expected: TargetOffset, place: Produc
     case 'POLICY_VIOLATION':
     case 'UNSUPPORTED_FOR_MESSAGE_FORMAT':
       return { kind: 'suspect', cause: causeOf('CW-2016', at, { offset: expected }) };
-    case 'TOPIC_AUTHORIZATION_FAILED':
+    case 'TOPIC_AUTHORIZATION_FAILED': {
+      const text = `${targetOf(place)}: ${lackOnTopic(place, 'Produce', answered)}`;
+      return { kind: 'wait', cause: causeOf('CW-2017', text) };
+    }
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return { kind: 'wait', cause: causeOf('CW-2017', at) };
     default:

@@ -30,9 +30,10 @@ export class ClusterSide {
   /** Where the partition's leader is now, by metadata asked for after this call. Throws Obstacle. */
   async findEnd(topic: string, partition: number): Promise<PartitionEnd> {
     const found = (await this.#freshTopics(topic)).get(topic);
-    const at = { side: this.side, region: this.region, topic, partition };
+    const { side, region, cluster } = this;
+    const at = { side, region, topic, partition, account: cluster.account };
     if (found === undefined) return refuse(at, 'is not in the metadata');
-    refuseError(at, found.errorCode, undefined);
+    refuseError(at, found.errorCode, undefined, 'Metadata');
     const view = found.partitions.find((each) => each.partition === partition);
     if (view === undefined) return refuse(at, `has only ${found.partitions.length} partitions`);
     refuseLeaderless(at, view);

@@ -5,8 +5,7 @@ import { type Clock, restOn } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
-import { askProducerId } from '../../ledger/producer-id.ts';
+import { askProducerId, refusalText } from '../../ledger/producer-id.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { Fence } from '../mirror/fence.ts';
 
@@ -47,7 +46,7 @@ export class KeepAlive {
     let allUsed = true;
     for (const [set, { generation }] of this.#fences) {
       try {
-        await this.#use(transactionalIdOf(set, this.#parts.region, generation));
+        await this.#use(set, generation);
       } catch (error) {
         allUsed = false;
         this.#parts.log.warn(
@@ -59,8 +58,9 @@ export class KeepAlive {
     return allUsed;
   }
 
-  async #use(transactionalId: string): Promise<void> {
-    const { call, errorCode } = await askProducerId(this.#parts.cluster, transactionalId);
-    if (errorCode !== 0) throw new Error(`${call} answered ${kafkaErrorName(errorCode)}`);
+  async #use(set: string, generation: number): Promise<void> {
+    const { cluster, region } = this.#parts;
+    const answer = await askProducerId(cluster, transactionalIdOf(set, region, generation));
+    if (answer.errorCode !== 0) throw new Error(refusalText(answer, cluster.account, set, region));
   }
 }

@@ -1,6 +1,8 @@
 // Errors of the Kafka library as ours. They come nested: an aggregate of an answer's errors, each with
 // Kafka's name.
 import { CausewayError, describeError } from '../../base/errors.ts';
+import { type AuthorizedRequest, rightOfRequest } from '../acl/request-rights.ts';
+import { type Account, lackText } from '../acl/right.ts';
 
 export interface AdminFailure {
   readonly error: CausewayError;
@@ -29,8 +31,16 @@ const passing = new Set([
   'BROKER_NOT_AVAILABLE',
 ]);
 
+/** What was asked for, where a permission is needed. */
+export interface Asked {
+  readonly request: AuthorizedRequest;
+  /** The topic; a cluster has no name. */
+  readonly resource: string;
+  readonly account: Account | undefined;
+}
+
 /** `doing` completes "could not …". */
-export function adminError(thrown: unknown, region: string, doing: string): AdminFailure {
+export function adminError(thrown: unknown, region: string, doing: string, asked?: Asked): AdminFailure {
   const own = innermostOf(thrown);
   if (own instanceof CausewayError) {
     const text = `${region}: could not ${doing}: ${own.message}`;
@@ -45,8 +55,7 @@ export function adminError(thrown: unknown, region: string, doing: string): Admi
     return { kafkaErrors, error: new CausewayError('CW-3012', text, details, thrown) };
   }
   if (kafkaErrors.some((name) => notPermitted.has(name))) {
-    const text = `${region}: not permitted to ${doing}: ${said}`;
-    return { kafkaErrors, error: new CausewayError('CW-3010', text, details, thrown) };
+    return { kafkaErrors, error: notPermittedError(region, doing, said, asked, thrown) };
   }
   if (found.length > 0 && !kafkaErrors.every((name) => passing.has(name))) {
     const text = `${region}: the cluster refused to ${doing}: ${said}`;
@@ -54,6 +63,23 @@ export function adminError(thrown: unknown, region: string, doing: string): Admi
   }
   const text = `${region}: could not ${doing}: ${said === '' ? describeError(own) : said}`;
   return { kafkaErrors, error: new CausewayError('CW-3008', text, details, thrown) };
+}
+
+/** CW-3010. */
+export function notPermittedError(
+  region: string,
+  doing: string,
+  said: string,
+  asked: Asked | undefined,
+  thrown?: unknown,
+): CausewayError {
+  const details = { region };
+  const head = `${region}: not permitted to ${doing}`;
+  if (asked === undefined) return new CausewayError('CW-3010', `${head}: ${said}`, details, thrown);
+  const { request, resource, account } = asked;
+  const answered = `${said} answered to ${request}`;
+  const lack = lackText({ ...rightOfRequest[request], resource }, account, answered);
+  return new CausewayError('CW-3010', `${head}: ${lack}`, details, thrown);
 }
 
 interface KafkaErrorWords {

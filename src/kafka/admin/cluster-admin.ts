@@ -2,10 +2,14 @@
 // call and kept for the next; after an error it is opened anew, since it may hold on to a broker that is
 // gone.
 import { Admin } from '@platformatic/kafka';
+import type { CausewayError } from '../../base/errors.ts';
+import type { AuthorizedRequest } from '../acl/request-rights.ts';
+import { principalOf } from '../security/principal.ts';
 import { isName, parseAddress } from '../client/socket.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import type { SecureContext } from '../security/tls-material.ts';
-import { adminError } from './admin-errors.ts';
+import { adminError, type Asked, notPermittedError } from './admin-errors.ts';
+import { type DescribedTopic, settingsInAnswer } from './settings-answer.ts';
 
 export interface NewTopic {
   readonly name: string;
@@ -18,10 +22,19 @@ export interface NewTopic {
 /** Effective values of a topic's settings, by Kafka's own names. Sensitive ones are left out. */
 export type TopicSettings = ReadonlyMap<string, string>;
 
+/** Each topic that was asked for is in one of both. */
+export interface SettingsLook {
+  readonly settings: ReadonlyMap<string, TopicSettings>;
+  /** Topics whose settings may not be read, each with CW-3010. */
+  readonly refused: ReadonlyMap<string, CausewayError>;
+}
+
 export interface ClusterAdmin {
   readonly region: string;
   /** Settings of the topics. Throws CW-3008, CW-3009 or CW-3010, as every call here. */
   topicSettings(names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>>;
+  /** The same, where some of them may be forbidden. */
+  lookAtSettings(names: readonly string[]): Promise<SettingsLook>;
   /** Resolves also where the topic exists already. */
   createTopic(topic: NewTopic): Promise<void>;
   setTopicSettings(topic: string, settings: ReadonlyMap<string, string>): Promise<void>;
@@ -65,26 +78,40 @@ class LibraryAdmin implements ClusterAdmin {
   }
 
   async topicSettings(names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>> {
-    const found = new Map<string, TopicSettings>();
+    const { settings, refused } = await this.lookAtSettings(names);
+    for (const error of refused.values()) throw error;
+    return settings;
+  }
+
+  async lookAtSettings(names: readonly string[]): Promise<SettingsLook> {
+    const settings = new Map<string, TopicSettings>();
+    const refused = new Map<string, CausewayError>();
     for (let from = 0; from < names.length; from += topicsPerCall) {
-      const resources = names
-        .slice(from, from + topicsPerCall)
-        .map((resourceName) => ({ resourceType: topicResource, resourceName }) as const);
-      const described = await this.#call('read the settings of topics', (admin) =>
-        admin.describeConfigs({ resources }),
+      const asked = names.slice(from, from + topicsPerCall);
+      const resources = asked.map((resourceName) => ({ resourceType: topicResource, resourceName }) as const);
+      // One topic that is refused makes the library throw; what was said of the others is in its error.
+      const described: readonly DescribedTopic[] = await this.#call('read the settings of topics', (admin) =>
+        admin.describeConfigs({ resources }).catch(settingsInAnswer),
       );
-      for (const { resourceName, configs } of described) {
+      for (const { resourceName, configs, refusal } of described) {
         const values = new Map<string, string>();
         for (const { name, value } of configs) if (typeof value === 'string') values.set(name, value);
-        found.set(resourceName, values);
+        if (refusal === undefined) settings.set(resourceName, values);
+        else refused.set(resourceName, this.#settingsRefused(resourceName, refusal));
       }
     }
-    return found;
+    return { settings, refused };
+  }
+
+  #settingsRefused(topic: string, said: string): CausewayError {
+    const asked = this.#asked('DescribeConfigs', topic);
+    return notPermittedError(this.region, `read the settings of ${topic}`, said, asked);
   }
 
   async createTopic({ name, partitions, replicationFactor, settings }: NewTopic): Promise<void> {
     const configs = [...settings].map(([key, value]) => ({ name: key, value }));
-    await this.#callUnless('TOPIC_ALREADY_EXISTS', `create the topic ${name}`, (admin) =>
+    const asked = this.#asked('CreateTopics', name);
+    await this.#callUnless('TOPIC_ALREADY_EXISTS', `create the topic ${name}`, asked, (admin) =>
       admin.createTopics({ topics: [name], partitions, replicas: replicationFactor, configs }),
     );
   }
@@ -93,15 +120,16 @@ class LibraryAdmin implements ClusterAdmin {
     const configs = [...settings].map(
       ([name, value]) => ({ name, configOperation: setOperation, value }) as const,
     );
-    await this.#call(`set the settings of ${topic}`, (admin) =>
-      admin.incrementalAlterConfigs({
-        resources: [{ resourceType: topicResource, resourceName: topic, configs }],
-      }),
+    const asked = this.#asked('IncrementalAlterConfigs', topic);
+    const resources = [{ resourceType: topicResource, resourceName: topic, configs }] as const;
+    await this.#callUnless(undefined, `set the settings of ${topic}`, asked, (admin) =>
+      admin.incrementalAlterConfigs({ resources: [...resources] }),
     );
   }
 
   async raisePartitions(topic: string, count: number): Promise<void> {
-    await this.#callUnless('INVALID_PARTITIONS', `raise ${topic} to ${count} partitions`, (admin) =>
+    const asked = this.#asked('CreatePartitions', topic);
+    await this.#callUnless('INVALID_PARTITIONS', `raise ${topic} to ${count} partitions`, asked, (admin) =>
       admin.createPartitions({ topics: [{ name: topic, count }] }),
     );
   }
@@ -148,20 +176,26 @@ class LibraryAdmin implements ClusterAdmin {
     return this.#options.security ?? plainSecurity;
   }
 
+  #asked(request: AuthorizedRequest, resource: string): Asked {
+    const servers = this.#options.bootstrapServers.join(',');
+    return { request, resource, account: { principal: principalOf(this.#security.settings), servers } };
+  }
+
   #call<T>(doing: string, use: (admin: Admin) => Promise<T>): Promise<T> {
-    return this.#callUnless(undefined, doing, use) as Promise<T>;
+    return this.#callUnless(undefined, doing, undefined, use) as Promise<T>;
   }
 
   /** `unless`: the name of the Kafka error that means that nothing is left to do. */
   async #callUnless<T>(
     unless: string | undefined,
     doing: string,
+    asked: Asked | undefined,
     use: (admin: Admin) => Promise<T>,
   ): Promise<T | undefined> {
     try {
       return await use(await this.#open());
     } catch (error) {
-      const failure = adminError(error, this.region, doing);
+      const failure = adminError(error, this.region, doing, asked);
       if (failure.error.code === 'CW-3012') this.#security.logins.note(failure.error);
       if (unless !== undefined && failure.kafkaErrors.includes(unless)) return undefined;
       await this.close();

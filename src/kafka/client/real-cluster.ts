@@ -4,12 +4,14 @@ import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type Random, systemRandom } from '../../base/random.ts';
+import type { Account } from '../acl/right.ts';
 import { askMetadata, KafkaBrokerConnection } from './broker-calls.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { BrokerConnection, KafkaCluster } from './cluster.ts';
 import { Connection, isRefusal } from './connection.ts';
 import { type ClientLimits, defaultClientLimits } from './limits.ts';
 import type { ClusterView } from '../wire/messages.ts';
+import { principalOf } from '../security/principal.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import {
   addressText,
@@ -49,6 +51,7 @@ interface Kept {
 }
 
 class RealCluster implements KafkaCluster {
+  readonly account: Account;
   readonly #parts: KafkaClusterParts;
   readonly #limits: ClientLimits;
   readonly #pool: BufferPool;
@@ -62,6 +65,8 @@ class RealCluster implements KafkaCluster {
 
   constructor(parts: KafkaClusterParts) {
     this.#parts = parts;
+    const { settings } = parts.security ?? plainSecurity;
+    this.account = { principal: principalOf(settings), servers: parts.bootstrapServers.join(',') };
     this.#limits = { ...defaultClientLimits, ...parts.limits };
     this.#pool = parts.pool ?? new BufferPool(this.#limits.poolBytesMax);
     this.#bootstrap = parts.bootstrapServers.map((text) => {

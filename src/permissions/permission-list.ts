@@ -1,0 +1,153 @@
+// Everything that Causeway has to be permitted, and nothing else: the one place where it is written down.
+// Commands, the documentation and the tests take it from here. Nothing needs a right on a whole cluster; what
+// would, is optional and says what is lost without it.
+import type { Operation, ResourceType } from '../kafka/acl/right.ts';
+import { desiredTopic, generationsTopic, ledgerTopics, observedTopic } from '../ledger/topic-names.ts';
+
+/** `commands`: the command line, as whoever runs it logs in. */
+export const roles = ['controller', 'worker', 'commands'] as const;
+export type Role = (typeof roles)[number];
+
+export const sides = ['source', 'target', 'every region'] as const;
+export type Side = (typeof sides)[number];
+
+/** What a right is given on. */
+export const subjects = [
+  'mirrored topics',
+  'mirrors',
+  desiredTopic,
+  observedTopic,
+  generationsTopic,
+  'generations’ ids',
+  'workers’ group',
+  'cluster',
+] as const;
+export type Subject = (typeof subjects)[number];
+
+export const resourceTypeOf: Readonly<Record<Subject, ResourceType>> = {
+  'mirrored topics': 'topic',
+  mirrors: 'topic',
+  [desiredTopic]: 'topic',
+  [observedTopic]: 'topic',
+  [generationsTopic]: 'topic',
+  'generations’ ids': 'transactional-id',
+  'workers’ group': 'group',
+  cluster: 'cluster',
+};
+
+/** The classic group of a region's workers. */
+export const workersGroup = 'causeway.workers';
+
+export interface PermissionRule {
+  readonly side: Side;
+  readonly role: Role;
+  readonly subject: Subject;
+  readonly operation: Operation;
+  /** What it is for. */
+  readonly why: string;
+  /** Set where everything else works without it: what is missing then. */
+  readonly without?: string;
+}
+
+const rulesOf =
+  (side: Side, role: Role) =>
+  (subject: Subject, uses: Readonly<Partial<Record<Operation, string>>>): PermissionRule[] =>
+    Object.entries(uses).map(([operation, why]) => ({
+      side,
+      role,
+      subject,
+      operation: operation as Operation,
+      why,
+    }));
+
+const optional = (without: string, rules: readonly PermissionRule[]): PermissionRule[] =>
+  rules.map((rule) => ({ ...rule, without }));
+
+const controllerAtSource = rulesOf('source', 'controller');
+const workerAtSource = rulesOf('source', 'worker');
+const commandsAtSource = rulesOf('source', 'commands');
+const controllerAtTarget = rulesOf('target', 'controller');
+const workerAtTarget = rulesOf('target', 'worker');
+const commandsAtTarget = rulesOf('target', 'commands');
+const commandsAnywhere = rulesOf('every region', 'commands');
+
+export const permissionList: readonly PermissionRule[] = [
+  ...controllerAtSource('mirrored topics', {
+    Describe: 'which topics there are, and their partitions',
+    DescribeConfigs: 'settings that the mirrors follow',
+  }),
+  ...optional('the log does not say how many bytes are to be copied', [
+    ...controllerAtSource('cluster', { Describe: 'sizes of topics' }),
+  ]),
+  ...workerAtSource('mirrored topics', {
+    Describe: 'leaders, and where the log begins and ends',
+    Read: 'the records',
+  }),
+  ...commandsAtSource('mirrored topics', {
+    Describe: '`plan`: which topics there are',
+    DescribeConfigs: '`plan`: settings that the mirrors follow',
+  }),
+  ...optional('`verify` cannot compare', commandsAtSource('mirrored topics', { Read: '`verify`' })),
+  ...optional('`plan` shows `?` for the bytes to copy', [
+    ...commandsAtSource('cluster', { Describe: '`plan`: sizes of topics' }),
+  ]),
+
+  ...controllerAtTarget('mirrors', {
+    Describe: 'which mirrors there are, and their partitions',
+    DescribeConfigs: 'whether their settings are as they should be',
+    Create: 'new mirrors',
+    Alter: 'partitions that the source has been given',
+    AlterConfigs: 'settings that have changed at the source or drifted here',
+  }),
+  ...controllerAtTarget('generations’ ids', {
+    Describe: 'who coordinates the id',
+    Write: 'the producer id under which a generation writes',
+  }),
+  ...controllerAtTarget(desiredTopic, { Describe: 'its leader', Read: 'what is wanted' }),
+  ...controllerAtTarget(observedTopic, {
+    Describe: 'its leader',
+    Read: 'what was decided before',
+    Write: 'what is decided, and a sign of life',
+  }),
+  ...controllerAtTarget(generationsTopic, {
+    Describe: 'its leader',
+    Read: 'which generations are open',
+    Write: 'a new generation',
+  }),
+
+  ...workerAtTarget('mirrors', {
+    Describe: 'leaders, and where the log ends',
+    Read: 'the end of the mirror, and what stands under its fence',
+    Write: 'the records',
+  }),
+  ...workerAtTarget('generations’ ids', {
+    Describe: 'who coordinates the id',
+    Write: 'keeps the id from being forgotten, once a day',
+  }),
+  ...workerAtTarget(desiredTopic, { Describe: 'its leader', Read: 'what is wanted' }),
+  ...workerAtTarget(observedTopic, {
+    Describe: 'its leader',
+    Read: 'what the controller decided',
+    Write: 'progress, and a sign of life',
+  }),
+  ...workerAtTarget(generationsTopic, { Describe: 'its leader', Read: 'under which id to write' }),
+  ...workerAtTarget('workers’ group', {
+    Describe: 'who coordinates the group',
+    Read: 'sharing the partitions with the other workers',
+  }),
+
+  ...commandsAtTarget('mirrors', {
+    Describe: '`plan`: which mirrors there are',
+    DescribeConfigs: '`plan`: whether their settings are as they should be',
+  }),
+  ...optional('`verify` cannot compare', commandsAtTarget('mirrors', { Read: '`verify`' })),
+  ...ledgerTopics.flatMap((topic) =>
+    commandsAnywhere(topic, {
+      Describe: 'its leader',
+      DescribeConfigs: '`apply`: whether it forgets nothing',
+      Create: '`apply`, the first time',
+      Read: '`status` and most others',
+      ...(topic === desiredTopic && { Write: '`apply`, `mirrors pause` and `resume`' }),
+    }),
+  ),
+];

@@ -1,0 +1,149 @@
+// A lab whose brokers permit only what they are told to: Kafka's own authorizer, users with a password, and
+// the lab itself as the super user, who gives and takes rights.
+import {
+  AclOperations,
+  AclPermissionTypes,
+  Admin,
+  ResourcePatternTypes,
+  ResourceTypes,
+} from '@platformatic/kafka';
+import { startLab, type Lab } from '../../lab/lab.ts';
+import type { LabRegionOptions } from '../../lab/lab-options.ts';
+import type { Operation, ResourceType } from '../../src/kafka/acl/right.ts';
+
+const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+
+/** A rule of the authorizer; it allows, from every host. */
+export interface AclRule {
+  readonly principal: string;
+  readonly operation: Operation;
+  readonly resourceType: ResourceType;
+  readonly resource: string;
+  readonly pattern: 'literal' | 'prefixed';
+}
+
+export const ruleText = ({ principal, operation, resourceType, resource, pattern }: AclRule): string =>
+  `${principal} ${operation} ${resourceType} ${pattern} ${resource}`;
+
+export class AclLab implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly #admins: ReadonlyMap<string, Admin>;
+
+  private constructor(lab: Lab, admins: ReadonlyMap<string, Admin>) {
+    this.lab = lab;
+    this.#admins = admins;
+  }
+
+  /** The password of a user is its name and `-secret`. */
+  static async start(users: readonly string[], names: readonly string[]): Promise<AclLab> {
+    const known = users.map((user) => `user_${user}="${user}-secret"`).join(' ');
+    const listener = 'listener.name.login';
+    const lab = await startLab({
+      regions: names.map((name): LabRegionOptions => ({ name, listeners: { LOGIN: 'SASL_PLAINTEXT' } })),
+      wan: 'none',
+      brokerSettings: {
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        'super.users': 'User:ANONYMOUS',
+        [`${listener}.sasl.enabled.mechanisms`]: 'PLAIN',
+        [`${listener}.plain.sasl.jaas.config`]: `${plainModule} required ${known};`,
+      },
+    });
+    const admins = names.map((name) => {
+      const bootstrapBrokers = lab.bootstrapServers(name).split(',');
+      return [name, new Admin({ clientId: 'acl-lab', bootstrapBrokers, retries: 0 })] as const;
+    });
+    return new AclLab(lab, new Map(admins));
+  }
+
+  serversOf(region: string): string {
+    return this.lab.region(region).serversOf('LOGIN');
+  }
+
+  /** Kafka's settings for a client that logs in as `user`. */
+  settingsOf(user: string): Readonly<Record<string, string>> {
+    return {
+      'security.protocol': 'SASL_PLAINTEXT',
+      'sasl.mechanism': 'PLAIN',
+      'sasl.jaas.config': `${plainModule} required username="${user}" password="${user}-secret";`,
+    };
+  }
+
+  async give(region: string, rules: readonly AclRule[]): Promise<void> {
+    await this.#admin(region).createAcls({ creations: rules.map(bindingOf) });
+  }
+
+  async take(region: string, rules: readonly AclRule[]): Promise<void> {
+    await this.#admin(region).deleteAcls({ filters: rules.map(bindingOf) });
+  }
+
+  /** Every rule of the region's cluster. */
+  async rules(region: string): Promise<AclRule[]> {
+    const found = await this.#admin(region).describeAcls({
+      filter: {
+        resourceType: ResourceTypes.ANY,
+        resourceName: null,
+        resourcePatternType: ResourcePatternTypes.ANY,
+        principal: null,
+        host: null,
+        operation: AclOperations.ANY,
+        permissionType: AclPermissionTypes.ANY,
+      },
+    });
+    return found.flatMap(({ resourceType, resourceName, resourcePatternType, acls }) =>
+      acls.map(({ principal, operation }) => ({
+        principal,
+        operation: nameIn(operationCodes, operation),
+        resourceType: nameIn(typeCodes, resourceType),
+        resource: resourceName,
+        pattern:
+          resourcePatternType === ResourcePatternTypes.PREFIXED
+            ? ('prefixed' as const)
+            : ('literal' as const),
+      })),
+    );
+  }
+
+  #admin(region: string): Admin {
+    const admin = this.#admins.get(region);
+    if (admin === undefined) throw new Error(`no region ${region}`);
+    return admin;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const admin of this.#admins.values()) await admin.close();
+    await this.lab.close();
+  }
+}
+
+const operationCodes = {
+  Describe: AclOperations.DESCRIBE,
+  Read: AclOperations.READ,
+  Write: AclOperations.WRITE,
+  Create: AclOperations.CREATE,
+  Alter: AclOperations.ALTER,
+  DescribeConfigs: AclOperations.DESCRIBE_CONFIGS,
+  AlterConfigs: AclOperations.ALTER_CONFIGS,
+} as const satisfies Readonly<Record<Operation, number>>;
+
+const typeCodes = {
+  topic: ResourceTypes.TOPIC,
+  group: ResourceTypes.GROUP,
+  'transactional-id': ResourceTypes.TRANSACTIONAL_ID,
+  cluster: ResourceTypes.CLUSTER,
+} as const satisfies Readonly<Record<ResourceType, number>>;
+
+function nameIn<T extends string>(codes: Readonly<Record<T, number>>, code: number): T {
+  const found = Object.entries(codes).find(([, each]) => each === code);
+  if (found === undefined) throw new Error(`unknown code ${code}`);
+  return found[0] as T;
+}
+
+const bindingOf = ({ principal, operation, resourceType, resource, pattern }: AclRule) => ({
+  resourceType: typeCodes[resourceType],
+  resourceName: resourceType === 'cluster' ? 'kafka-cluster' : resource,
+  resourcePatternType: pattern === 'prefixed' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+  principal,
+  host: '*',
+  operation: operationCodes[operation],
+  permissionType: AclPermissionTypes.ALLOW,
+});

@@ -1,0 +1,155 @@
+// What a real broker asks for at each of our requests: refused without the right, let through with it and
+// nothing else. None of them needs anything on the cluster, but the one that only reads sizes.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { silentLog } from '../../src/base/log.ts';
+import { type AuthorizedRequest, rightOfRequest } from '../../src/kafka/acl/request-rights.ts';
+import { encodeBatch } from '../../src/kafka/batch/encode-batch.ts';
+import { type ClusterAdmin, openClusterAdmin } from '../../src/kafka/admin/cluster-admin.ts';
+import type { BrokerConnection, KafkaCluster } from '../../src/kafka/client/cluster.ts';
+import { kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
+import { openCluster, securityFrom } from '../fixtures/link-plan.ts';
+import { waitUntil } from '../fixtures/wait-until.ts';
+import { AclLab } from './acl-lab.ts';
+
+const requests = Object.keys(rightOfRequest) as AuthorizedRequest[];
+const region = 'eu-west';
+const topic = 'orders';
+const lab = await AclLab.start(requests, [region]);
+after(() => lab[Symbol.asyncDispose]());
+await lab.lab.createTopic(region, topic, { partitions: 1 });
+
+const superUser = openCluster(
+  { region, bootstrapServers: lab.lab.bootstrapServers(region) },
+  'test',
+  silentLog,
+);
+after(() => superUser.close());
+const [known] = (await superUser.metadata([topic])).topics;
+const topicId = known?.topicId ?? '';
+
+interface Asking {
+  readonly cluster: KafkaCluster;
+  readonly broker: BrokerConnection;
+  readonly admin: ClusterAdmin;
+}
+
+const named = (code: number | undefined) => (code === undefined ? 'no answer' : kafkaErrorName(code));
+const viaAdmin = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'NONE',
+    (error: Error & { code: string }) => (error.code === 'CW-3010' ? 'AUTHORIZATION_FAILED' : error.message),
+  );
+const fetched = { currentLeaderEpoch: -1, fetchOffset: 0n, lastFetchedEpoch: -1, partitionMaxBytes: 1 };
+const fetching = {
+  maxWaitMs: 0,
+  minBytes: 1,
+  maxBytes: 1,
+  isolationLevel: 1,
+  sessionId: 0,
+  sessionEpoch: -1,
+  topics: [{ topicId, partitions: [{ partition: 0, ...fetched }] }],
+  forgotten: [],
+} as const;
+
+/** Kafka's name of the answer's error. */
+const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<string>>> = {
+  Metadata: async ({ cluster }) => named((await cluster.metadata([topic])).topics[0]?.errorCode),
+  ListOffsets: async ({ broker }) => {
+    // As a replica, which is how the log end is read.
+    const partitions = [{ partition: 0, currentLeaderEpoch: -1, timestamp: -1n }];
+    const listed = await broker.listOffsets({
+      replicaId: 0,
+      isolationLevel: 0,
+      topics: [{ topic, partitions }],
+    });
+    return named(listed[0]?.errorCode);
+  },
+  OffsetForLeaderEpoch: async ({ broker }) => {
+    const partitions = [{ partition: 0, currentLeaderEpoch: -1, leaderEpoch: 0 }];
+    return named((await broker.offsetForLeaderEpoch({ topics: [{ topic, partitions }] }))[0]?.errorCode);
+  },
+  Fetch: async ({ broker }) => {
+    const response = await broker.fetch(fetching);
+    response.lease.release();
+    return named(response.topics[0]?.partitions[0]?.errorCode);
+  },
+  DescribeProducers: async ({ broker }) => {
+    const described = await broker.describeProducers({ topics: [{ topic, partitions: [0] }] });
+    return named(described[0]?.errorCode);
+  },
+  Produce: async ({ broker }) => {
+    // Under an id, as the mirror writes: that needs no right of its own since Kafka 3.0 (KIP-679).
+    const form = { producerId: 7n, producerEpoch: 0, baseSequence: 0 };
+    const records = encodeBatch([{ timestamp: 1n, key: undefined, value: undefined }], form);
+    const topics = [{ topic, topicId, partitions: [{ partition: 0, records }] }];
+    return named((await broker.produce({ acks: -1, timeoutMs: 5_000, topics })).partitions[0]?.errorCode);
+  },
+  CreateTopics: ({ admin }) =>
+    viaAdmin(
+      admin.createTopic({ name: 'orders-new', partitions: 1, replicationFactor: 1, settings: new Map() }),
+    ),
+  CreatePartitions: ({ admin }) => viaAdmin(admin.raisePartitions(topic, 1)),
+  DescribeConfigs: ({ admin }) => viaAdmin(admin.topicSettings([topic])),
+  IncrementalAlterConfigs: ({ admin }) =>
+    viaAdmin(admin.setTopicSettings(topic, new Map([['retention.ms', '-1']]))),
+  DescribeLogDirs: ({ admin }) => viaAdmin(admin.topicBytes([{ name: topic, partitions: 1 }])),
+  FindCoordinator: async ({ broker }) => named((await broker.findCoordinator('causeway.set.x.1')).errorCode),
+  InitProducerId: async ({ broker }) => {
+    const request = { transactionalId: 'causeway.set.x.1', transactionTimeoutMs: 10_000 };
+    const answer = await broker.initProducerId({ ...request, producerId: -1n, producerEpoch: -1 });
+    return named(answer.errorCode);
+  },
+};
+
+async function asked(request: AuthorizedRequest): Promise<string> {
+  const security = lab.settingsOf(request);
+  const cluster = openCluster(
+    { region, bootstrapServers: lab.serversOf(region), security },
+    'test',
+    silentLog,
+  );
+  const admin = openClusterAdmin({
+    region,
+    bootstrapServers: lab.serversOf(region).split(','),
+    clientId: 'test',
+    security: securityFrom(security, silentLog),
+  });
+  try {
+    const [{ nodeId } = { nodeId: -1 }] = (await cluster.metadata([])).brokers;
+    const broker = await cluster.connect(nodeId);
+    try {
+      return await asks[request]({ cluster, broker, admin });
+    } finally {
+      broker.destroy('asked');
+    }
+  } finally {
+    await admin.close();
+    await cluster.close();
+  }
+}
+
+/** What the right is given on, as a prefix: new topics and ids of transactions are meant, too. */
+const resourceOf = { topic: 'orders', 'transactional-id': 'causeway.', cluster: '', group: '' } as const;
+
+for (const request of requests) {
+  const { operation, resourceType } = rightOfRequest[request];
+  test(`${request} needs ${operation} on ${resourceType}, and nothing else`, async () => {
+    assert.match(await asked(request), /AUTHORIZATION_FAILED/);
+    const resource = resourceOf[resourceType];
+    const pattern = resourceType === 'cluster' ? 'literal' : 'prefixed';
+    const rule = { principal: `User:${request}`, operation, resourceType, resource, pattern } as const;
+    await lab.give(region, [rule]);
+    let answer = '';
+    await waitUntil(
+      `${request} is let through`,
+      async () => {
+        answer = await asked(request);
+        // A new coordinator is made by the first question for one.
+        return !/AUTHORIZATION_FAILED|COORDINATOR/.test(answer);
+      },
+      { seen: () => answer },
+    );
+    assert.equal(answer, 'NONE');
+  });
+}
