@@ -112,11 +112,13 @@ export class Follower<T extends LedgerTopic> {
 
   #reportTrouble(error: CausewayError): void {
     const { region, log, topic } = this.#parts;
-    if (this.#trouble !== error.code) {
+    // A right that is missing is told by its name: when it is given, another one may be missing still.
+    const trouble = error.code === 'CW-4004' ? error.message : error.code;
+    if (this.#trouble !== trouble) {
       const fields = { code: error.code, region, topic, error: describeError(error) };
       log.warn(fields, 'the ledger cannot be read now');
     }
-    this.#trouble = error.code;
+    this.#trouble = trouble;
     this.#listener.onTrouble?.(error);
   }
 

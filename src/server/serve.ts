@@ -5,6 +5,7 @@ import { keepNewObjectsYoung } from '../base/heap.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { Reconciler } from '../control-plane/reconciler/reconciler.ts';
+import type { WorkerLimits } from '../data-plane/worker/limits.ts';
 import { Worker } from '../data-plane/worker/worker.ts';
 import { LedgerReader } from '../ledger/reader.ts';
 import { LedgerWriter } from '../ledger/writer.ts';
@@ -39,6 +40,7 @@ export interface ServerParts {
   readonly httpPort: number;
   /** How often the controller looks at the clusters; 5 s unless given. */
   readonly reconcileMs?: number;
+  readonly workerLimits?: WorkerLimits;
 }
 
 export interface RunningServer {
@@ -99,7 +101,8 @@ class CausewayServer implements RunningServer {
       ...(parts.reconcileMs !== undefined && { roundMs: parts.reconcileMs }),
     });
     const ledger = new RegionWorkerLedger({ ...shared, onDesired: () => this.#reconciler.wake() });
-    this.#worker = new Worker({ ...shared, name, ledger });
+    const { workerLimits: limits } = parts;
+    this.#worker = new Worker({ ...shared, name, ledger, ...(limits !== undefined && { limits }) });
   }
 
   get url(): string {

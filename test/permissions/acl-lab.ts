@@ -7,10 +7,13 @@ import {
   ResourcePatternTypes,
   ResourceTypes,
 } from '@platformatic/kafka';
+import { waitUntil } from '../fixtures/wait-until.ts';
 import { startLab, type Lab } from '../../lab/lab.ts';
 import type { LabRegionOptions } from '../../lab/lab-options.ts';
 import type { Operation, ResourceType } from '../../src/kafka/acl/right.ts';
 
+/** May do everything, as may whoever comes by the lab's own listeners. */
+export const superUser = 'super';
 const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule';
 
 /** A rule of the authorizer; it allows, from every host. */
@@ -36,14 +39,14 @@ export class AclLab implements AsyncDisposable {
 
   /** The password of a user is its name and `-secret`. */
   static async start(users: readonly string[], names: readonly string[]): Promise<AclLab> {
-    const known = users.map((user) => `user_${user}="${user}-secret"`).join(' ');
+    const known = [superUser, ...users].map((user) => `user_${user}="${user}-secret"`).join(' ');
     const listener = 'listener.name.login';
     const lab = await startLab({
       regions: names.map((name): LabRegionOptions => ({ name, listeners: { LOGIN: 'SASL_PLAINTEXT' } })),
       wan: 'none',
       brokerSettings: {
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        'super.users': 'User:ANONYMOUS',
+        'super.users': `User:ANONYMOUS;User:${superUser}`,
         [`${listener}.sasl.enabled.mechanisms`]: 'PLAIN',
         [`${listener}.plain.sasl.jaas.config`]: `${plainModule} required ${known};`,
       },
@@ -70,10 +73,20 @@ export class AclLab implements AsyncDisposable {
 
   async give(region: string, rules: readonly AclRule[]): Promise<void> {
     await this.#admin(region).createAcls({ creations: rules.map(bindingOf) });
+    await this.#settled(region, rules, true);
   }
 
   async take(region: string, rules: readonly AclRule[]): Promise<void> {
     await this.#admin(region).deleteAcls({ filters: rules.map(bindingOf) });
+    await this.#settled(region, rules, false);
+  }
+
+  /** The broker's authorizer hears of changes a moment later than the cluster has decided them. */
+  async #settled(region: string, rules: readonly AclRule[], isGiven: boolean): Promise<void> {
+    await waitUntil('the rules have reached the broker', async () => {
+      const known = new Set((await this.rules(region)).map(ruleText));
+      return rules.every((rule) => known.has(ruleText(rule)) === isGiven);
+    });
   }
 
   /** Every rule of the region's cluster. */

@@ -38,7 +38,11 @@ export function causeOf(code: ErrorCode, message: string, details: ErrorDetails 
 
 /** The cause behind anything thrown while a partition worked. */
 export function causeOfError(thrown: unknown): Cause {
-  if (thrown instanceof CausewayError) return causeOf(thrown.code, describeError(thrown), thrown.details);
+  if (thrown instanceof CausewayError) {
+    // The code stands by itself.
+    const text = describeError(thrown).slice(`${thrown.code} `.length);
+    return causeOf(thrown.code, text, thrown.details);
+  }
   const message = describeError(thrown);
   return causeOf('CW-2026', thrown instanceof InvariantError ? message : `unexpected: ${message}`);
 }

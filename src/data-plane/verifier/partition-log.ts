@@ -1,5 +1,7 @@
 // Reads one partition of one cluster as a sequence of data batches, over leader changes and lost connections.
 // At most two fetch answers are held at a time: one that is read and one that is under way.
+import { type AuthorizedRequest, rightOfRequest } from '../../kafka/acl/request-rights.ts';
+import { lackText } from '../../kafka/acl/right.ts';
 import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
@@ -31,6 +33,8 @@ export interface PartitionLogParts {
 export const fetchBytesMax = 4 * 1024 * 1024;
 const fetchWaitMs = 500;
 const triesMax = 12;
+/** Does not pass by itself. */
+const notPermitted = 'CW-2017';
 const emptyAnswersNeeded = 2;
 const emptyAnswersMax = 20;
 const delays = { delayMsMin: 100, delayMsMax: 5_000 };
@@ -187,7 +191,7 @@ export class PartitionLog implements BatchSource {
     if (errorCode === kafkaError.NONE) return response;
     response.lease.release();
     if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) await this.#skipTrimmed(connection);
-    throw this.#unreadable(`the broker answered ${kafkaErrorName(errorCode)}`);
+    throw this.#refused(errorCode, 'Fetch');
   }
 
   /** Retention has deleted what was to be read next: goes on at the new start. */
@@ -207,7 +211,7 @@ export class PartitionLog implements BatchSource {
       topics: [{ topic, partitions }],
     });
     if (listed === undefined || listed.errorCode !== kafkaError.NONE) {
-      throw this.#unreadable(`the broker answered ${kafkaErrorName(listed?.errorCode ?? -1)}`);
+      throw this.#refused(listed?.errorCode ?? -1, 'ListOffsets');
     }
     return listed.offset;
   }
@@ -216,6 +220,9 @@ export class PartitionLog implements BatchSource {
     if (this.#connection !== undefined && !this.#connection.closed) return this.#connection;
     const { cluster, topic, partition } = this.#parts;
     const view = (await cluster.metadata([topic])).topics.find((each) => each.name === topic);
+    if (view?.errorCode === kafkaError.TOPIC_AUTHORIZATION_FAILED) {
+      throw this.#refused(view.errorCode, 'Metadata');
+    }
     const found = view?.partitions.find((each) => each.partition === partition);
     if (view === undefined || found === undefined) throw this.#unreadable('there is no such partition');
     if (found.leaderId < 0) throw this.#unreadable('it has no leader');
@@ -237,7 +244,7 @@ export class PartitionLog implements BatchSource {
         this.#connection?.destroy('trying again');
         this.#connection = undefined;
         this.#parts.signal.throwIfAborted();
-        if (!(thrown instanceof CausewayError)) throw thrown;
+        if (!(thrown instanceof CausewayError) || thrown.code === notPermitted) throw thrown;
         if (failures >= triesMax) throw this.#unreadable(describeError(thrown), thrown);
         await this.#parts.clock.sleep(this.#backoff.nextDelayMs(), this.#parts.signal);
       }
@@ -247,6 +254,17 @@ export class PartitionLog implements BatchSource {
   #release(): void {
     this.#held?.lease.release();
     this.#held = undefined;
+  }
+
+  #refused(errorCode: number, request: AuthorizedRequest): CausewayError {
+    const answered = kafkaErrorName(errorCode);
+    if (errorCode !== kafkaError.TOPIC_AUTHORIZATION_FAILED) {
+      return this.#unreadable(`the broker answered ${answered}`);
+    }
+    const { region, topic, cluster } = this.#parts;
+    const right = { ...rightOfRequest[request], resource: topic };
+    const lack = lackText(right, cluster.account, `${answered} to ${request}`);
+    return new CausewayError(notPermitted, `${region}: ${lack}`, { region, topic });
   }
 
   #unreadable(why: string, cause?: unknown): CausewayError {

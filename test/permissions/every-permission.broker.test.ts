@@ -1,0 +1,382 @@
+// Causeway with exactly the list of permissions: it mirrors from nothing. Then each right is withdrawn while
+// everything runs: whoever needs it says which one is missing, on what, where and how to give it, and goes on by
+// itself once it is back.
+import assert from 'node:assert/strict';
+import { after, type TestContext, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { produce } from '../../src/cli/site-for-tests.ts';
+import { KeepAlive } from '../../src/data-plane/worker/keep-alive.ts';
+import type { Operation } from '../../src/kafka/acl/right.ts';
+import { ensureLedgerTopics } from '../../src/ledger/ensure-topics.ts';
+import { ledgerTopics, type LedgerTopic } from '../../src/ledger/topic-names.ts';
+import { type Role, roles } from '../../src/permissions/permission-list.ts';
+import { manualClock } from '../fixtures/manual-clock.ts';
+import { waitUntil } from '../fixtures/wait-until.ts';
+import { type AclRule, ruleText, superUser } from './acl-lab.ts';
+import {
+  giveUpMs,
+  LoggedProcess,
+  PermissionSite,
+  principalOfRole,
+  ruleOf,
+  source,
+  target,
+} from './permission-site.ts';
+import { runAclScripts } from './run-script.ts';
+
+/** A right on topics, tried on a topic of its own, so that all are tried at once. */
+interface TopicCase {
+  readonly role: Role;
+  readonly region: typeof source | typeof target;
+  readonly operation: Operation;
+}
+
+const casesOf = (role: Role, region: TopicCase['region'], operations: readonly Operation[]): TopicCase[] =>
+  operations.map((operation) => ({ role, region, operation }));
+const running: readonly TopicCase[] = [
+  ...casesOf('controller', source, ['Describe', 'DescribeConfigs']),
+  ...casesOf('controller', target, ['Describe', 'DescribeConfigs', 'Alter', 'AlterConfigs']),
+  ...casesOf('worker', source, ['Describe', 'Read']),
+  ...casesOf('worker', target, ['Describe', 'Read', 'Write']),
+];
+const planned: readonly TopicCase[] = [
+  ...casesOf('commands', source, ['Describe', 'DescribeConfigs']),
+  ...casesOf('commands', target, ['Describe', 'DescribeConfigs']),
+];
+const topicOf = ({ role, region, operation }: TopicCase) => `${role}-${region}-${operation}`;
+const probes = [...running, ...planned].map(topicOf);
+
+const site = await PermissionSite.start(
+  `  shop: { topics: [${[...probes, 'new', 'orders'].join(', ')}], home: ${source}, to: [${target}] }\n` +
+    `  fence-Describe: { topics: [fence-Describe], home: ${source}, to: [${target}] }\n` +
+    `  fence-Write: { topics: [fence-Write], home: ${source}, to: [${target}] }\n`,
+);
+after(() => site[Symbol.asyncDispose]());
+let broken = false;
+
+/** A test that rests on those before it: after one that failed, nothing can be learned from it. */
+function step(name: string, run: (t: TestContext) => Promise<void>): void {
+  test(name, { timeout: 60_000 }, async (t) => {
+    if (broken) return t.skip('a test before it failed');
+    broken = true;
+    await run(t);
+    broken = false;
+  });
+}
+
+const { acls } = site;
+const { lab } = acls;
+
+const onTopic = ({ role, operation }: Omit<TopicCase, 'region'>, topic: string): AclRule => ({
+  principal: principalOfRole(role),
+  operation,
+  resourceType: 'topic',
+  resource: topic,
+  pattern: 'literal',
+});
+
+/** Runs `during` while the rule, and what stands for it, is taken away. */
+async function without(region: string, rule: AclRule, during: () => Promise<void>): Promise<void> {
+  const rules = site.rulesThatAllow(region, rule);
+  assert.ok(
+    rules.some((each) => ruleText(each) === ruleText(rule)),
+    `${ruleText(rule)} is on the list`,
+  );
+  await acls.take(region, rules);
+  try {
+    await during();
+  } finally {
+    await acls.give(region, rules);
+  }
+}
+
+/** What a person must be able to read: code, region, who, what, on what, and the command. */
+function lack(
+  code: string,
+  region: string,
+  { principal, operation, resourceType, resource }: AclRule,
+): RegExp {
+  const isPrefix = resourceType === 'transactional-id';
+  const named = `${resourceType.replace('-', ' ')} ${resource}${isPrefix ? '\\*' : ' '}`;
+  const command = `--bootstrap-server ${acls.serversOf(region)} --add --allow-principal ${principal}`;
+  return new RegExp(
+    `${code} ${region}.*${principal} lacks ${operation} on ${named}.*AUTHORIZATION_FAILED.*` +
+      `kafka-acls.sh ${command} --operation ${operation} --${resourceType} ${resource}`,
+    's',
+  );
+}
+
+step('the generated commands, run by Kafka’s own tool, give exactly the list', async () => {
+  const scripts = await Promise.all(
+    roles.map(async (role) => {
+      const words = ['generate', 'acls', '--role', role, '--principal', principalOfRole(role)];
+      const made = await site.run(role, ...words);
+      assert.equal(made.code, 0, made.stderr);
+      return made.stdout;
+    }),
+  );
+  const admin = acls.settingsOf(superUser);
+  await runAclScripts(scripts, site.folder, { ADMIN_EU_WEST: admin, ADMIN_US_EAST: admin });
+  for (const region of [source, target]) {
+    const listed = roles.flatMap((role) => site.permissions(role));
+    const needed = listed.filter((each) => each.region === region && each.without === undefined);
+    const given = await acls.rules(region);
+    assert.deepEqual(given.map(ruleText).sort(), needed.map(ruleOf).map(ruleText).sort());
+    assert.ok(needed.every(({ resourceType }) => resourceType !== 'cluster'));
+  }
+});
+
+step('before the ledger is there: apply says what it lacks', async () => {
+  const clusters = site.clustersOf('commands');
+  const admins = site.adminsOf(clusters);
+  const cluster = clusters.clusterOf(target);
+  const ensure = () =>
+    ensureLedgerTopics({ region: target, cluster, admin: admins.adminOf(target), clock: systemClock });
+  try {
+    for (const operation of ['Describe', 'Create'] as const) {
+      for (const topic of ledgerTopics) {
+        const rule = site.ledgerRule('commands', operation, topic);
+        const code = operation === 'Create' ? 'CW-3010' : 'CW-4004';
+        await without(target, rule, () => rejects(ensure, lack(code, target, rule)));
+      }
+    }
+    await waitUntil('the topics are made', async () => (await ensure()).length >= 0, { giveUpMs });
+    for (const topic of ledgerTopics) {
+      const rule = site.ledgerRule('commands', 'DescribeConfigs', topic);
+      await without(target, rule, () => rejects(ensure, lack('CW-3010', target, rule)));
+    }
+  } finally {
+    await admins.close();
+  }
+});
+
+/** Rules take a moment to reach the broker. */
+async function rejects(work: () => Promise<unknown>, pattern: RegExp): Promise<void> {
+  let seen = '';
+  await waitUntil(
+    String(pattern),
+    () =>
+      work().then(
+        () => false,
+        (error: Error & { code?: string }) => pattern.test((seen = `${error.code} ${error.message}`)),
+      ),
+    { seen: () => seen, giveUpMs },
+  );
+}
+
+step('mirrors from nothing with exactly the list, and says what its fence lacks', async () => {
+  const fenced = ['fence-Describe', 'fence-Write'];
+  await Promise.all([...probes, 'orders', ...fenced].map((topic) => begin(topic)));
+  const applied = await site.run('commands', 'apply', '--yes');
+  assert.equal(applied.code, 0, applied.stderr);
+
+  const record = site.ledgerRule('controller', 'Write', 'causeway.generations');
+  const rules = (['Describe', 'Write'] as const).map((operation) => fenceRule('controller', operation));
+  const taken = [record, ...rules.flatMap((rule) => site.rulesThatAllow(target, rule))];
+  await acls.take(target, taken);
+  await site.serve('controller');
+  await site.serve('worker');
+  await Promise.all([
+    site.isToldOf('orders', lack('CW-4004', target, record)),
+    ...rules.map((rule) => site.isToldOf(`fence-${rule.operation}`, lack('CW-4010', target, rule))),
+  ]);
+  await acls.give(target, taken);
+  await Promise.all([...probes, 'orders', ...fenced].map((topic) => site.isWell(topic)));
+});
+
+/** Each operation on the ids of a set of its own. */
+const fenceRule = (role: Role, operation: Operation): AclRule => ({
+  principal: principalOfRole(role),
+  operation,
+  resourceType: 'transactional-id',
+  resource: `causeway.fence-${operation}.${target}.`,
+  pattern: 'prefixed',
+});
+
+async function begin(topic: string): Promise<void> {
+  await lab.createTopic(source, topic, { partitions: 1 });
+  await produce(lab, source, topic, 0, 10);
+}
+
+step('each right on topics, withdrawn while running and given back', async (t) => {
+  const all = running.map((each) => t.test(topicOf(each), () => withdraw(each)));
+  await Promise.all([...all, t.test('controller-us-east-Create', withdrawCreate)]);
+});
+
+async function withdraw(each: TopicCase): Promise<void> {
+  const topic = topicOf(each);
+  const rule = onTopic(each, topic);
+  const code = each.role === 'worker' ? 'CW-2017' : 'CW-3010';
+  await without(each.region, rule, async () => {
+    await stir(each, topic);
+    await site.isToldOf(topic, lack(code, each.region, rule));
+  });
+  await site.isWell(topic);
+  await mustHaveArrived(each, topic);
+}
+
+/** Makes a right needed that nobody uses while nothing happens. */
+async function stir({ role, region, operation }: TopicCase, topic: string): Promise<void> {
+  if (operation === 'Alter')
+    await site.admin(source).createPartitions({ topics: [{ name: topic, count: 2 }] });
+  if (operation === 'AlterConfigs') await setRetention(topic);
+  if (role === 'worker' && region === target) {
+    await produce(lab, source, topic, 10, 10);
+    if (operation === 'Read') await startAgain(topic);
+  }
+}
+
+/** A partition that cannot read its source for a moment looks at both ends anew. */
+async function startAgain(topic: string): Promise<void> {
+  const rule = onTopic({ role: 'worker', operation: 'Read' }, topic);
+  await without(source, rule, () => site.isToldOf(topic, /CW-2017/));
+}
+
+const setRetention = (topic: string) =>
+  site.admin(source).incrementalAlterConfigs({
+    resources: [
+      {
+        resourceType: 2,
+        resourceName: topic,
+        configs: [{ name: 'retention.ms', configOperation: 0, value: '1234567890' }],
+      },
+    ],
+  });
+
+async function mustHaveArrived({ operation }: TopicCase, topic: string): Promise<void> {
+  if (operation !== 'Alter' && operation !== 'AlterConfigs') return;
+  await waitUntil(`${topic} follows the source`, async () => {
+    const clusters = site.clustersOf(undefined);
+    const admins = site.adminsOf(clusters);
+    const [view] = (await clusters.clusterOf(target).metadata([topic])).topics;
+    const settings = await admins.adminOf(target).topicSettings([topic]);
+    await admins.close();
+    if (operation === 'Alter') return view?.partitions.length === 2;
+    return settings.get(topic)?.get('retention.ms') === '1234567890';
+  });
+}
+
+async function withdrawCreate(): Promise<void> {
+  const rule = onTopic({ role: 'controller', operation: 'Create' }, 'new');
+  await without(target, rule, async () => {
+    await begin('new');
+    await site.isToldOf('new', lack('CW-3010', target, rule));
+  });
+  await site.isWell('new');
+}
+
+step('the commands name what they lack, and need no more', async () => {
+  const rules = planned.map((each) => ({ ...each, rule: onTopic(each, topicOf(each)) }));
+  const taken = rules.map(({ region, rule }) => ({ region, rules: site.rulesThatAllow(region, rule) }));
+  await Promise.all(taken.map((each) => acls.take(each.region, each.rules)));
+  const lacking = await site.run('commands', 'plan', '-o', 'json');
+  const said = [...lacking.stdout.matchAll(/"message": "([^"]*)"/g)].map((match) => `CW-3010 ${match[1]}`);
+  for (const { region, rule } of rules) {
+    const pattern = lack('CW-3010', region, rule);
+    assert.ok(
+      said.some((each) => pattern.test(each)),
+      `${String(pattern)}: ${lacking.stdout}`,
+    );
+  }
+  await Promise.all(taken.map((each) => acls.give(each.region, each.rules)));
+  const plan = await site.run('commands', 'plan', '--detailed-exitcode');
+  assert.equal(plan.code, 0, plan.stdout + plan.stderr);
+
+  const write = site.ledgerRule('commands', 'Write', 'causeway.desired');
+  await without(target, write, async () => {
+    const pause = await site.run('commands', 'mirrors', 'pause', 'shop', 'new', '--yes');
+    assert.notEqual(pause.code, 0);
+    assert.match(pause.stderr, lack('CW-4004', target, write));
+  });
+  const read = site.ledgerRule('commands', 'Read', 'causeway.observed');
+  await without(target, read, async () => {
+    const status = await site.run('commands', 'status');
+    assert.match(
+      status.stdout,
+      new RegExp(`CW-4004 ${target}: User:commands lacks Read on topic ${read.resource}`),
+    );
+  });
+});
+
+interface LedgerCase {
+  readonly topic: LedgerTopic;
+  readonly operations: readonly Operation[];
+}
+const ledgerCases: readonly LedgerCase[] = [
+  { topic: 'causeway.desired', operations: ['Describe', 'Read'] },
+  { topic: 'causeway.observed', operations: ['Describe', 'Read', 'Write'] },
+  { topic: 'causeway.generations', operations: ['Describe', 'Read'] },
+];
+
+step('the ledger’s rights, withdrawn while running and given back', async (t) => {
+  await Promise.all([
+    t.test('by the controller', ledgerOfController),
+    t.test('by the worker', ledgerOfWorker),
+  ]);
+});
+
+async function ledgerOfController(): Promise<void> {
+  const { controller } = site.processes;
+  for (const { topic, operations } of ledgerCases) {
+    for (const operation of operations) {
+      const rule = site.ledgerRule('controller', operation, topic);
+      const from = controller.lines.length;
+      await without(target, rule, () => controller.says(lack('CW-4004', target, rule), from));
+      await controller.says(/the controller works again/, from);
+    }
+  }
+}
+
+async function ledgerOfWorker(): Promise<void> {
+  const { worker } = site.processes;
+  for (const { topic, operations } of ledgerCases) {
+    for (const operation of operations) {
+      const rule = site.ledgerRule('worker', operation, topic);
+      const from = worker.lines.length;
+      await without(target, rule, async () => {
+        if (topic !== 'causeway.generations') return worker.says(lack('CW-4004', target, rule), from);
+        await startAgain('orders');
+        await site.isToldOf('orders', lack('CW-4004', target, rule));
+      });
+      if (operation !== 'Write' && topic !== 'causeway.generations') {
+        await worker.says(/the ledger is read again/, from);
+      }
+      await site.isWell('orders');
+    }
+  }
+}
+
+step('the worker says when it may not keep the fence’s id alive', async () => {
+  const cluster = site.clustersOf('worker').clusterOf(target);
+  for (const operation of ['Describe', 'Write'] as const) {
+    const told = new LoggedProcess();
+    const clock = manualClock();
+    const stopping = new AbortController();
+    const keepAlive = new KeepAlive({ region: target, clock, log: told.log, cluster });
+    keepAlive.remember(
+      new Map([[`fence-${operation}`, { generation: 1, producerId: 1n, producerEpoch: 0 }]]),
+    );
+    const rule = fenceRule('worker', operation);
+    const done = keepAlive.run(stopping.signal);
+    await without(target, rule, async () => {
+      await waitUntil('it is said', () => {
+        clock.advance(24 * 60 * 60 * 1_000);
+        return told.lines.some((line) => lack('', '', rule).test(` ${line}`));
+      });
+    });
+    stopping.abort();
+    await done;
+  }
+});
+
+step('at the end everything is equal, as who may read both sides sees', async () => {
+  const read = [source, target].map((region) => {
+    const optional = site.permissions('commands').filter((each) => each.region === region);
+    return { region, rules: optional.filter(({ without: lost }) => lost !== undefined).map(ruleOf) };
+  });
+  const before = await site.run('commands', 'verify', '--all');
+  assert.match(before.stdout + before.stderr, /lacks Read on topic/);
+  for (const { region, rules } of read) await acls.give(region, rules);
+  const verified = await site.run('commands', 'verify', '--all');
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+});
