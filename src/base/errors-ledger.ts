@@ -64,7 +64,7 @@ export const ledgerErrors = {
   'CW-4010': entry(
     'generation could not be opened',
     'The producer id of a new generation could not be obtained from the transaction coordinator of the ' +
-      'target cluster.',
+      'target cluster, or that of an open one not be used, as it must be once a week.',
     'Give the right that the message names, if it names one (`causeway generate acls` writes all of them). ' +
       'Else look at the brokers of the region and at __transaction_state. It is tried again by itself.',
   ),

@@ -141,6 +141,9 @@ export const permissionList: readonly PermissionRule[] = [
     DescribeConfigs: '`plan`: whether their settings are as they should be',
   }),
   ...optional('`verify` cannot compare', commandsAtTarget('mirrors', { Read: '`verify`' })),
+  ...optional('`mirrors describe` shows `?` for the write protection', [
+    ...commandsAtTarget('cluster', { Describe: '`mirrors describe`: who may write mirrors' }),
+  ]),
   ...ledgerTopics.flatMap((topic) =>
     commandsAnywhere(topic, {
       Describe: 'its leader',

@@ -1,6 +1,6 @@
 // Causeway with exactly the list of permissions: it mirrors from nothing. Then each right is withdrawn while
-// everything runs: whoever needs it says which one is missing, on what, where and how to give it, and goes on by
-// itself once it is back.
+// everything runs: whoever needs it says which one is missing, on what, where and how to give it, and goes on
+// by itself once it is back.
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
@@ -22,6 +22,7 @@ import {
   source,
   target,
 } from './permission-site.ts';
+import { checkProtection, shop } from './protected-mirrors.ts';
 import { runAclScripts } from './run-script.ts';
 
 /** A right on topics, tried on a topic of its own, so that all are tried at once. */
@@ -50,13 +51,14 @@ const site = await PermissionSite.start(
   `  shop: { topics: [${[...probes, 'new', 'orders'].join(', ')}], home: ${source}, to: [${target}] }\n` +
     `  fence-Describe: { topics: [fence-Describe], home: ${source}, to: [${target}] }\n` +
     `  fence-Write: { topics: [fence-Write], home: ${source}, to: [${target}] }\n`,
+  [shop],
 );
 after(() => site[Symbol.asyncDispose]());
 let broken = false;
 
 /** A test that rests on those before it: after one that failed, nothing can be learned from it. */
 function step(name: string, run: (t: TestContext) => Promise<void>): void {
-  test(name, { timeout: 60_000 }, async (t) => {
+  test(name, { timeout: 60_000, concurrency: true }, async (t) => {
     if (broken) return t.skip('a test before it failed');
     broken = true;
     await run(t);
@@ -327,22 +329,32 @@ async function ledgerOfController(): Promise<void> {
   }
 }
 
+/** What is followed loses both rights at once: a broker refuses the next read first, then any question. */
 async function ledgerOfWorker(): Promise<void> {
   const { worker } = site.processes;
-  for (const { topic, operations } of ledgerCases) {
-    for (const operation of operations) {
-      const rule = site.ledgerRule('worker', operation, topic);
-      const from = worker.lines.length;
-      await without(target, rule, async () => {
-        if (topic !== 'causeway.generations') return worker.says(lack('CW-4004', target, rule), from);
-        await startAgain('orders');
-        await site.isToldOf('orders', lack('CW-4004', target, rule));
-      });
-      if (operation !== 'Write' && topic !== 'causeway.generations') {
-        await worker.says(/the ledger is read again/, from);
-      }
-      await site.isWell('orders');
-    }
+  for (const topic of ['causeway.desired', 'causeway.observed'] as const) {
+    const from = worker.lines.length;
+    const [describe, read] = [
+      site.ledgerRule('worker', 'Describe', topic),
+      site.ledgerRule('worker', 'Read', topic),
+    ];
+    await without(target, describe, async () => {
+      await worker.says(lack('CW-4004', target, read), from);
+      await worker.says(lack('CW-4004', target, describe), from);
+    });
+    await worker.says(/the ledger is read again/, from);
+    await site.isWell('orders');
+  }
+  const report = site.ledgerRule('worker', 'Write', 'causeway.observed');
+  await without(target, report, () => worker.says(lack('CW-4004', target, report)));
+  await site.isWell('orders');
+  for (const operation of ['Describe', 'Read'] as const) {
+    const rule = site.ledgerRule('worker', operation, 'causeway.generations');
+    await without(target, rule, async () => {
+      await startAgain('orders');
+      await site.isToldOf('orders', lack('CW-4004', target, rule));
+    });
+    await site.isWell('orders');
   }
 }
 
@@ -361,13 +373,15 @@ step('the worker says when it may not keep the fence’s id alive', async () => 
     await without(target, rule, async () => {
       await waitUntil('it is said', () => {
         clock.advance(24 * 60 * 60 * 1_000);
-        return told.lines.some((line) => lack('', '', rule).test(` ${line}`));
+        return told.lines.some((line) => lack('CW-4010', target, rule).test(line));
       });
     });
     stopping.abort();
     await done;
   }
 });
+
+step('mirrors are read-only for others, and described so', () => checkProtection(site));
 
 step('at the end everything is equal, as who may read both sides sees', async () => {
   const read = [source, target].map((region) => {

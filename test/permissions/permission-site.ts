@@ -1,5 +1,5 @@
-// Causeway between two clusters that permit exactly the list: controller, worker and commands with a login each,
-// and eyes that see everything.
+// Causeway between two clusters that permit exactly the list: controller, worker and commands with a login
+// each, and eyes that see everything.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { runCausewayCommand } from '../../src/cli/run-for-tests.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
+import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import { operationsThatImply } from '../../src/kafka/acl/right.ts';
 import { recordsIn } from '../../src/ledger/changes.ts';
 import { LedgerReader } from '../../src/ledger/reader.ts';
@@ -31,7 +32,7 @@ const secrets = { readEnv: () => undefined, readFile: () => '' };
 const common = { secrets, clock: systemClock, random: systemRandom, version: '0.0.0' };
 const { partition } = defaultLimits;
 const lookMs = 200;
-export const giveUpMs = 25_000;
+export const giveUpMs = 18_000;
 
 export const principalOfRole = (role: Role): string => `User:${role}`;
 
@@ -82,6 +83,8 @@ export class PermissionSite implements AsyncDisposable {
   readonly #clusters: RegionClusters[] = [];
   readonly #admins: Admin[] = [];
   readonly reader: LedgerReader;
+  /** The target, as the super user. */
+  readonly superCluster: KafkaCluster;
   #look: Promise<ObservedView> = Promise.resolve(observedView([]));
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -91,12 +94,13 @@ export class PermissionSite implements AsyncDisposable {
     this.folder = mkdtempSync(join(tmpdir(), 'causeway-permissions-'));
     for (const role of roles) writeFileSync(join(this.folder, `${role}.yaml`), this.yaml(role));
     const cluster = this.clustersOf(undefined).clusterOf(target);
+    this.superCluster = cluster;
     this.reader = new LedgerReader({ cluster, region: target, ...common, log: silentLog });
   }
 
-  /** `mirrors`: the mirror sets, as YAML. */
-  static async start(mirrors: string): Promise<PermissionSite> {
-    return new PermissionSite(await AclLab.start(roles, [source, target]), mirrors);
+  /** `mirrors`: the mirror sets, as YAML; `others`: users besides Causeway's. */
+  static async start(mirrors: string, others: readonly string[] = []): Promise<PermissionSite> {
+    return new PermissionSite(await AclLab.start([...roles, ...others], [source, target]), mirrors);
   }
 
   /** As `role` logs in; the super user without one. */
@@ -140,7 +144,7 @@ export class PermissionSite implements AsyncDisposable {
       log: this.processes[role].log,
       httpPort: 0,
       reconcileMs: 300,
-      workerLimits: { ...defaultLimits, partition: { ...partition, slowRetryDelayMs: 300 } },
+      workerLimits: { ...defaultLimits, partition: { ...partition, slowRetryDelayMs: 1_000 } },
     });
     this.#servers.push(server);
   }
@@ -189,8 +193,8 @@ export class PermissionSite implements AsyncDisposable {
   }
 
   /**
-   * Resolves once the topic's partitions are mirroring up to the source's end, by a report made from now on, and
-   * nothing is said of it.
+   * Resolves once the topic's partitions are mirroring up to the source's end, by a report made from now on,
+   * and nothing is said of it.
    */
   async isWell(topic: string): Promise<void> {
     const fromMs = systemClock.wallMs();

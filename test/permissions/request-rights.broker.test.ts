@@ -1,5 +1,5 @@
 // What a real broker asks for at each of our requests: refused without the right, let through with it and
-// nothing else. None of them needs anything on the cluster, but the one that only reads sizes.
+// nothing else. None of them needs anything on the cluster, but those that only show something.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { silentLog } from '../../src/base/log.ts';
@@ -93,6 +93,7 @@ const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<strin
   DescribeConfigs: ({ admin }) => viaAdmin(admin.topicSettings([topic])),
   IncrementalAlterConfigs: ({ admin }) =>
     viaAdmin(admin.setTopicSettings(topic, new Map([['retention.ms', '-1']]))),
+  DescribeAcls: ({ admin }) => viaAdmin(admin.topicRules()),
   DescribeLogDirs: ({ admin }) => viaAdmin(admin.topicBytes([{ name: topic, partitions: 1 }])),
   FindCoordinator: async ({ broker }) => named((await broker.findCoordinator('causeway.set.x.1')).errorCode),
   InitProducerId: async ({ broker }) => {

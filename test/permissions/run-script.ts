@@ -19,8 +19,8 @@ printf '%s\\n' "\${line#?}" >> "$ACL_COMMANDS"
 `;
 
 /**
- * `folder`: for what is written meanwhile. `admins`: by the name of the script's variable, the client settings
- * of an administrator. Throws with the words of the shell or of the tool.
+ * `folder`: for what is written meanwhile. `admins`: by the name of the script's variable, the client
+ * settings of an administrator. Throws with the words of the shell or of the tool.
  */
 export async function runAclScripts(
   scripts: readonly string[],

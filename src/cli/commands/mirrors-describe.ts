@@ -1,4 +1,5 @@
 // `causeway mirrors describe SET`: settings, generation, processes, topics and partitions.
+import { askProtections } from '../access/protections.ts';
 import { withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { type Invocation, mustArgument } from '../invocation.ts';
@@ -10,9 +11,10 @@ export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const picture = await regions.look();
     const spec = mustSet(picture, mustArgument(invocation, 0));
+    const protections = await askProtections(regions, picture, spec);
     await createScreen(invocation).report({
-      text: (paint) => describeSet(picture, spec, paint),
-      data: describeSetData(picture, spec),
+      text: (paint) => describeSet(picture, spec, protections, paint),
+      data: describeSetData(picture, spec, protections),
       names: [spec.name],
     });
     return exitCode.fine;

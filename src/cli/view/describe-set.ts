@@ -1,4 +1,5 @@
 // One mirror set with everything the ledger knows of it.
+import type { Protection, Writer } from '../../permissions/write-protection.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
@@ -9,10 +10,22 @@ import { findRegion, type Picture } from './picture.ts';
 
 /** Partitions shown as text; `mirrors lag` shows all. */
 const partitionsShownMax = 40;
+const topicsShownMax = 5;
 
-export function describeSet(picture: Picture, spec: MirrorSetSpec, paint: Paint): string {
+/** By target region. */
+export type Protections = ReadonlyMap<string, Protection>;
+
+export function describeSet(
+  picture: Picture,
+  spec: MirrorSetSpec,
+  protections: Protections,
+  paint: Paint,
+): string {
   const lines = [paint('bold', spec.name), ...settingLines(spec)];
-  for (const target of spec.to) lines.push('', ...targetLines(picture, spec, target, paint));
+  for (const target of spec.to) {
+    const protection = protections.get(target);
+    lines.push('', ...targetLines(picture, spec, target, protection, paint));
+  }
   return lines.join('\n');
 }
 
@@ -34,7 +47,36 @@ function settingLines(spec: MirrorSetSpec): string[] {
   return rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`);
 }
 
-function targetLines(picture: Picture, spec: MirrorSetSpec, target: string, paint: Paint): string[] {
+/** What others may do to the mirrors; unknown is `?`. */
+export function protectionText(protection: Protection | undefined): string {
+  switch (protection?.state) {
+    case undefined:
+      return unknown;
+    case 'protected':
+      return 'protected: no rule lets anybody else write';
+    case 'writable':
+      return `writable by ${protection.by.map(writerText).join('; ')}`;
+    case 'open':
+      return `writable by everyone: ${protection.why}`;
+    case 'unknown':
+      return `${unknown} ${protection.why}`;
+  }
+}
+
+function writerText({ principal, topics }: Writer): string {
+  const shown = topics.slice(0, topicsShownMax).join(', ');
+  const rest = topics.length - topicsShownMax;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  return `${principal === 'User:*' ? 'everyone' : principal} (${shown}${more})`;
+}
+
+function targetLines(
+  picture: Picture,
+  spec: MirrorSetSpec,
+  target: string,
+  protection: Protection | undefined,
+  paint: Paint,
+): string[] {
   const region = findRegion(picture, target);
   const head = paint('bold', `${spec.home} → ${target}`);
   if (region === undefined) return [head, '  the region is not in this causeway.yaml'];
@@ -54,6 +96,7 @@ function targetLines(picture: Picture, spec: MirrorSetSpec, target: string, pain
   return [
     head,
     `  generation       ${generation}`,
+    `  write protection ${protectionText(protection)}`,
     ...pauses.map(({ topic, actor, pausedAtMs, reason }) => {
       const why = reason === '' ? '' : `: ${reason}`;
       return `  paused           ${topic} by ${actor}, ${formatTime(pausedAtMs)}${why}`;
@@ -101,7 +144,7 @@ function partitionLines(rows: readonly PartitionRow[]): string[] {
   return rest > 0 ? [...table, `and ${rest} more: \`causeway mirrors lag\``] : table;
 }
 
-export function describeSetData(picture: Picture, spec: MirrorSetSpec): Json {
+export function describeSetData(picture: Picture, spec: MirrorSetSpec, protections: Protections): Json {
   return toJson({
     ...spec,
     targets: spec.to.map((target) => {
@@ -109,6 +152,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec): Json {
       return {
         target,
         error: region?.error,
+        writeProtection: protections.get(target),
         generations: region?.generations.filter((record) => record.set === spec.name),
         pauses: region?.pauses.filter((pause) => pause.set === spec.name),
         processes: region?.processes.filter((process) => process.region === target),

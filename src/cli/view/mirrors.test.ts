@@ -75,8 +75,11 @@ test('a set described: settings, generation, pauses, processes, partitions', () 
   ] as const;
   const mirrors = [mirror([partition(0), partition(1, { state: 'stopped', cause })])];
   const seen = picture({ generations, pauses, mirrors });
-  const lines = describeSet(seen, setSpec(), plainPaint).split('\n');
+  const by = [{ principal: 'User:app', topics: ['ledger'] }];
+  const protections = new Map([['us-east', { state: 'writable', by } as const]]);
+  const lines = describeSet(seen, setSpec(), protections, plainPaint).split('\n');
   for (const expected of [
+    '  write protection writable by User:app (ledger)',
     '  generation       3, producer id 17, since 1970-01-01T00:00:00.000Z',
     '  paused           ledger by ada, 1970-01-01T00:00:00.000Z: why',
     '  process          w1 (controller, worker), heard 1.0s ago',

@@ -2,7 +2,7 @@
 // forget it (transactional.id.expiration.ms, 7 days). Partitions keep the recorded epoch; only the
 // coordinator's rises.
 import { type Clock, restOn } from '../../base/clock.ts';
-import { describeError } from '../../base/errors.ts';
+import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { askProducerId, refusalText } from '../../ledger/producer-id.ts';
@@ -61,6 +61,8 @@ export class KeepAlive {
   async #use(set: string, generation: number): Promise<void> {
     const { cluster, region } = this.#parts;
     const answer = await askProducerId(cluster, transactionalIdOf(set, region, generation));
-    if (answer.errorCode !== 0) throw new Error(refusalText(answer, cluster.account, set, region));
+    if (answer.errorCode === 0) return;
+    const why = refusalText(answer, cluster.account, set, region);
+    throw new CausewayError('CW-4010', `${region}: the id of generation ${generation} was not used: ${why}`);
   }
 }

@@ -21,6 +21,7 @@ export const rightOfRequest = {
   CreatePartitions: onTopic('Alter'),
   DescribeConfigs: onTopic('DescribeConfigs'),
   IncrementalAlterConfigs: onTopic('AlterConfigs'),
+  DescribeAcls: { operation: 'Describe', resourceType: 'cluster' },
   DescribeLogDirs: { operation: 'Describe', resourceType: 'cluster' },
   FindCoordinator: { operation: 'Describe', resourceType: 'transactional-id' },
   InitProducerId: { operation: 'Write', resourceType: 'transactional-id' },

@@ -8,6 +8,8 @@ import { principalOf } from '../security/principal.ts';
 import { isName, parseAddress } from '../client/socket.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import type { SecureContext } from '../security/tls-material.ts';
+import type { TopicRule } from '../acl/topic-rule.ts';
+import { describeTopicRules } from './acl-answer.ts';
 import { adminError, type Asked, notPermittedError } from './admin-errors.ts';
 import { type DescribedTopic, settingsInAnswer } from './settings-answer.ts';
 
@@ -40,6 +42,8 @@ export interface ClusterAdmin {
   setTopicSettings(topic: string, settings: ReadonlyMap<string, string>): Promise<void>;
   /** Raises the partition count to `count`; resolves also where it has that many already. */
   raisePartitions(topic: string, count: number): Promise<void>;
+  /** Every rule about topics; undefined where the cluster has no authorizer. */
+  topicRules(): Promise<readonly TopicRule[] | undefined>;
   /** Bytes of each topic's partitions on disk, one replica each. */
   topicBytes(topics: readonly { name: string; partitions: number }[]): Promise<ReadonlyMap<string, bigint>>;
   close(): Promise<void>;
@@ -164,6 +168,11 @@ class LibraryAdmin implements ClusterAdmin {
       bytes.set(name, (bytes.get(name) ?? 0n) + size);
     }
     return bytes;
+  }
+
+  topicRules(): Promise<readonly TopicRule[] | undefined> {
+    const asked = this.#asked('DescribeAcls', '');
+    return this.#callUnless('SECURITY_DISABLED', 'read who may do what', asked, describeTopicRules);
   }
 
   async close(): Promise<void> {
