@@ -149,7 +149,7 @@ for (const request of requests) {
         // A new coordinator is made by the first question for one.
         return !/AUTHORIZATION_FAILED|COORDINATOR/.test(answer);
       },
-      { seen: () => answer },
+      { seen: () => answer, giveUpMs: 10_000 },
     );
     assert.equal(answer, 'NONE');
   });
