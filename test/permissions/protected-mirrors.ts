@@ -41,7 +41,7 @@ async function described(site: PermissionSite): Promise<string> {
 export async function checkProtection(site: PermissionSite): Promise<void> {
   assert.match(
     await described(site),
-    /^\? us-east: .*User:commands lacks Describe on the cluster .*--cluster$/,
+    /^\? us-east: .*User:commands lacks Describe on the cluster .*--cluster`$/,
   );
   const optional = site.permissions('commands').filter(({ resourceType }) => resourceType === 'cluster');
   await site.acls.give(target, optional.filter(({ region }) => region === target).map(ruleOf));

@@ -131,7 +131,12 @@ async function asked(request: AuthorizedRequest): Promise<string> {
 }
 
 /** What the right is given on, as a prefix: new topics and ids of transactions are meant, too. */
-const resourceOf = { topic: 'orders', 'transactional-id': 'causeway.', cluster: '', group: '' } as const;
+const resourceOf = {
+  topic: 'orders',
+  'transactional-id': 'causeway.',
+  cluster: 'kafka-cluster',
+  group: '',
+} as const;
 
 for (const request of requests) {
   const { operation, resourceType } = rightOfRequest[request];

@@ -10,8 +10,8 @@ test('who lacks what on what, how that is known, and the command that gives it',
   assert.equal(
     lackText(right, account, 'broker 1 answered TOPIC_AUTHORIZATION_FAILED to Fetch'),
     'User:causeway lacks Read on topic orders (broker 1 answered TOPIC_AUTHORIZATION_FAILED to Fetch); ' +
-      'give it by: kafka-acls.sh --bootstrap-server b1:9092,b2:9092 --add --allow-principal User:causeway ' +
-      '--operation Read --topic orders',
+      'give it by `kafka-acls.sh --bootstrap-server b1:9092,b2:9092 --add --allow-principal User:causeway ' +
+      '--operation Read --topic orders`',
   );
 });
 

@@ -70,5 +70,5 @@ export function grantCommand(right: Right, account: Account | undefined): string
 export function lackText(right: Right, account: Account | undefined, said: string): string {
   const who = account?.principal ?? 'Causeway’s principal';
   const lack = `${who} lacks ${right.operation} on ${resourceText(right)}`;
-  return `${lack} (${said}); give it by: ${grantCommand(right, account)}`;
+  return `${lack} (${said}); give it by \`${grantCommand(right, account)}\``;
 }
