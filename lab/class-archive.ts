@@ -40,6 +40,7 @@ async function runOneBroker(jars: KafkaJars, folder: string, archive: string): P
     dataFolder: join(folder, 'data'),
     remoteRegions: [],
     settings: {},
+    protocols: new Map(),
     javaFlags: [`-XX:ArchiveClassesAtExit=${archive}`],
   };
   const region = await Region.prepare(plan, await chooseRegionPorts(plan), []);

@@ -29,7 +29,12 @@ const readyMsMax = 60_000;
 const pollMs = 40;
 
 export async function chooseRegionPorts(plan: RegionPlan): Promise<RegionPorts> {
-  const names = [localListener, controllerListener, ...plan.remoteRegions.map(listenerFrom), ...plan.protocols.keys()];
+  const names = [
+    localListener,
+    controllerListener,
+    ...plan.remoteRegions.map(listenerFrom),
+    ...plan.protocols.keys(),
+  ];
   const ports = await freePorts(names.length * plan.brokers);
   const listeners = Array.from(
     { length: plan.brokers },

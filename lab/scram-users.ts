@@ -14,11 +14,13 @@ export async function addScramUser(address: string, name: string, password: stri
   const connection = new Connection('causeway-lab', { connectTimeout: 2_000, requestTimeout: 15_000 });
   await connection.connect(host, Number(port));
   try {
-    const upsertions = kinds.map(({ mechanism, hash, bytes }) => {
+    // Kafka takes one kind per user and request.
+    for (const { mechanism, hash, bytes } of kinds) {
       const salt = randomBytes(16);
-      return { name, mechanism, iterations, salt, saltedPassword: pbkdf2Sync(password, salt, iterations, bytes, hash) };
-    });
-    await alterUserScramCredentialsV0.api.async(connection, [], upsertions);
+      const saltedPassword = pbkdf2Sync(password, salt, iterations, bytes, hash);
+      const upsertion = { name, mechanism, iterations, salt, saltedPassword };
+      await alterUserScramCredentialsV0.api.async(connection, [], [upsertion]);
+    }
   } finally {
     await connection.close();
   }

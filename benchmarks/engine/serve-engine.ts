@@ -4,6 +4,7 @@
 // Told to stop and start by its parent, it copies the topic anew.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
+import { keepNewObjectsYoung } from '../../src/base/heap.ts';
 import type { Log } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
@@ -24,6 +25,7 @@ const line: Log['info'] = (fields, message) => {
 const log: Log = { debug: () => undefined, info: line, warn: line, error: line };
 
 async function main(): Promise<void> {
+  keepNewObjectsYoung();
   const source = clusterAt(sourceServers);
   const target = clusterAt(targetServers);
   const fence = await newFence(target);

@@ -66,20 +66,20 @@ export const clusterErrors = {
   ),
   'CW-3011': entry(
     'TLS could not be agreed on',
-    'The broker was reached, and the encrypted connection was not made: its certificate is not trusted, is for ' +
-      'another host or has ended, ours was not taken, or one side speaks TLS and the other does not.',
+    'The broker was reached, and the encrypted connection was not made: its certificate is not trusted, is ' +
+      'for another host or has ended, ours was not taken, or one side speaks TLS and the other does not.',
     'Compare security.protocol with the broker’s listener, and ssl.truststore and ssl.keystore with its ' +
       'certificates. It is tried again by itself, with the files as they are then.',
   ),
   'CW-3012': entry(
     'the login was refused',
     'The broker does not take the name and password or the token, or does not offer the mechanism.',
-    'Compare sasl.mechanism and sasl.jaas.config with what the broker has. It is tried again, slowly, so that ' +
-      'no account is locked by repeats; a restart is needed after the setting was changed.',
+    'Compare sasl.mechanism and sasl.jaas.config with what the broker has. It is tried again, slowly, so ' +
+      'that no account is locked by repeats; a restart is needed after the setting was changed.',
   ),
   'CW-3013': entry(
     'certificates or keys cannot be used',
-    'A file that ssl.truststore or ssl.keystore names cannot be read or opened, or does not hold what is needed.',
+    'A file that ssl.truststore or ssl.keystore names cannot be read, or does not hold what is needed.',
     'Mend what the message names. Files are looked at again before the next connection.',
   ),
   'CW-3014': entry(

@@ -155,8 +155,8 @@ export const topologyErrors = {
   ),
   'CW-1028': entry(
     'connection settings that do not fit together',
-    'With the secrets of this machine in their places, the connection settings of a region contradict each other ' +
-      'or lack something.',
-    'Mend what the message names, in causeway.yaml or in the file or variable that the placeholder stands for.',
+    'With the secrets of this machine in their places, the connection settings of a region contradict ' +
+      'each other or lack something.',
+    'Mend what the message names, in causeway.yaml or in what the placeholder stands for.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CausewayError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { BufferPool } from '../kafka/client/buffer-pool.ts';
 import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.ts';
@@ -16,6 +17,7 @@ export interface ClusterParts {
   readonly version: string;
   readonly secrets: SecretReaders;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly limits?: Partial<ClientLimits>;
 }
@@ -68,7 +70,7 @@ export class RegionClusters {
       const said = problems.map(({ message, hint }) => `${message} (${hint})`).join('; ');
       throw new CausewayError('CW-1028', `the connection settings of region ${region}: ${said}`, { region });
     }
-    const made = createSecurity(security, this.#parts.clock, this.#parts.log);
+    const made = createSecurity(security, this.#parts);
     this.#security.set(region, made);
     return made;
   }

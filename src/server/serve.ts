@@ -1,6 +1,7 @@
 // A Causeway process of one region: a worker and a controller, with metrics and health over HTTP.
 import { type Clock, restOn } from '../base/clock.ts';
 import { CausewayError, describeError } from '../base/errors.ts';
+import { keepNewObjectsYoung } from '../base/heap.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { Reconciler } from '../control-plane/reconciler/reconciler.ts';
@@ -54,6 +55,7 @@ const ledgerStopMs = 5_000;
 
 /** Throws CW-6006 for a region that the topology does not name, CW-6011 for a port that is taken. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  keepNewObjectsYoung();
   const server = new CausewayServer(parts);
   await server.start();
   return server;

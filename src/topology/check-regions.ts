@@ -122,7 +122,9 @@ const codeOf = { wrong: 'CW-1025', refused: 'CW-1013', useless: 'CW-1025', missi
 /** What hangs on a secret is only known where the connection is made. */
 function checkSecurity(settings: SettingsDraft, places: Places, problems: ProblemList): void {
   const given = new Map(
-    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
   );
   // A login module can be read with placeholders in its quotation marks.
   const isOpen = ([name, value]: readonly [string, string]) =>

@@ -167,12 +167,14 @@ const cases: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'TLS',
+    name: 'a password without a keystore',
     text: region(', security.protocol: SSL, ssl.keystore.password: hunter2'),
-    problems: [
-      '2:62 CW-1013 security.protocol SSL is not supported by this version yet',
-      '2:67 CW-1013 ssl.keystore.password is not supported by this version yet',
-    ],
+    problems: ['2:90 CW-1025 ssl.keystore.password has no effect: there is no ssl.keystore.location'],
+  },
+  {
+    name: 'a JKS store',
+    text: region(', security.protocol: SSL, ssl.truststore.type: JKS'),
+    problems: ['2:88 CW-1013 a JKS store cannot be read here'],
   },
   {
     name: 'a coordination cluster',

@@ -49,7 +49,12 @@ const file = (name: string, text: string): string => {
 for (const mechanism of ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const) {
   test(`${mechanism} with a wrong password`, () => {
     const way = secured.login(mechanism, true);
-    return refused(way, { 'sasl.jaas.config': wrong(way) }, 'CW-3012', /login by \S+ was refused: .*Authentication failed/i);
+    return refused(
+      way,
+      { 'sasl.jaas.config': wrong(way) },
+      'CW-3012',
+      /login by \S+ was refused: .*Authentication failed/i,
+    );
   });
 }
 
@@ -65,7 +70,9 @@ test('a token for somebody else', () => {
 });
 
 test('a token that has ended', () => {
-  const endpoint = { 'sasl.oauthbearer.token.endpoint.url': `file://${file('old.token', secured.issuer.token('alice', -5))}` };
+  const endpoint = {
+    'sasl.oauthbearer.token.endpoint.url': `file://${file('old.token', secured.issuer.token('alice', -5))}`,
+  };
   return refused(secured.login('OAUTHBEARER', false), endpoint, 'CW-3014', /its token ended at/);
 });
 
@@ -82,7 +89,12 @@ test('a TLS port where none is expected', () =>
   refused(secured.plain, {}, 'CW-3011', /this port speaks TLS/, 'TLS'));
 
 test('a login where none is expected', () =>
-  refused({ ...secured.login('PLAIN', false), listener: undefined }, {}, 'CW-3012', /this listener has no login/));
+  refused(
+    { ...secured.login('PLAIN', false), listener: undefined },
+    {},
+    'CW-3012',
+    /this listener has no login/,
+  ));
 
 test('no login where one is expected', () =>
   refused(secured.plain, {}, 'CW-3001', /this listener may ask for a login/, 'LOGIN'));

@@ -35,12 +35,12 @@ export class Regions {
     this.#invocation = invocation;
     this.#names = new Set(file.topology.regions.keys());
     const { terminal } = invocation;
-    const common = { clock: terminal.clock, log: commandLog(invocation) };
+    const common = { clock: terminal.clock, random: systemRandom, log: commandLog(invocation) };
     const secrets = secretReaders(terminal);
     const parts = { ...common, clientId, version: programVersion(), secrets, limits };
     this.#clusters = new RegionClusters(parts, file.topology);
     const clusterOf = (region: string) => this.clusterOf(region);
-    this.#ledgers = new Ledgers({ ...common, clusterOf, random: systemRandom, giveUpMs: regionWaitMs });
+    this.#ledgers = new Ledgers({ ...common, clusterOf, giveUpMs: regionWaitMs });
   }
 
   /** Regions of the file, and of the applied topology once it was looked at. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchRequest, FetchResponse } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
@@ -31,21 +32,18 @@ function partitionForTest() {
   return { partition: partition as unknown as MirrorPartition, state };
 }
 
-/** Two further fetches; each is answered with 50 bytes of the partition, a round trip later. */
-async function rig(earlyFetchBytesPerSecond = 1_000) {
-  const clock = manualClock();
+/** Answers each fetch with 50 bytes of each partition, a round trip later unless it is made slow. */
+function answeringBroker(clock: Clock) {
   const fetches: { atMs: number; request: FetchRequest }[] = [];
   const failed: string[] = [];
-  const repeated: number[] = [];
-  let leases = 0;
-  let breaks = false;
-  const lease = { retain: () => undefined, release: () => (leases -= 1) };
+  const state = { leases: 0, breaks: false, answerMs: rttMs };
+  const lease = { retain: () => undefined, release: () => (state.leases -= 1) };
   const connection: Partial<BrokerConnection> = {
     fetch: async (request) => {
       fetches.push({ atMs: clock.monotonicMs(), request });
-      await clock.sleep(rttMs);
-      if (breaks) throw new Error('lost');
-      leases += 1;
+      await clock.sleep(state.answerMs);
+      if (state.breaks) throw new Error('lost');
+      state.leases += 1;
       const topics = request.topics.map(({ topicId: id, partitions }) => ({
         topicId: id,
         partitions: partitions.map(({ partition }) => ({ partition, records: Buffer.alloc(50) })),
@@ -54,9 +52,17 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
     },
     destroy: (reason) => failed.push(`destroyed: ${reason}`),
   };
+  return { connection: connection as BrokerConnection, fetches, failed, broker: state };
+}
+
+/** Two further fetches between those of the lane, whose connections are open. */
+async function rig(earlyFetchBytesPerSecond = 1_000) {
+  const clock = manualClock();
+  const { connection, fetches, failed, broker } = answeringBroker(clock);
+  const repeated: number[] = [];
   const early = new EarlyFetches(
     {
-      connect: () => Promise.resolve(connection as BrokerConnection),
+      connect: () => Promise.resolve(connection),
       clock,
       limits: { ...defaultLimits, earlyFetches: 2 },
       earlyFetchBytesPerSecond: () => earlyFetchBytesPerSecond,
@@ -86,24 +92,11 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
     await pass(rttMs);
     return fetches.map(({ atMs }) => atMs - began);
   };
-  return {
-    clock,
-    early,
-    fetches,
-    failed,
-    repeated,
-    pass,
-    round,
-    ...made,
-    leases: () => leases,
-    break: () => {
-      breaks = true;
-    },
-  };
+  return { clock, early, fetches, failed, repeated, pass, round, broker, ...made };
 }
 
 test('while records come, further fetches leave evenly over a round trip', async () => {
-  const { round, fetches, pass, leases } = await rig();
+  const { round, fetches, pass, broker } = await rig();
   assert.deepEqual(await round(), [30, 60]);
   const [request] = fetches.map(({ request }) => request);
   assert.deepEqual([request?.maxWaitMs, request?.sessionEpoch, request?.isolationLevel], [0, -1, 1]);
@@ -117,19 +110,17 @@ test('while records come, further fetches leave evenly over a round trip', async
     },
   ]);
   await pass(rttMs);
-  assert.equal(leases(), 0, 'every answer’s memory is given back');
+  assert.equal(broker.leases, 0, 'every answer’s memory is given back');
 });
 
-test('a connection whose answer is late fetches again as soon as it has come', async () => {
-  const { round, early, partition, fetches, pass } = await rig();
+test('a fetch leaves on time although the answer before it is late, but no third one', async () => {
+  const { round, fetches, broker } = await rig();
+  broker.answerMs = 2.5 * rttMs;
+  assert.deepEqual(await round(), [30, 60]);
+  assert.deepEqual(await round(), [30, 60], 'one is under way on each connection');
+  assert.deepEqual(await round(), [], 'two are');
   await round();
-  fetches.length = 0;
-  early.flows(partition, topicId, 0);
-  early.follow();
-  await pass(20);
-  assert.equal(fetches.length, 0, 'both answers are under way');
-  await pass(60);
-  assert.equal(fetches.length, 2);
+  assert.equal(fetches.length, 2, 'the first have been answered');
 });
 
 test('a partition that catches up is left to the lane’s own fetches', async () => {
@@ -172,8 +163,10 @@ test('a rate of nothing switches them off', async () => {
   assert.deepEqual(await round(), []);
 });
 
-test('where a partition moves on at a steady pace, what is under way is not asked for again', async () => {
-  const { round, state, fetches, early, partition, pass } = await rig(1_000_000);
+/** A partition that has grown by one record per millisecond for a while. */
+async function steadyRig() {
+  const made = await rig(1_000_000);
+  const { state, early, partition, pass } = made;
   for (let look = 0; look < 40; look += 1) {
     state.offset += 30n;
     state.stableOffset = state.offset;
@@ -182,14 +175,33 @@ test('where a partition moves on at a steady pace, what is under way is not aske
   }
   state.offset += 30n;
   state.stableOffset = state.offset;
+  const askedFrom = () => {
+    const offset = made.fetches[0]?.request.topics[0]?.partitions[0]?.fetchOffset ?? 0n;
+    return Number(offset - state.offset);
+  };
+  return { ...made, askedFrom };
+}
+
+test('where a partition moves on at a steady pace, what is under way is not asked for again', async () => {
+  const { round, askedFrom } = await steadyRig();
   await round();
   // The end is known as it was half a round trip ago. The fetch before this one has left 30 ms earlier.
-  assert.equal(fetches[0]?.request.topics[0]?.partitions[0]?.fetchOffset, state.offset + 90n);
+  assert.equal(askedFrom(), 90 - defaultLimits.earlyMarginMs);
+});
+
+test('a fetch that leaves late still asks from where the one before it ends', async () => {
+  const { early, partition, fetches, pass, clock, askedFrom } = await steadyRig();
+  early.flows(partition, topicId, 0);
+  early.follow();
+  fetches.length = 0;
+  clock.standStill(50);
+  await pass(10);
+  assert.equal(askedFrom(), 90 - defaultLimits.earlyMarginMs);
 });
 
 test('a connection that fails is told to the lane; the end of the lane ends them', async () => {
-  const { early, round, failed, pass, ...rest } = await rig();
-  rest.break();
+  const { early, round, failed, pass, broker } = await rig();
+  broker.breaks = true;
   await round();
   await pass(rttMs);
   assert.equal(failed.length, 2);

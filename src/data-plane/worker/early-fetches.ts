@@ -6,8 +6,9 @@ import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchPartition, FetchResponse, TopicId } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { asSource, type SourceOffset } from '../mirror/offsets.ts';
-import { type Cause, causeOfError } from '../mirror/stop-cause.ts';
+import type { Cause } from '../mirror/stop-cause.ts';
 import { ArrivalPace } from './arrival-pace.ts';
+import { EarlyConnection } from './early-connection.ts';
 import type { WorkerLimits } from './limits.ts';
 
 export interface EarlyFetchesParts {
@@ -42,8 +43,10 @@ export class EarlyFetches {
   readonly #rttMs: number;
   /** Partitions that records come of. */
   readonly #flowing = new Map<MirrorPartition, { readonly topicId: TopicId; readonly pace: ArrivalPace }>();
-  readonly #legs: Leg[];
+  readonly #connections: EarlyConnection[];
   #timers: Timer[] = [];
+  /** When the last fetch left, the lane's own or a further one. */
+  #sentAtMs = 0;
   /** What may come twice before fetching early pauses; grows with time, up to a second's worth. */
   #allowedBytes: number;
   #allowedAtMs: number;
@@ -51,7 +54,10 @@ export class EarlyFetches {
   constructor(parts: EarlyFetchesParts, rttMs: number) {
     this.#parts = parts;
     this.#rttMs = rttMs;
-    this.#legs = Array.from({ length: parts.limits.earlyFetches }, () => new Leg(parts.connect));
+    this.#connections = Array.from(
+      { length: parts.limits.earlyFetches },
+      () => new EarlyConnection(parts.connect, parts.onFailed),
+    );
     this.#allowedBytes = parts.earlyFetchBytesPerSecond();
     this.#allowedAtMs = parts.clock.monotonicMs();
   }
@@ -73,30 +79,29 @@ export class EarlyFetches {
     this.#flowing.delete(partition);
   }
 
-  /** Between two fetches. */
-  get #partMs(): number {
-    return this.#rttMs / (this.#legs.length + 1);
-  }
-
   /** The lane's own fetch has left: the others follow, evenly over a round trip. */
   follow(): void {
     this.#cancel();
+    this.#sentAtMs = this.#parts.clock.monotonicMs();
     if (this.#flowing.size === 0) return;
-    this.#timers = this.#legs.map((leg, at) =>
-      this.#parts.clock.schedule(this.#partMs * (at + 1), () => this.#send(leg)),
+    const partMs = this.#rttMs / (this.#connections.length + 1);
+    this.#timers = this.#connections.map((each, at) =>
+      this.#parts.clock.schedule(partMs * (at + 1), () => this.#send(each)),
     );
   }
 
   /** The fetch sent before is still under way: what it brings at least need not come again. */
   #offsetFor(position: SourceOffset, pace: ArrivalPace): SourceOffset {
-    const silentMs = this.#parts.clock.monotonicMs() - (pace.seenAtMs ?? 0);
-    return asSource(position + BigInt(pace.leastGrowth(silentMs + this.#rttMs - this.#partMs)));
+    const nowMs = this.#parts.clock.monotonicMs();
+    const silentMs = nowMs - (pace.seenAtMs ?? 0);
+    const fetchedMs = silentMs + this.#rttMs - (nowMs - this.#sentAtMs);
+    return asSource(position + BigInt(pace.leastGrowth(fetchedMs - this.#parts.limits.earlyMarginMs)));
   }
 
   end(cause: Cause): void {
     this.#cancel();
     this.#flowing.clear();
-    for (const leg of this.#legs) leg.end(cause);
+    for (const each of this.#connections) each.end(cause);
   }
 
   #cancel(): void {
@@ -104,24 +109,30 @@ export class EarlyFetches {
     this.#timers = [];
   }
 
-  #send(leg: Leg): void {
-    // An answer takes a round trip as well: the next fetch is often due a moment before it.
-    if (leg.busy) leg.whenFree = () => this.#send(leg);
-    if (leg.busy || !this.#mayRepeat()) return;
+  #send(early: EarlyConnection): void {
+    const connection = early.take();
+    if (connection === undefined || !this.#mayRepeat()) return;
     const asked = this.#due();
     if (asked.size === 0) return;
-    leg.run(async (connection) => {
-      this.#parts.onFetch();
-      const response = await connection.fetch({
-        ...noSession,
-        topics: topicsOf(asked, this.#parts.limits.earlyPartitionBytesMax),
-        maxWaitMs: 0,
-        minBytes: 1,
-        maxBytes: this.#parts.limits.fetchNear.answerBytesMax,
-        isolationLevel: 1,
-      });
-      this.#take(response, asked);
-    }, this.#parts.onFailed);
+    this.#sentAtMs = this.#parts.clock.monotonicMs();
+    early.carry(this.#fetch(connection, asked));
+  }
+
+  async #fetch(
+    connection: BrokerConnection,
+    asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>,
+  ): Promise<void> {
+    this.#parts.onFetch();
+    const { earlyPartitionBytesMax, fetchNear } = this.#parts.limits;
+    const response = await connection.fetch({
+      ...noSession,
+      topics: topicsOf(asked, earlyPartitionBytesMax),
+      maxWaitMs: 0,
+      minBytes: 1,
+      maxBytes: fetchNear.answerBytesMax,
+      isolationLevel: 1,
+    });
+    this.#take(response, asked);
   }
 
   #repeated(bytes: number): void {
@@ -195,40 +206,4 @@ function topicsOf(asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>, parti
       }),
     ),
   }));
-}
-
-/** One connection, opened when it is first needed, with at most one fetch under way. */
-class Leg {
-  readonly #connect: () => Promise<BrokerConnection>;
-  #connection: BrokerConnection | undefined;
-  #ended: Cause | undefined;
-  busy = false;
-  /** Done once, when it is not busy any more. */
-  whenFree: (() => void) | undefined;
-
-  constructor(connect: () => Promise<BrokerConnection>) {
-    this.#connect = connect;
-  }
-
-  run(work: (connection: BrokerConnection) => Promise<void>, failed: (cause: Cause) => void): void {
-    this.busy = true;
-    this.#run(work).catch((error: unknown) => failed(causeOfError(error)));
-  }
-
-  end(cause: Cause): void {
-    this.#ended = cause;
-    this.#connection?.destroy(cause.message);
-  }
-
-  async #run(work: (connection: BrokerConnection) => Promise<void>): Promise<void> {
-    // The first turn only opens the connection: by then its fetch would be late.
-    if (this.#connection === undefined) {
-      this.#connection = await this.#connect();
-      if (this.#ended !== undefined) this.#connection.destroy(this.#ended.message);
-    } else await work(this.#connection);
-    this.busy = false;
-    const { whenFree } = this;
-    this.whenFree = undefined;
-    if (this.#ended === undefined) whenFree?.();
-  }
 }

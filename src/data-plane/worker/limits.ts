@@ -31,6 +31,11 @@ export interface WorkerLimits {
   /** Bytes of one partition in the answer to an early fetch. */
   readonly earlyPartitionBytesMax: number;
   /**
+   * So much less than what the fetch before it should bring is left out of an early fetch: timers and answers
+   * come late now and then, and an answer that begins too late brings nothing.
+   */
+  readonly earlyMarginMs: number;
+  /**
    * Bytes per second of a lane that may come twice for that, where the link does not say. While they are used
    * up, it does not fetch early.
    */
@@ -75,6 +80,7 @@ export const defaultLimits: WorkerLimits = {
   fetchLanes: 2,
   earlyFetches: 2,
   earlyPartitionBytesMax: 1 * MiB,
+  earlyMarginMs: 6,
   earlyFetchBytesPerSecond: 1_000_000,
   produceRequestBytesMax: 1 * MiB,
   producePartitionsMax: 200,

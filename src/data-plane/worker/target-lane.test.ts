@@ -114,6 +114,20 @@ test('a smaller window suffices for requests that hold much', async () => {
   assert.equal(sent.length, 3, 'what was answered is on the way no longer');
 });
 
+test('a window more than half full of bytes waits, too', async () => {
+  const window = { produceInFlightMax: 8, produceInFlightBytes: 40, produceInFlightMin: 1 };
+  const { lane, sent } = await laneForTest(window);
+  lane.offer(partitionForTest(0, 9));
+  await gathered();
+  const seen = [sent.length];
+  for (const each of [0, 1]) {
+    sent[each]?.answer({ throttleMs: 0, partitions: [] });
+    await gathered();
+    seen.push(sent.length);
+  }
+  assert.deepEqual(seen, [4, 4, 6]);
+});
+
 test('partitions for which a request has no room come first in the next one', async () => {
   const { lane, sent } = await laneForTest({ producePartitionsMax: 2 });
   for (const number of [0, 1, 2]) lane.offer(partitionForTest(number, 2));

@@ -1,9 +1,9 @@
 // Topics and their settings on one cluster, through the Kafka library. The library's client is opened for a
 // call and kept for the next; after an error it is opened anew, since it may hold on to a broker that is
 // gone.
-import type { SecureContext } from 'node:tls';
 import { Admin } from '@platformatic/kafka';
 import { plainSecurity, type Security } from '../security/security.ts';
+import type { SecureContext } from '../security/tls-material.ts';
 import { adminError } from './admin-errors.ts';
 
 export interface NewTopic {
@@ -165,7 +165,12 @@ class LibraryAdmin implements ClusterAdmin {
 
   /** The kept client, unless certificates have changed since it was made. */
   async #open(): Promise<Admin> {
-    const { bootstrapServers, clientId, security = plainSecurity, timeoutMs = timeoutMsDefault } = this.#options;
+    const {
+      bootstrapServers,
+      clientId,
+      security = plainSecurity,
+      timeoutMs = timeoutMsDefault,
+    } = this.#options;
     const tls = await security.tlsOptions();
     if (this.#kept !== undefined && tls?.secureContext === this.#keptContext) return this.#kept;
     await this.close();

@@ -258,8 +258,18 @@ test('destroyWhenIdle lets what is under way be answered first', async (t) => {
 test('a broker that closes the connection is told from one that is slow', async (t) => {
   const broker = await startBroker(t);
   const { calls } = await openTo(t, broker);
+  broker.behaviour.set('listOffsets', answerOffsets);
+  await calls.listOffsets(latestOf(0));
   broker.behaviour.set('listOffsets', ({ link }) => link.socket.end());
   const closed = { code: 'CW-3003', message: /the broker closed it \(1 request under way\)/ };
+  await assert.rejects(calls.listOffsets(latestOf(0)), closed);
+});
+
+test('a broker that closes the connection at the first request may want a login', async (t) => {
+  const broker = await startBroker(t);
+  const { calls } = await openTo(t, broker);
+  broker.behaviour.set('listOffsets', ({ link }) => link.socket.end());
+  const closed = { code: 'CW-3003', message: /closed it; this listener may ask for a login \(SASL\)/ };
   await assert.rejects(calls.listOffsets(latestOf(0)), closed);
 });
 

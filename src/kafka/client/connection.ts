@@ -14,6 +14,7 @@ import { decodeResponseHeaderRest, encodeRequestHeader } from '../wire/headers.t
 import { WireReader } from '../wire/reader.ts';
 import { WireWriter } from '../wire/writer.ts';
 import type { BufferPool, PooledFrame } from './buffer-pool.ts';
+import type { Call } from './call.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { ClientLimits } from './limits.ts';
 import type { Random } from '../../base/random.ts';
@@ -44,16 +45,6 @@ export interface ConnectionParts {
   /** A new login for this connection; undefined where it has none. */
   readonly newLogin: () => SaslExchange | undefined;
   readonly random: Random;
-}
-
-/** One call: how its request is written and its answer read. */
-export interface Call<T> {
-  readonly api: ApiName;
-  readonly waitMs: number;
-  readonly encode: (writer: WireWriter, version: number) => void;
-  readonly decode: (reader: WireReader, version: number, lease: PooledFrame | undefined) => T;
-  /** The answer keeps views of its bytes, under a lease. */
-  readonly pooled?: boolean;
 }
 
 const correlationIdMax = 0x7fff_ffff;
@@ -173,9 +164,13 @@ export class Connection {
       this.#socket = socket;
       this.#gate = new WriteGate(socket, this.#parts.clock);
       socket.on('error', (error) => this.#failed(error, isReady));
-      socket.on('end', () => this.destroy(this.#closedByBroker));
+      const ended = () => {
+        if (isReady || !isEncrypted(socket)) return this.destroy(this.#closedByBroker);
+        this.#failed(new Error('the broker closed it before secure TLS connection'), isReady);
+      };
+      socket.on('end', ended);
       socket.on('close', () => {
-        this.destroy(this.#closedByBroker);
+        ended();
         // Of no effect once it is connected.
         reject(this.#end);
       });
@@ -191,14 +186,21 @@ export class Connection {
 
   /** A listener with a login ends a connection that asks for anything else. */
   get #closedByBroker(): string {
-    const isEarly = this.#pipeline.answered === 1 && this.#pipeline.size > 0;
-    return isEarly ? 'the broker closed it; this listener may ask for a login (SASL)' : 'the broker closed it';
+    const isEarly = this.#pipeline.answered === 1 && this.#pipeline.size > 0 && !this.#reader.isAmid;
+    return isEarly
+      ? 'the broker closed it; this listener may ask for a login (SASL)'
+      : 'the broker closed it';
   }
 
   #loginFailure(error: unknown): CausewayError {
     const { brokerId } = this.#parts;
     if (error instanceof CausewayError && isRefusal(error) && !error.message.includes(this.where)) {
-      return new CausewayError(error.code, `${this.where}: ${error.message}`, { ...error.details, brokerId }, error);
+      return new CausewayError(
+        error.code,
+        `${this.where}: ${error.message}`,
+        { ...error.details, brokerId },
+        error,
+      );
     }
     if (error instanceof CausewayError) return error;
     return new CausewayError('CW-3012', `${this.where}: ${describeError(error)}`, { brokerId }, error);
@@ -403,6 +405,8 @@ const refusals: readonly string[] = ['CW-3011', 'CW-3012', 'CW-3013', 'CW-3014']
 
 /** What stands between us and the broker is security: another address would not help. */
 export const isRefusal = ({ code }: CausewayError): boolean => refusals.includes(code);
+
+const isEncrypted = (socket: Socket): boolean => 'encrypted' in socket && socket.encrypted === true;
 
 function decodeVersions(reader: WireReader, version: number): ApiVersionsResponse {
   // An older broker answers in version 0 whatever it was asked in (KIP-511).

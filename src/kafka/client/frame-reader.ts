@@ -44,6 +44,8 @@ export class FrameReader {
   #restFrom = 0;
   #restTo = 0;
   #closed = false;
+  /** An answer has begun as answers do: whatever comes later, the port does not speak TLS. */
+  #understood = false;
 
   constructor(parts: FrameReaderParts) {
     this.#parts = parts;
@@ -52,6 +54,11 @@ export class FrameReader {
   /** True while the pool has no room and nothing may be read. */
   get waiting(): boolean {
     return this.#stopWaiting !== undefined;
+  }
+
+  /** True while an answer has come in part. */
+  get isAmid(): boolean {
+    return this.#bytes !== undefined || this.#headFilled > 0;
   }
 
   /** Where the next bytes of the connection go. */
@@ -94,7 +101,7 @@ export class FrameReader {
         continue;
       }
       at += this.#fillHead(at, to);
-      if (this.#headFilled < headBytes) return;
+      if (this.#headFilled < headBytes) return this.#checkBeginning();
       if (!this.#begin()) {
         this.#restFrom = at;
         this.#restTo = to;
@@ -120,10 +127,18 @@ export class FrameReader {
     return count;
   }
 
+  /** An alert of TLS is shorter than the head of an answer, and nothing comes after it. */
+  #checkBeginning(): void {
+    if (this.#headFilled >= lengthBytes) this.#checkLength(this.#head.readInt32BE(0));
+  }
+
   #checkLength(length: number): number {
     // A frame holds at least its correlation id.
-    if (length >= headBytes - lengthBytes && length <= this.#parts.frameBytesMax) return length;
-    if (length >>> 16 === tlsAlert) {
+    if (length >= headBytes - lengthBytes && length <= this.#parts.frameBytesMax) {
+      this.#understood = true;
+      return length;
+    }
+    if (!this.#understood && length >>> 16 === tlsAlert) {
       throw new CausewayError('CW-3011', 'this port speaks TLS: set security.protocol to SSL or SASL_SSL');
     }
     const text = `an answer claims ${length} bytes, between 4 and ${this.#parts.frameBytesMax} are possible`;

@@ -18,7 +18,9 @@ const newLogin = () => plainExchange('alice', 's3cret');
 const holdsMs = 10_000;
 
 const shakeHands = (request: Received, errorCode: number = kafkaError.NONE) =>
-  request.answer((w) => encodeSaslHandshakeResponse(w, 1, { errorCode, mechanisms: ['SCRAM-SHA-256', 'GSSAPI'] }));
+  request.answer((w) =>
+    encodeSaslHandshakeResponse(w, 1, { errorCode, mechanisms: ['SCRAM-SHA-256', 'GSSAPI'] }),
+  );
 
 function letIn(request: Received, errorCode: number = kafkaError.NONE): void {
   const errorMessage = errorCode === kafkaError.NONE ? undefined : 'Authentication failed: wrong';
@@ -45,7 +47,7 @@ test('a connection logs in before anything else', async (t) => {
   assert.equal(sent.toString(), '\0alice\0s3cret');
 });
 
-test('a login is made again before its time is over: what comes meanwhile waits, and leaves in its order', async (t) => {
+test('while a login is made again, what comes waits, and leaves in its order', async (t) => {
   const broker = await brokerWithLogin(t);
   const clock = manualClock();
   const { calls } = await openTo(t, broker, { newLogin, clock });
@@ -71,7 +73,10 @@ test('a later login that is refused ends the connection, and what waits is told 
   broker.behaviour.set('saslAuthenticate', (request) => void held.push(request));
   clock.advance(holdsMs);
   await broker.untilRequests(4);
-  const waiting = assert.rejects(calls.listOffsets(latestOf(1)), { code: 'CW-3012', message: /Authentication failed/ });
+  const waiting = assert.rejects(calls.listOffsets(latestOf(1)), {
+    code: 'CW-3012',
+    message: /Authentication failed/,
+  });
   letIn(held[0] as Received, kafkaError.SASL_AUTHENTICATION_FAILED);
   await waiting;
   assert.equal(connection.closed, true);
@@ -92,7 +97,11 @@ test('a connection that ends while it logs in again tells what waits', async (t)
 });
 
 for (const [what, handshake, message] of [
-  ['has another mechanism', kafkaError.UNSUPPORTED_SASL_MECHANISM, /PLAIN is not offered; this listener has SCRAM-SHA-256, GSSAPI/],
+  [
+    'has another mechanism',
+    kafkaError.UNSUPPORTED_SASL_MECHANISM,
+    /PLAIN is not offered; this listener has SCRAM-SHA-256, GSSAPI/,
+  ],
   ['has no login', kafkaError.ILLEGAL_SASL_STATE, /this listener has no login/],
 ] as const) {
   test(`a listener that ${what}`, async (t) => {
@@ -104,10 +113,15 @@ for (const [what, handshake, message] of [
 
 test('a broker that refuses is quoted, and the password is not', async (t) => {
   const broker = await brokerWithLogin(t);
-  broker.behaviour.set('saslAuthenticate', (request) => letIn(request, kafkaError.SASL_AUTHENTICATION_FAILED));
+  broker.behaviour.set('saslAuthenticate', (request) =>
+    letIn(request, kafkaError.SASL_AUTHENTICATION_FAILED),
+  );
   await assert.rejects(openTo(t, broker, { newLogin }), (error: Error & { code: string }) => {
     assert.equal(error.code, 'CW-3012');
-    assert.match(error.message, /broker 1 at 127.0.0.1:\d+: the login by PLAIN was refused: Authentication failed/);
+    assert.match(
+      error.message,
+      /broker 1 at 127.0.0.1:\d+: the login by PLAIN was refused: Authentication failed/,
+    );
     assert.doesNotMatch(error.message, /s3cret/);
     return true;
   });

@@ -10,7 +10,7 @@ import {
   type SaslAuthenticateResponse,
   type SaslHandshakeResponse,
 } from '../wire/sasl.ts';
-import type { Call } from './connection.ts';
+import type { Call } from './call.ts';
 
 /** Sends one request past everything that is held back for the login. */
 export type SendNow = <T>(call: Call<T>) => Promise<T>;
@@ -43,7 +43,10 @@ async function shakeHands({ mechanism }: SaslExchange, send: SendNow, waitMs: nu
   if (errorCode === kafkaError.NONE) return;
   if (errorCode === kafkaError.UNSUPPORTED_SASL_MECHANISM) {
     const offered = mechanisms.length === 0 ? 'none' : mechanisms.slice(0, 20).join(', ');
-    throw new CausewayError('CW-3012', `sasl.mechanism ${mechanism} is not offered; this listener has ${offered}`);
+    throw new CausewayError(
+      'CW-3012',
+      `sasl.mechanism ${mechanism} is not offered; this listener has ${offered}`,
+    );
   }
   if (errorCode === kafkaError.ILLEGAL_SASL_STATE) {
     throw new CausewayError('CW-3012', 'this listener has no login: use security.protocol SSL or PLAINTEXT');

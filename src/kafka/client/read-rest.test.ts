@@ -10,13 +10,14 @@ function restsOf(due: number, perMs: number, count: number): number[] {
   let over = 0;
   const rest = new ReadRest(clock, { restAnswersMin: 4, restMsMax: 5 }, () => (over += 1));
   const lengths: number[] = [];
-  let answered = 0;
+  let answered = 1;
   for (let each = 0; each < count; each += 1) {
     assert.equal(rest.begin(due, answered), true);
     const beganMs = clock.monotonicMs();
     while (over === each) clock.advance(0.25);
     lengths.push(clock.monotonicMs() - beganMs);
-    answered += Math.min(due, Math.floor((clock.monotonicMs() - beganMs) * perMs));
+    // Nothing is read before something has come.
+    answered += Math.min(due, Math.max(1, Math.floor((clock.monotonicMs() - beganMs) * perMs)));
   }
   return lengths;
 }
@@ -40,7 +41,7 @@ test('with few answers due there is no rest, and nothing is learned from the tim
   const clock = manualClock();
   let over = 0;
   const rest = new ReadRest(clock, { restAnswersMin: 4, restMsMax: 5 }, () => (over += 1));
-  let answered = 0;
+  let answered = 1;
   for (let each = 0; each < 10; each += 1) {
     assert.equal(rest.begin(3, answered), false);
     clock.advance(1_000);
@@ -49,4 +50,14 @@ test('with few answers due there is no rest, and nothing is learned from the tim
   rest.begin(4, answered);
   clock.advance(1);
   assert.equal(over, 1);
+});
+
+test('an answer that has come in part is read to its end without a rest', () => {
+  const clock = manualClock();
+  const rest = new ReadRest(clock, { restAnswersMin: 4, restMsMax: 5 }, () => undefined);
+  assert.equal(rest.begin(9, 0), false);
+  assert.equal(rest.begin(8, 1), true);
+  clock.advance(5);
+  assert.equal(rest.begin(8, 1), false);
+  assert.equal(rest.begin(7, 2), true);
 });

@@ -40,7 +40,10 @@ export class ReadRest {
 
   /** Call after each read. True where nothing is to be read until `onOver`. */
   begin(due: number, answered: number): boolean {
-    if (this.#due > 0) this.#restMs = this.#adapted(answered - this.#answered);
+    const came = answered - this.#answered;
+    // An answer that has come in part is read to its end.
+    if (came === 0) return false;
+    if (this.#due > 0) this.#restMs = this.#adapted(came);
     this.#due = due < this.#limits.restAnswersMin ? 0 : due;
     this.#answered = answered;
     if (this.#due === 0) return false;

@@ -113,7 +113,13 @@ class RealCluster implements KafkaCluster {
   }
 
   async #open(address: BrokerAddress, brokerId: number): Promise<Connection> {
-    const { clientId, clock, softwareVersion = '0', security = plainSecurity, random = systemRandom } = this.#parts;
+    const {
+      clientId,
+      clock,
+      softwareVersion = '0',
+      security = plainSecurity,
+      random = systemRandom,
+    } = this.#parts;
     const tls = await security.tlsOptions();
     const opener = tls === undefined ? openPlainSocket : tlsSocketOpener(tls);
     const openSocket = this.#parts.openSocket ?? opener;

@@ -1,7 +1,7 @@
 // The one place where sockets to brokers are made, plain and with TLS.
-import { connect, type OnReadOpts, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
-import { serverNameOf } from '../security/security.ts';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TlsOptions } from '../security/tls-material.ts';
 
 export interface BrokerAddress {
   readonly host: string;
@@ -31,6 +31,9 @@ export const tlsSocketOpener =
     socket.once('secureConnect', ready);
     return socket;
   };
+
+/** The name that is asked for in the handshake (RFC 6066): none for an address. */
+const serverNameOf = (host: string): string => (isIP(host) === 0 ? host : '');
 
 /** `host:port`, with brackets around an IPv6 host. */
 export const addressText = ({ host, port }: BrokerAddress): string =>

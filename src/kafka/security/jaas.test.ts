@@ -8,18 +8,25 @@ const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
 test('a login module with its options', () => {
   const entry = parseJaas(`${plain} required username="alice" password="a\\"b;c=d // e";`);
   assert.equal(entry.loginModule, plain);
-  assert.deepEqual([...entry.options], [
-    ['username', 'alice'],
-    ['password', 'a"b;c=d // e'],
-  ]);
+  assert.deepEqual(
+    [...entry.options],
+    [
+      ['username', 'alice'],
+      ['password', 'a"b;c=d // e'],
+    ],
+  );
 });
 
 test('lines, comments, single quotes and bare words, as Java reads them', () => {
-  const text = `${plain} REQUIRED // the one of Kafka\n  username='al ice' /* who */\n  serviceName=kafka ;\n`;
-  assert.deepEqual([...parseJaas(text).options], [
-    ['username', 'al ice'],
-    ['serviceName', 'kafka'],
-  ]);
+  const lines = ['REQUIRED // the one of Kafka', "  username='al ice' /* who */", '  serviceName=kafka ;\n'];
+  const text = `${plain} ${lines.join('\n')}`;
+  assert.deepEqual(
+    [...parseJaas(text).options],
+    [
+      ['username', 'al ice'],
+      ['serviceName', 'kafka'],
+    ],
+  );
 });
 
 for (const [what, text, message] of [
@@ -29,7 +36,11 @@ for (const [what, text, message] of [
   ['no semicolon', `${plain} required username="a"`, /semicolon/],
   ['two modules', `${plain} required; ${plain} required;`, /more than one/],
   ['no value', `${plain} required username password="s3cret";`, /option username has no value/],
-  ['the same option twice', `${plain} required password="s3cret" password="s3cret";`, /password is given twice/],
+  [
+    'the same option twice',
+    `${plain} required password="s3cret" password="s3cret";`,
+    /password is given twice/,
+  ],
   ['an open quotation mark', `${plain} required password="s3cret;`, /not closed/],
 ] as const) {
   test(`${what}: said without the values`, () => {

@@ -1,5 +1,5 @@
-// Kafka's `sasl.jaas.config`: one login module, a control flag, options, a semicolon (KIP-85, and the grammar of
-// javax.security.auth.login.Configuration). Values are secrets: no message repeats one.
+// Kafka's `sasl.jaas.config`: one login module, a control flag, options, a semicolon (KIP-85, and the
+// grammar of javax.security.auth.login.Configuration). Values are secrets: no message repeats one.
 
 export interface JaasEntry {
   /** The class, with its package. */
@@ -58,7 +58,8 @@ const isSign = ({ text, quoted }: Token, sign: string): boolean => !quoted && te
 /** Quoted texts, `=`, `;` and words between them; comments as in Java are left out. */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|([=;])|([^\s"'=;]+)/gy;
+  const pattern =
+    /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|([=;])|([^\s"'=;]+)/gy;
   while (pattern.lastIndex < text.length) {
     const found = pattern.exec(text);
     if (found === null) throw new JaasProblem('a quotation mark is not closed');

@@ -8,7 +8,10 @@ const none = new Map<string, string>();
 test('a token and its extensions, as RFC 7628 and KIP-342 write them', async () => {
   const extensions = new Map([['logicalCluster', 'lkc-1']]);
   const login = oauthBearerExchange(() => Promise.resolve('a.b.c'), extensions);
-  assert.equal((await login.start()).toString(), 'n,,\u0001auth=Bearer a.b.c\u0001logicalCluster=lkc-1\u0001\u0001');
+  assert.equal(
+    (await login.start()).toString(),
+    'n,,\u0001auth=Bearer a.b.c\u0001logicalCluster=lkc-1\u0001\u0001',
+  );
   assert.equal(await login.next(Buffer.alloc(0)), undefined);
 });
 

@@ -14,7 +14,10 @@ export function oauthBearerExchange(
   return {
     mechanism: 'OAUTHBEARER',
     start: async () => {
-      const pairs = [`auth=Bearer ${await token()}`, ...[...extensions].map(([name, value]) => `${name}=${value}`)];
+      const pairs = [
+        `auth=Bearer ${await token()}`,
+        ...[...extensions].map(([name, value]) => `${name}=${value}`),
+      ];
       return Buffer.from(`n,,${separator}${pairs.join(separator)}${separator}${separator}`);
     },
     next: (answer) => {

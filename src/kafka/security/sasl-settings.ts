@@ -31,7 +31,7 @@ export interface TokenEndpoint {
   readonly scope: string | undefined;
   readonly connectTimeoutMs: number;
   readonly readTimeoutMs: number;
-  /** Whether id and secret are URL-encoded in the header, as RFC 6749 says and older servers do not expect. */
+  /** Id and secret are URL-encoded in the header: RFC 6749 says so, older servers expect them plain. */
   readonly headerUrlEncode: boolean;
 }
 
@@ -116,7 +116,12 @@ function readEntry(reader: SettingReader, mechanism: SaslMechanism): JaasEntry |
 function mustHave(reader: SettingReader, entry: JaasEntry, option: string): string | undefined {
   const value = entry.options.get(option);
   if (value !== undefined) return value;
-  reader.problem('missing', jaasName, `${jaasName} has no ${option}`, `Add ${option}="…" before the semicolon.`);
+  reader.problem(
+    'missing',
+    jaasName,
+    `${jaasName} has no ${option}`,
+    `Add ${option}="…" before the semicolon.`,
+  );
   return undefined;
 }
 
@@ -124,7 +129,12 @@ function readToken(reader: SettingReader, entry: JaasEntry | undefined): TokenLo
   const handler = reader.text('sasl.login.callback.handler.class');
   if (handler !== undefined && !loginHandlers.includes(handler)) {
     const hint = 'Own Java classes cannot run here; give a token endpoint or a token file.';
-    reader.problem('refused', 'sasl.login.callback.handler.class', 'this login handler is not supported', hint);
+    reader.problem(
+      'refused',
+      'sasl.login.callback.handler.class',
+      'this login handler is not supported',
+      hint,
+    );
   }
   const source = readSource(reader, entry);
   const extensions = new Map<string, string>();

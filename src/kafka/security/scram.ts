@@ -1,6 +1,7 @@
 // SASL SCRAM (RFC 5802, RFC 7677): both sides prove that they know the password, which is never sent.
-import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Random } from '../../base/random.ts';
 import { loginRefused, type SaslExchange } from './sasl-exchange.ts';
 import type { ScramMechanism } from './sasl-settings.ts';
 
@@ -14,12 +15,17 @@ const nonceBytes = 24;
 /** No channel binding, no other identity: `n,,` in base64 is `biws`. */
 const header = 'n,,';
 
-/** `nonce` is for tests only. */
+/** What makes a login unlike every other: printable, and without commas (RFC 5802). */
+export function newNonce(random: Random): string {
+  const bytes = Buffer.from(Array.from({ length: nonceBytes }, () => random.int(256)));
+  return bytes.toString('base64url');
+}
+
 export function scramExchange(
   mechanism: ScramMechanism,
   username: string,
   password: string,
-  nonce: string = randomBytes(nonceBytes).toString('base64url'),
+  nonce: string,
 ): SaslExchange {
   const hash = hashes[mechanism];
   const mac = (key: Buffer, text: string | Buffer) => createHmac(hash, key).update(text).digest();
@@ -33,7 +39,9 @@ export function scramExchange(
     }
     const rounds = /^[1-9]\d{0,9}$/.test(iterations) ? Number(iterations) : 0;
     if (rounds < iterationsMin || rounds > iterationsMax) {
-      throw loginRefused(`the broker asks for ${iterations} rounds; ${iterationsMin} to ${iterationsMax} are taken`);
+      throw loginRefused(
+        `the broker asks for ${iterations} rounds; ${iterationsMin} to ${iterationsMax} are taken`,
+      );
     }
     const saltBytes = Buffer.from(salt, 'base64');
     const keyBytes = hash === 'sha256' ? 32 : 64;

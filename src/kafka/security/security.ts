@@ -1,15 +1,14 @@
 // How the connections of one region are secured: made once from its settings, used by every connection.
-import { isIP } from 'node:net';
-import { type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import { oauthBearerExchange } from './oauth-bearer.ts';
 import { plainExchange } from './plain.ts';
 import type { SaslExchange } from './sasl-exchange.ts';
 import type { SaslSettings } from './sasl-settings.ts';
-import { scramExchange } from './scram.ts';
+import { newNonce, scramExchange } from './scram.ts';
 import type { SecuritySettings } from './security-settings.ts';
-import { TlsFiles } from './tls-material.ts';
+import { TlsFiles, type TlsOptions } from './tls-material.ts';
 import { TokenSource } from './token-source.ts';
 
 export interface Security {
@@ -29,7 +28,14 @@ export const plainSecurity: Security = {
   settings: { tls: undefined, sasl: undefined },
 };
 
-export function createSecurity(settings: SecuritySettings, clock: Clock, log: Log): Security {
+export interface SecurityParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export function createSecurity(settings: SecuritySettings, parts: SecurityParts): Security {
+  const { clock, random, log } = parts;
   const { tls, sasl } = settings;
   const files = tls === undefined ? undefined : new TlsFiles(tls, log);
   const tokens = sasl?.mechanism === 'OAUTHBEARER' ? new TokenSource(sasl.source, clock) : undefined;
@@ -37,7 +43,7 @@ export function createSecurity(settings: SecuritySettings, clock: Clock, log: Lo
   return {
     settings,
     token,
-    newLogin: () => (sasl === undefined ? undefined : exchangeFor(sasl, token)),
+    newLogin: () => (sasl === undefined ? undefined : exchangeFor(sasl, token, random)),
     tlsOptions: async () => {
       if (files === undefined || tls === undefined) return undefined;
       const { context } = await files.current();
@@ -47,12 +53,9 @@ export function createSecurity(settings: SecuritySettings, clock: Clock, log: Lo
   };
 }
 
-function exchangeFor(sasl: SaslSettings, token: () => Promise<string>): SaslExchange {
+function exchangeFor(sasl: SaslSettings, token: () => Promise<string>, random: Random): SaslExchange {
   if (sasl.mechanism === 'OAUTHBEARER') return oauthBearerExchange(token, sasl.extensions);
   const { mechanism, username, password } = sasl;
   if (mechanism === 'PLAIN') return plainExchange(username, password);
-  return scramExchange(mechanism, username, password);
+  return scramExchange(mechanism, username, password, newNonce(random));
 }
-
-/** The name that is asked for in the handshake (RFC 6066): none for an address. */
-export const serverNameOf = (host: string): string => (isIP(host) === 0 ? host : '');

@@ -1,4 +1,5 @@
-// What is in a file of certificates or keys: PEM as it is, PKCS12 taken apart. JKS is refused with the way out.
+// What is in a file of certificates or keys: PEM as it is, PKCS12 taken apart. JKS is refused with the
+// way out.
 import { CausewayError, describeError } from '../../base/errors.ts';
 import { jksHint } from './tls-settings.ts';
 
@@ -70,7 +71,7 @@ async function openPkcs12(store: StoreBytes): Promise<{ certificates: string[]; 
   const { default: forge } = await import('node-forge');
   const { asn1, pkcs12, pki } = forge;
   const pem = (type: string, value: Parameters<typeof asn1.toDer>[0]) =>
-    forge.pem.encode({ type, body: asn1.toDer(value).getBytes() } as Parameters<typeof forge.pem.encode>[0]);
+    forge.pem.encode({ type, body: asn1.toDer(value).getBytes() });
   try {
     const content = asn1.fromDer(store.bytes.toString('binary'), false);
     const opened = pkcs12.pkcs12FromAsn1(content, false, store.password ?? '');
@@ -85,7 +86,10 @@ async function openPkcs12(store: StoreBytes): Promise<{ certificates: string[]; 
     );
     return { certificates, keys };
   } catch (error) {
-    throw unusable(store, `it cannot be opened (${describeError(error)}): is ${store.setting}.password right?`);
+    throw unusable(
+      store,
+      `it cannot be opened (${describeError(error)}): is ${store.setting}.password right?`,
+    );
   }
 }
 

@@ -19,13 +19,20 @@ const byCode: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'this port does not speak TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'this port does not speak TLS',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'the broker offers none of ssl.enabled.protocols',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the broker takes none of ssl.enabled.protocols',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the broker asks for a certificate; set ssl.keystore',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'the broker does not take the certificate in ssl.keystore',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'the certificate in ssl.keystore has expired',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'the broker does not take the certificate in ssl.keystore',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the broker does not know the authority of the certificate in ssl.keystore',
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'the broker refuses the handshake; it may ask for a certificate',
+};
+
+const notTaken = 'the broker does not take the certificate in ssl.keystore';
+/** What the broker says about us (RFC 8446, 6.2), by its number: OpenSSL's names for it change. */
+const byAlert: Readonly<Record<string, string>> = {
+  40: 'the broker refuses the handshake; it may ask for a certificate: see ssl.keystore',
+  // Java says this to a client without a certificate, too.
+  42: 'the broker asks for a certificate, or does not take the one in ssl.keystore',
+  44: `${notTaken}: it has been revoked`,
+  45: `${notTaken}: it has expired`,
+  46: `${notTaken}; it may have expired`,
+  48: `${notTaken}: its authority is not known there`,
+  70: 'the broker takes none of ssl.enabled.protocols',
+  116: 'the broker asks for a certificate: set ssl.keystore',
 };
 
 /** Undefined where the failure has nothing to do with TLS. `isReady`: TLS had been agreed on before. */
@@ -34,7 +41,9 @@ export function explainTls(error: Failure, isReady: boolean): string | undefined
   // The name of the host that it is for instead stands in Node's text.
   if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${known}: ${error.message}`;
   if (known !== undefined) return known;
-  if (error.code?.startsWith('ERR_SSL_') === true) return `TLS failed: ${error.message}`;
+  const alert = /SSL alert number (\d+)/.exec(error.message)?.[1];
+  if (alert !== undefined && byAlert[alert] !== undefined) return byAlert[alert];
+  if (error.code?.startsWith('ERR_SSL_') === true) return `TLS failed: ${error.message.trim()}`;
   if (!isReady && (error.code === 'ECONNRESET' || /before secure TLS connection/.test(error.message))) {
     return 'the broker ended the connection within the TLS handshake; the port may be a plain one';
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CertificateAuthority } from '../../../lab/authority.ts';
 import { mustFindJava } from '../../../lab/java.ts';
+import { systemClock } from '../../base/clock.ts';
 import { type LogFields, silentLog } from '../../base/log.ts';
 import { TlsFiles } from './tls-material.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -43,13 +44,27 @@ async function keytool(...args: string[]): Promise<void> {
 const newStore = async (name: string, type: string) => {
   const path = join(folder, name);
   const subject = ['-alias', 'alice', '-dname', 'CN=alice', '-keyalg', 'EC', '-validity', '30'];
-  await keytool('-genkeypair', ...subject, '-keystore', path, '-storetype', type, '-storepass', 'changeit', '-keypass', 'changeit');
+  await keytool(
+    '-genkeypair',
+    ...subject,
+    '-keystore',
+    path,
+    '-storetype',
+    type,
+    '-storepass',
+    'changeit',
+    '-keypass',
+    'changeit',
+  );
   return path;
 };
 
 test('PEM files', async () => {
-  const { ownEnds } = await new TlsFiles(settings({ trust: store(trustFile), own: store(ownFile) }), silentLog).current();
-  assert.ok(ownEnds !== undefined && ownEnds.getTime() > Date.now());
+  const { ownEnds } = await new TlsFiles(
+    settings({ trust: store(trustFile), own: store(ownFile) }),
+    silentLog,
+  ).current();
+  assert.ok(ownEnds !== undefined && ownEnds.getTime() > systemClock.wallMs());
 });
 
 test('a PKCS12 keystore and a truststore, as Java’s keytool makes them', async () => {
@@ -64,7 +79,10 @@ test('a PKCS12 keystore and a truststore, as Java’s keytool makes them', async
 
 test('a JKS store is refused with the command that converts it', async () => {
   const path = await newStore('keys.jks', 'JKS');
-  await refused({ own: store(path, 'changeit') }, /is a JKS store\. Convert it: keytool -importkeystore -srckeystore \S+keys\.jks/);
+  await refused(
+    { own: store(path, 'changeit') },
+    /is a JKS store\. Convert it: keytool -importkeystore -srckeystore \S+keys\.jks/,
+  );
 });
 
 for (const [what, content, message] of [
@@ -78,14 +96,23 @@ for (const [what, content, message] of [
 test('a keystore without key, with another’s key, or that is not there', async () => {
   await refused({ own: store(trustFile) }, /no private key/);
   const other = authority.issue({ commonName: 'bob' });
-  await refused({ own: store(file('mixed.pem', `${other.key}${own.certificate}`)) }, /does not belong to the key/);
-  await refused({ own: store(join(folder, 'none.pem')) }, /ssl\.keystore\.location: \S+none\.pem cannot be read/);
+  await refused(
+    { own: store(file('mixed.pem', `${other.key}${own.certificate}`)) },
+    /does not belong to the key/,
+  );
+  await refused(
+    { own: store(join(folder, 'none.pem')) },
+    /ssl\.keystore\.location: \S+none\.pem cannot be read/,
+  );
 });
 
 test('renewed files are taken over; half of a renewal leaves the former, and is told once', async () => {
   const warnings: LogFields[] = [];
   const path = file('renewed.pem', `${own.key}${own.certificate}`);
-  const files = new TlsFiles(settings({ own: store(path) }), { ...silentLog, warn: (fields) => void warnings.push(fields) });
+  const files = new TlsFiles(settings({ own: store(path) }), {
+    ...silentLog,
+    warn: (fields) => void warnings.push(fields),
+  });
   const first = await files.current();
   assert.equal(await files.current(), first);
   const next = authority.issue({ commonName: 'alice' });

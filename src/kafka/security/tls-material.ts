@@ -2,11 +2,13 @@
 // before the next connection; what cannot be used leaves the former in its place.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type ConnectionOptions as TlsOptions, type SecureContext } from 'node:tls';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { certificatesIn, type Own, readOwn, readTrusted } from './stores.ts';
 import type { TlsSettings } from './tls-settings.ts';
+
+export type { SecureContext, TlsOptions };
 
 export interface TlsMaterial {
   readonly context: SecureContext;
@@ -84,7 +86,8 @@ export class TlsFiles {
     const { trust } = this.#settings;
     if (trust === undefined) return undefined;
     const setting = 'ssl.truststore';
-    if ('path' in trust) return readTrusted({ ...trust, setting, bytes: await readStore(setting, trust.path) });
+    if ('path' in trust)
+      return readTrusted({ ...trust, setting, bytes: await readStore(setting, trust.path) });
     const certificates = certificatesIn(trust.pem);
     if (certificates.length > 0) return certificates;
     throw new CausewayError('CW-3013', 'ssl.truststore.certificates holds no certificate in PEM');
@@ -125,8 +128,8 @@ function checkPair({ chain, key }: Own, passphrase: string | undefined): void {
     const privateKey = createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
     fits = new X509Certificate(chain).checkPrivateKey(privateKey);
   } catch (error) {
-    const text = `the own certificate or its key cannot be read (${describeError(error)}): is ssl.key.password right?`;
-    throw new CausewayError('CW-3013', text);
+    const why = `(${describeError(error)}): is ssl.key.password right?`;
+    throw new CausewayError('CW-3013', `the own certificate or its key cannot be read ${why}`);
   }
   if (!fits) throw new CausewayError('CW-3013', 'the own certificate does not belong to the key beside it');
 }

@@ -60,6 +60,9 @@ function readTrust(reader: SettingReader): TrustStore | undefined {
   if (reader.has('ssl.truststore.location') && reader.has('ssl.truststore.certificates')) {
     reader.problem('wrong', 'ssl.truststore.certificates', 'trusted certificates are given twice', oneOfTwo);
   }
+  if (!reader.has('ssl.truststore.location')) {
+    reader.refuseUseless(['ssl.truststore.password'], 'there is no ssl.truststore.location');
+  }
   if (pem !== undefined) return { pem };
   return path === undefined ? undefined : { path, password: reader.text('ssl.truststore.password') };
 }
@@ -77,6 +80,10 @@ function readOwn(reader: SettingReader): KeyStore | undefined {
     const given = inText[0] as string;
     const other = given === 'ssl.keystore.key' ? 'ssl.keystore.certificate.chain' : 'ssl.keystore.key';
     reader.problem('missing', given, `${given} needs ${other} beside it`, `Add ${other}.`);
+  }
+  if (!reader.has('ssl.keystore.location')) {
+    reader.refuseUseless(['ssl.keystore.password'], 'there is no ssl.keystore.location');
+    if (inText.length === 0) reader.refuseUseless(['ssl.key.password'], 'there is no key');
   }
   if (chainPem !== undefined && keyPem !== undefined) return { chainPem, keyPem, keyPassword };
   if (path === undefined) return undefined;
@@ -102,7 +109,8 @@ export function jksHint(path: string, typeSetting: string): string {
   const to = `${path.replace(/\.jks$/i, '')}.p12`;
   return (
     `Convert it: keytool -importkeystore -srckeystore ${shellWord(path)} -srcstoretype JKS ` +
-    `-destkeystore ${shellWord(to)} -deststoretype PKCS12; then set ${typeSetting}: PKCS12 and the new location.`
+    `-destkeystore ${shellWord(to)} -deststoretype PKCS12; ` +
+    `then set ${typeSetting}: PKCS12 and the new location.`
   );
 }
 
@@ -118,7 +126,12 @@ function readVersions(reader: SettingReader): [TlsVersion, TlsVersion] {
   const known = tlsVersions.filter((version) => given.includes(version));
   const odd = given.find((version) => !(tlsVersions as readonly string[]).includes(version));
   if (odd !== undefined || known.length === 0) {
-    reader.problem('refused', name, `${name} may name ${tlsVersions.join(' and ')}`, 'Older ones are unsafe.');
+    reader.problem(
+      'refused',
+      name,
+      `${name} may name ${tlsVersions.join(' and ')}`,
+      'Older ones are unsafe.',
+    );
   }
   return [known[0] ?? 'TLSv1.2', known.at(-1) ?? 'TLSv1.3'];
 }

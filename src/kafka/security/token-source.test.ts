@@ -29,7 +29,7 @@ const endpointOf = (issuer: TokenIssuer, more: Partial<TokenEndpoint> = {}): Tok
 
 test('a token is asked for once by all, and again when most of its life is over', async (t) => {
   const issuer = await issuerFor(t);
-  const clock = manualClock(Date.now());
+  const clock = manualClock(systemClock.wallMs());
   const source = new TokenSource(endpointOf(issuer), clock);
   const [first, second] = await Promise.all([source.token(), source.token()]);
   assert.equal(first, second);
@@ -45,10 +45,18 @@ for (const [what, behave, message] of [
   ['refuses', (_, response) => response.writeHead(403).end('{"error":"no"}'), /it answers 403: no$/],
   ['is broken', (_, response) => response.writeHead(500).end('<html>'), /it answers 500$/],
   ['sends no token', (_, response) => response.end('{"token":"x"}'), /holds no access_token/],
-  ['sends a token that breaks the message', (_, response) => response.end('{"access_token":"a\\u0001b"}'), /no access_token/],
+  [
+    'sends a token that breaks the message',
+    (_, response) => response.end('{"access_token":"a\\u0001b"}'),
+    /no access_token/,
+  ],
   ['sends no JSON', (_, response) => response.end('hello'), /no access_token/],
   ['sends without end', (_, response) => void response.write('x'.repeat(1e6)), /more than 262144 bytes/],
-  ['sends us elsewhere', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), /redirect/],
+  [
+    'sends us elsewhere',
+    (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    /redirect/,
+  ],
   ['hangs up', (request) => void request.socket.destroy(), /no token from/],
 ] as const satisfies [string, NonNullable<TokenIssuer['behaviour']>, RegExp][]) {
   test(`an endpoint that ${what}`, async (t) => {

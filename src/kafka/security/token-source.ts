@@ -1,5 +1,5 @@
-// OAuth tokens for logins: from a file, or from an endpoint by client credentials (RFC 6749, 4.4). One request at
-// a time, and none while the last token has most of its life before it.
+// OAuth tokens for logins: from a file, or from an endpoint by client credentials (RFC 6749, 4.4). One
+// request at a time, and none while the last token has most of its life before it.
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
@@ -101,7 +101,10 @@ export class TokenSource {
 function requestTo({ clientId, clientSecret, scope, headerUrlEncode }: TokenEndpoint): RequestInit {
   const encode = headerUrlEncode ? encodeURIComponent : (text: string) => text;
   const credentials = Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
-  const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) });
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    ...(scope !== undefined && { scope }),
+  });
   const headers = { authorization: `Basic ${credentials}`, accept: 'application/json' };
   // A redirect could carry the secret elsewhere.
   return { method: 'POST', headers, body, redirect: 'error' };

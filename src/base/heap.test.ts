@@ -1,0 +1,23 @@
+// Where V8 makes new objects after it has seen many of them live long.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const program = fileURLToPath(new URL('heap-for-tests.ts', import.meta.url));
+
+async function oldBytesPerObject(...args: readonly string[]): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
+  return Number.parseInt(stdout, 10);
+}
+
+test('objects that are dropped at once stay out of the old generation', async () => {
+  assert.equal(await oldBytesPerObject('young'), 0);
+});
+
+test('without being told, V8 makes them in the old generation, so telling it is still needed', async () => {
+  // It learns this in nearly every run.
+  const tries = await Promise.all([1, 2, 3, 4, 5].map(() => oldBytesPerObject()));
+  assert.ok(Math.max(...tries) > 50, `bytes in the old generation per object: ${tries.join(', ')}`);
+});
