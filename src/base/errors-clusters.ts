@@ -87,4 +87,9 @@ export const clusterErrors = {
     'The token endpoint did not answer, refused, or sent no token; or the file holds none that is valid.',
     'Try the endpoint or look at the file that the message names. It is tried again by itself.',
   ),
+  'CW-3015': entry(
+    'the workers’ group is not to be had',
+    'The group’s coordinator answered with an error. A worker goes on with what it runs and asks again.',
+    'If it stays: look at the broker’s log, and at whether __consumer_offsets has a leader for each partition.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
