@@ -18,7 +18,7 @@ export interface BrokerPlace {
   /** Logs and settings. */
   readonly folder: string;
   readonly heapMb: number;
-  /** `start`: quick to start, for tests and demos. `throughput`: Java's full compiler, for measuring. */
+  /** `start`: quick to start, for tests and demos. `throughput`: as Kafka's own scripts do, for measuring. */
   readonly jvm: 'start' | 'throughput';
   /** More flags for Java, before all others. */
   readonly javaFlags?: readonly string[];
@@ -149,10 +149,18 @@ export class Broker {
     return [
       ...(this.#place.javaFlags ?? []),
       `-Xmx${heapMb}m`,
-      `-Xms${Math.min(heapMb, 128)}m`,
+      ...javaFlagsFor(jvm, heapMb),
       '-Djava.awt.headless=true',
-      ...(jvm === 'start' ? ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] : ['-XX:+UseG1GC']),
       ...(await brokerJavaFlags(jars)),
     ];
   }
+}
+
+/** `throughput`: what kafka-server-start.sh and kafka-run-class.sh set where nothing else is said. */
+function javaFlagsFor(jvm: BrokerPlace['jvm'], heapMb: number): string[] {
+  if (jvm === 'start') {
+    return [`-Xms${Math.min(heapMb, 128)}m`, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+  }
+  const collector = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35'];
+  return [`-Xms${heapMb}m`, ...collector, '-XX:+ExplicitGCInvokesConcurrent'];
 }

@@ -26,7 +26,7 @@ export interface LabOptions {
   readonly kafkaVersion?: string;
   /** Per broker; 384 unless given. */
   readonly heapMb?: number;
-  /** `start` unless given: quick to start. `throughput`: Java's full compiler, for measuring. */
+  /** `start` unless given: quick to start. `throughput`: as Kafka's own scripts do, for measuring. */
   readonly jvm?: 'start' | 'throughput';
   /** More flags for the brokers' Java. */
   readonly javaFlags?: readonly string[];

@@ -1,7 +1,6 @@
 // What the lab says when the machine lacks something: what, and how to get it.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -9,7 +8,6 @@ import { CausewayError } from '../src/base/errors.ts';
 import { ensureKafkaJars } from './jars.ts';
 import { javaMajorOf, mustFindJava, mustFindMaven } from './java.ts';
 import { checkMachine } from './machine-checks.ts';
-import { freePorts } from './ports.ts';
 
 const says = (code: string, words: RegExp) => (error: unknown) =>
   error instanceof CausewayError && error.code === code && words.test(`${error.message}. ${error.next}`);
@@ -60,14 +58,4 @@ test('too little memory is told with what is needed and what is free', async () 
     checkMachine(9, 10_000_000),
     says('CW-5005', /9 brokers need about \d+ MB.*\d+ MB are free/),
   );
-});
-
-test('ports that somebody listens on are not taken', async (t) => {
-  const [taken, next] = await freePorts(2);
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(taken, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const wanted = [taken as number, next as number];
-  const draws = { int: () => (wanted.shift() as number) - 15_000 };
-  assert.deepEqual(await freePorts(1, draws), [next]);
 });

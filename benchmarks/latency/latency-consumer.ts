@@ -3,13 +3,14 @@
 // Usage: latency-consumer.ts SERVERS TOPIC PARTITIONS
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { recordsOf } from '../../src/kafka/batch/decode-batch.ts';
+import { baseOffsetOf } from '../../src/kafka/batch/header.ts';
 import { forEachBatch } from '../../src/kafka/batch/walk.ts';
 import type { BrokerConnection, KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../src/kafka/client/real-cluster.ts';
 import type { TopicView } from '../../src/kafka/wire/messages.ts';
 import { percentile } from '../measure/percentiles.ts';
-import { preciseWallMs } from './wall-clock.ts';
+import { forEachTime } from './timed-batch.ts';
+import { machineMs } from './one-clock.ts';
 
 export interface LatencyWindow {
   readonly fromMs: number;
@@ -86,15 +87,16 @@ async function readForever(connection: BrokerConnection, { topicId }: TopicView,
       topics: [{ topicId, partitions: positions.map(askFor) }],
       forgotten: [],
     });
-    const arrivedMs = preciseWallMs();
+    const arrivedMs = machineMs();
     for (const { partition, records } of response.topics.flatMap((each) => each.partitions)) {
       forEachBatch(records, (start) => {
-        for (const { offset, value } of recordsOf(records, start)) {
-          // A batch may begin before the position.
-          if (offset < (positions[partition] ?? 0n)) continue;
-          positions[partition] = offset + 1n;
-          meter.seen(partition, value?.readDoubleBE(0) ?? Number.NaN, arrivedMs);
-        }
+        // A batch may begin before the position.
+        let offset = baseOffsetOf(records, start);
+        forEachTime(records, start, (intendedMs) => {
+          if (offset >= (positions[partition] ?? 0n)) meter.seen(partition, intendedMs, arrivedMs);
+          offset += 1n;
+        });
+        positions[partition] = offset;
         return true;
       });
     }

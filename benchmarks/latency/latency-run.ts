@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Contender, Course, Runner } from '../contenders/contender.ts';
 import type { LatencySeen, LatencyWindow } from './latency-consumer.ts';
-import { preciseWallMs } from './wall-clock.ts';
+import { machineMs } from './one-clock.ts';
 import { Child } from '../rig/child.ts';
 
 const pollMs = 100;
@@ -106,7 +106,7 @@ async function windowSeen(
 ): Promise<LatencySeen | undefined> {
   const late = AbortSignal.timeout(measureMs + lateMsMax);
   const told = once(consumer.process, 'message', { signal: late });
-  const fromMs = preciseWallMs();
+  const fromMs = machineMs();
   const window: LatencyWindow = { fromMs, toMs: fromMs + measureMs };
   consumer.process.send(window);
   try {

@@ -1,23 +1,20 @@
-// Produces records of one size at a steady rate, whatever the brokers do: each record carries the time at
-// which it was to be sent, so a late one shows as late (no coordinated omission).
+// Produces records of one size at a steady rate, whatever the brokers do: every millisecond has its records,
+// which carry that millisecond as their timestamp, so a late one shows as late (no coordinated omission).
 // Usage: steady-producer.ts SERVERS TOPIC PARTITIONS RECORD_BYTES RECORDS_PER_SECOND; SIGTERM ends it.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { encodeBatch, type NewRecord } from '../../src/kafka/batch/encode-batch.ts';
-import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../src/kafka/client/real-cluster.ts';
 import { numbersFrom, payload } from '../load/payloads.ts';
-import { preciseWallMs } from './wall-clock.ts';
+import { machineMs } from './one-clock.ts';
+import { retime, timedBatch } from './timed-batch.ts';
 
 const tickMs = 1;
-/** Records of one batch at most; a late tick makes several. */
-const batchRecordsMax = 200;
 const [servers = '', topic = '', partitionsText, recordBytesText, rateText] = process.argv.slice(2);
 const partitions = Number(partitionsText);
 const recordBytes = Number(recordBytesText);
-const recordsPerSecond = Number(rateText);
-const body = Buffer.from(payload(recordBytes, numbersFrom(1)));
+const recordsPerMs = Number(rateText) / 1000;
+const value = Buffer.from(payload(recordBytes, numbersFrom(1)));
 
 const cluster = createKafkaCluster({
   bootstrapServers: servers.split(','),
@@ -30,36 +27,33 @@ const leaderId = view.topics[0]?.partitions[0]?.leaderId ?? -1;
 const topicId = view.topics[0]?.topicId ?? '';
 const connection = await cluster.connect(leaderId);
 
+const startMs = Math.floor(machineMs());
+let dueMs = startMs;
 let sent = 0;
 let batches = 0;
-const startMs = preciseWallMs();
+/** By their number of records: batches whose last sending was answered. */
+const free = new Map<number, Buffer[]>();
 
-function sendDue(to: BrokerConnection): void {
-  const due = Math.floor(((preciseWallMs() - startMs) / 1000) * recordsPerSecond);
-  while (sent < due) {
-    const count = Math.min(due - sent, batchRecordsMax);
-    send(
-      to,
-      Array.from({ length: count }, (_, at) => recordAt(sent + at)),
-    );
+/** A late tick makes up for each millisecond it missed, with a batch of its own. */
+function sendDue(): void {
+  for (const nowMs = machineMs(); dueMs <= nowMs; dueMs += 1) {
+    const count = Math.floor((dueMs + 1 - startMs) * recordsPerMs) - sent;
+    if (count > 0) send(count, dueMs);
     sent += count;
   }
 }
 
-function recordAt(index: number): NewRecord {
-  const intendedMs = startMs + (index / recordsPerSecond) * 1000;
-  const value = Buffer.allocUnsafe(recordBytes);
-  body.copy(value);
-  value.writeDoubleBE(intendedMs, 0);
-  return { timestamp: BigInt(Math.floor(intendedMs)), key: undefined, value };
-}
-
-function send(to: BrokerConnection, records: readonly NewRecord[]): void {
+function send(count: number, ms: number): void {
   const partition = batches % partitions;
   batches += 1;
-  const named = [{ topic, topicId, partitions: [{ partition, records: encodeBatch(records) }] }];
-  to.produce({ acks: -1, timeoutMs: 30_000, topics: named }).then(({ partitions: [answer] }) => {
+  const records = free.get(count)?.pop() ?? timedBatch(count, value);
+  retime(records, ms);
+  const named = [{ topic, topicId, partitions: [{ partition, records }] }];
+  connection.produce({ acks: -1, timeoutMs: 30_000, topics: named }).then(({ partitions: [answer] }) => {
     if (answer?.errorCode !== 0) fail(new Error(`the source answered error ${answer?.errorCode}`));
+    const others = free.get(count);
+    if (others === undefined) free.set(count, [records]);
+    else others.push(records);
   }, fail);
 }
 
@@ -69,4 +63,4 @@ function fail(error: unknown): void {
 }
 
 process.once('SIGTERM', () => process.exit(0));
-setInterval(() => sendDue(connection), tickMs);
+setInterval(sendDue, tickMs);

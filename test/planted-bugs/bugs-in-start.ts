@@ -27,6 +27,29 @@ export const bugsInStart: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'a sequence that nothing proves is pipelined',
+    harm:
+      'Another worker writes while a start reads, retention deletes what was written: a later batch of the ' +
+      'window lands in the place of the first.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'const proven = isKnown && tail.lastSequence === lastSequence;',
+        replace: 'const proven = isKnown;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'where nothing of the target is left to prove the sequence, it counts as unproven',
+      },
+      {
+        file: `${simulation}/paused-worker.test.ts`,
+        test: 'a start stands still while another worker writes, and nothing is left to prove it',
+      },
+    ],
+  },
+  {
     name: 'tail check skipped',
     harm: 'A target that holds other records is appended to as if it were a mirror.',
     edits: [

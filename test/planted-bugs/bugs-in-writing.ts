@@ -50,7 +50,7 @@ export const bugsInWriting: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/mirror-partition.ts`,
-        search: 'this.#idKnown ? this.#limits.inFlightMax : 1',
+        search: 'this.#proven ? this.#limits.inFlightMax : 1',
         replace: 'this.#limits.inFlightMax',
       },
     ],

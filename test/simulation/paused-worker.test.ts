@@ -87,3 +87,44 @@ async function steps({ scheduler }: World, count: number): Promise<number> {
   }
   return count;
 }
+
+test('a start stands still while another worker writes, and nothing is left to prove it', async (t) => {
+  let runs = 0;
+  for (let ended = false; !ended; runs += 1) ended = await runPausedStart(runs);
+  t.diagnostic(`${runs} runs`);
+  assert.ok(runs > 15);
+});
+
+/** Returns whether the start was over before the pause. */
+async function runPausedStart(pauseStep: number): Promise<boolean> {
+  const world = new World({ seed: 1, partitions: 1, workers: 2, source: oneBroker, target: oneBroker });
+  const { scheduler } = world;
+  try {
+    await world.settle();
+    world.write(0, 1);
+    world.worker(1).start();
+    await scheduler.runUntil(300);
+    world.worker(2).start();
+    const done = await steps(world, pauseStep);
+    world.worker(2).freeze();
+    world.write(0, 2);
+    await scheduler.runUntil(scheduler.nowMs + 300);
+    world.worker(1).kill();
+    assert.equal(world.watches[0]?.targetLeader?.log.end, 3n);
+    trimTarget(world);
+    // As many records in its first two batches as it has missed: the third one's number is the next.
+    world.write(0, 1, 1, 2);
+    world.worker(2).thaw();
+    await world.becomesLevel(60_000);
+    return done < pauseStep;
+  } catch (error) {
+    throw new Error(`paused after ${pauseStep} steps`, { cause: error });
+  }
+}
+
+/** The target's retention deletes everything. */
+function trimTarget({ watches }: World): void {
+  const leader = watches[0]?.targetLeader;
+  leader?.log.moveStart(leader.highWatermark);
+  leader?.changed();
+}

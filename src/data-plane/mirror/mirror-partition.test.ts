@@ -59,7 +59,7 @@ function rig() {
       fence: { generation: 1, producerId: 77n, producerEpoch: 2 },
       position: asTarget(position),
       nextSequence: 1000,
-      idKnown: true,
+      proven: true,
       tail: { verdict: 'equal', lastSequence: 999, sourceEpoch: 3 },
       ...over,
     } as StartPoint;
@@ -144,7 +144,7 @@ test('after an error nothing is sent and nothing starts until everything in flig
 
 test('an unknown id sends one batch alone until it is acknowledged in its place', () => {
   const { partition, start, fetch, land } = rig();
-  start(0n, { idKnown: false });
+  start(0n, { proven: false });
   fetch(1, 1, 1);
   const alone = partition.take();
   assert.equal(partition.canProduce, false);

@@ -89,7 +89,7 @@ export class MirrorPartition {
   #fetchedEpoch = -1;
   #position: TargetOffset | undefined;
   #inFlight = 0;
-  #idKnown = false;
+  #proven = false;
   #obstacleAhead: Cause | undefined;
   #suspectAt: TargetOffset | undefined;
   #slowTarget = false;
@@ -180,7 +180,7 @@ export class MirrorPartition {
     this.#position = point.position;
     this.#fetchNext = toSource(point.position);
     this.#fetchedEpoch = point.tail.sourceEpoch;
-    this.#idKnown = point.idKnown;
+    this.#proven = point.proven;
     this.#obstacleAhead = undefined;
     this.view.passed(point.position);
     this.#enter('started', { name: 'mirroring' });
@@ -289,7 +289,7 @@ export class MirrorPartition {
 
   /** True while a batch may be sent. */
   get canProduce(): boolean {
-    const window = this.#idKnown ? this.#limits.inFlightMax : 1;
+    const window = this.#proven ? this.#limits.inFlightMax : 1;
     return this.#state.name === 'mirroring' && this.#queue.length > 0 && this.#inFlight < window;
   }
 
@@ -349,7 +349,7 @@ export class MirrorPartition {
   }
 
   #appended(): void {
-    this.#idKnown = true;
+    this.#proven = true;
     this.#slowTarget = false;
     this.#suspectAt = undefined;
     this.#retry.reset();

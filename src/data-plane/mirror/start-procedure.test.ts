@@ -76,11 +76,11 @@ test('position and next sequence follow the last batch of the target', async () 
   const { site } = rig();
   const point = await findStartPoint(site);
   assert.deepEqual(
-    { position: point.position, nextSequence: point.nextSequence, idKnown: point.idKnown, tail: point.tail },
+    { position: point.position, nextSequence: point.nextSequence, proven: point.proven, tail: point.tail },
     {
       position: 5n,
       nextSequence: 105,
-      idKnown: true,
+      proven: true,
       tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3 },
     },
   );
@@ -125,6 +125,14 @@ test('a write of a predecessor between the two reads is noticed', async () => {
   assert.equal((await causeOfStart(site)).code, 'CW-2020');
 });
 
+test('where nothing of the target is left to prove the sequence, it counts as unproven', async () => {
+  const { site, target } = rig();
+  target.logStart = 5n;
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.nextSequence, point.proven], [5n, 105, false]);
+  assert.equal(point.tail.verdict, 'unverified');
+});
+
 test('other records than the source’s at the end of the target stop the partition', async () => {
   const { site, target } = rig();
   target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 103, { payload: Buffer.from('else') })];
@@ -165,7 +173,7 @@ test('an id that the target does not know begins with a random sequence', async 
   target.producers = [];
   target.batches = [];
   const point = await findStartPoint(site);
-  assert.deepEqual([point.position, point.nextSequence, point.idKnown], [0n, 4711, false]);
+  assert.deepEqual([point.position, point.nextSequence, point.proven], [0n, 4711, false]);
   assert.equal(point.tail.verdict, 'empty');
 });
 

@@ -26,9 +26,10 @@ export interface StartPoint {
   readonly position: TargetOffset;
   readonly nextSequence: number;
   /**
-   * False where the target's leader does not know our id: then one batch goes alone before the window opens.
+   * True where the sequence stands in the bytes before the position. Otherwise one batch goes alone before
+   * the window opens: were the number too low, that one would be refused, and a later one would fit.
    */
-  readonly idKnown: boolean;
+  readonly proven: boolean;
   readonly source: PartitionEnd;
   readonly target: PartitionEnd;
   readonly tail: Tail;
@@ -45,10 +46,11 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   ]);
   const tail = await checkTailUnmoved(source, target, position, fence);
   refuseOtherBytes(target, position, lastSequence, tail);
-  const idKnown = lastSequence !== undefined;
+  const isKnown = lastSequence !== undefined;
   // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
-  const nextSequence = idKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
-  return { fence, position, nextSequence, idKnown, source, target, tail };
+  const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
+  const proven = isKnown && tail.lastSequence === lastSequence;
+  return { fence, position, nextSequence, proven, source, target, tail };
 }
 
 /**

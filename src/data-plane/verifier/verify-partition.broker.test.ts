@@ -5,11 +5,11 @@ import { after, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
+import { TopicWriter } from '../../../test/fixtures/topic-writer.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { noTopicId } from '../../kafka/wire/messages.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch, type TestCodec, type TestRecord } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -69,23 +69,16 @@ async function write(
   batches: readonly (readonly TestRecord[])[],
   codec?: TestCodec,
 ): Promise<void> {
-  const cluster = clusterOf(region);
-  const view = await cluster.metadata([topic]);
-  const found = view.topics.find((each) => each.name === topic);
-  const leader = found?.partitions[0]?.leaderId;
-  assert.ok(found !== undefined && leader !== undefined);
-  const connection = await cluster.connect(leader);
+  // A leader that has just been elected may not know it yet: the writer asks again.
+  using writer = new TopicWriter(clusterOf(region));
   for (const batch of batches) {
+    const first = batch[0]?.offset ?? 0n;
     const records = encodeBatch(
-      batch.map((each) => ({ ...each, offset: each.offset - (batch[0]?.offset ?? 0n) })),
+      batch.map((each) => ({ ...each, offset: each.offset - first })),
       codec,
     );
-    const topics = [{ topic, topicId: found.topicId ?? noTopicId, partitions: [{ partition: 0, records }] }];
-    const answer = await connection.produce({ acks: -1, timeoutMs: 10_000, topics });
-    assert.equal(answer.partitions[0]?.errorCode, 0, answer.partitions[0]?.errorMessage);
-    assert.equal(answer.partitions[0]?.baseOffset, batch[0]?.offset);
+    assert.equal(await writer.append(topic, 0, [records]), first + BigInt(batch.length));
   }
-  connection.destroy('written');
 }
 
 async function topicWith(

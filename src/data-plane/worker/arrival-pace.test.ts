@@ -30,6 +30,15 @@ test('nothing is foretold of what has not been followed for long enough', () => 
   assert.deepEqual([paceOf(1_000, 5).leastGrowth(20), paceOf(1_000, 5, 5).leastGrowth(0)], [0, 0]);
 });
 
+test('in a stretch so short that adding it to a time changes nothing, nothing comes', () => {
+  const pace = new ArrivalPace(1_000);
+  pace.saw(1_000_006n, 17_166);
+  pace.saw(1_000_007n, 17_170.8);
+  // Half the distance between two numbers of this size: the first time stays as it is, the second does not.
+  assert.equal(pace.leastGrowth(2 ** -39), 0);
+  assert.equal(pace.leastGrowth(2 ** -38), 0);
+});
+
 test('what is long ago does not count any more', () => {
   assert.equal(paceOf(30, 0, 0, 0, 7, 7, 7).leastGrowth(20), 14);
 });

@@ -40,6 +40,8 @@ export class ArrivalPace {
     let after = 0;
     for (const from of this.#seen) {
       const toMs = from.atMs + forMs;
+      // So short that adding it changes nothing.
+      if (toMs <= from.atMs) return 0;
       if (toMs > last.atMs) break;
       while ((this.#seen[after] as Seen).atMs < toMs) after += 1;
       least = Math.min(

@@ -36,7 +36,7 @@ function partitionForTest() {
 function answeringBroker(clock: Clock) {
   const fetches: { atMs: number; request: FetchRequest }[] = [];
   const failed: string[] = [];
-  const state = { leases: 0, breaks: false, answerMs: rttMs };
+  const state = { connections: 0, leases: 0, breaks: false, answerMs: rttMs };
   const lease = { retain: () => undefined, release: () => (state.leases -= 1) };
   const connection: Partial<BrokerConnection> = {
     fetch: async (request) => {
@@ -62,7 +62,10 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
   const repeated: number[] = [];
   const early = new EarlyFetches(
     {
-      connect: () => Promise.resolve(connection),
+      connect: () => {
+        broker.connections += 1;
+        return Promise.resolve(connection);
+      },
       clock,
       limits: { ...defaultLimits, earlyFetches: 2 },
       earlyFetchBytesPerSecond: () => earlyFetchBytesPerSecond,
@@ -159,8 +162,9 @@ test('while what may come twice is used up, none leave; with time they do again'
 });
 
 test('a rate of nothing switches them off', async () => {
-  const { round } = await rig(0);
+  const { round, broker } = await rig(0);
   assert.deepEqual(await round(), []);
+  assert.equal(broker.connections, 0);
 });
 
 /** A partition that has grown by one record per millisecond for a while. */

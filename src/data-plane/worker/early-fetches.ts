@@ -110,8 +110,9 @@ export class EarlyFetches {
   }
 
   #send(early: EarlyConnection): void {
-    const connection = early.take();
-    if (connection === undefined || !this.#mayRepeat()) return;
+    // Where nothing may come twice, no connection is opened either.
+    const connection = this.#mayRepeat() ? early.take() : undefined;
+    if (connection === undefined) return;
     const asked = this.#due();
     if (asked.size === 0) return;
     this.#sentAtMs = this.#parts.clock.monotonicMs();

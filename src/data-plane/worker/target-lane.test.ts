@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { ProduceRequest, ProduceResponse } from '../../kafka/wire/messages.ts';
 import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
-import { defaultLimits } from './limits.ts';
+import { defaultLimits, type WorkerLimits } from './limits.ts';
 import { TargetLane } from './target-lane.ts';
 
 /** A partition with `batches` batches of ten bytes, of which any number may be in flight. */
@@ -62,6 +62,20 @@ const gathered = () => new Promise((resolve) => setImmediate(resolve));
 const partitionsOf = (request: ProduceRequest | undefined) =>
   request?.topics.flatMap(({ partitions }) => partitions.map(({ partition }) => partition));
 
+/** Requests that have left by a window for nine batches: at once, after one answer, after two. */
+async function sentAfterAnswers(window: Partial<WorkerLimits>): Promise<number[]> {
+  const { lane, sent } = await laneForTest(window);
+  lane.offer(partitionForTest(0, 9));
+  await gathered();
+  const counts = [sent.length];
+  for (const each of [0, 1]) {
+    sent[each]?.answer({ throttleMs: 0, partitions: [] });
+    await gathered();
+    counts.push(sent.length);
+  }
+  return counts;
+}
+
 test('a request waits for all replicas in sync', async () => {
   const { lane, sent } = await laneForTest();
   lane.offer(partitionForTest(0, 1));
@@ -91,16 +105,7 @@ test('the window of requests closes at its limit, and an answer opens it', async
 });
 
 test('a window more than half full waits for one more answer, and is then filled at once', async () => {
-  const { lane, sent } = await laneForTest({ produceInFlightMax: 4 });
-  lane.offer(partitionForTest(0, 9));
-  await gathered();
-  const seen = [sent.length];
-  for (const each of [0, 1]) {
-    sent[each]?.answer({ throttleMs: 0, partitions: [] });
-    await gathered();
-    seen.push(sent.length);
-  }
-  assert.deepEqual(seen, [4, 4, 6]);
+  assert.deepEqual(await sentAfterAnswers({ produceInFlightMax: 4 }), [4, 4, 6]);
 });
 
 test('a smaller window suffices for requests that hold much', async () => {
@@ -116,16 +121,7 @@ test('a smaller window suffices for requests that hold much', async () => {
 
 test('a window more than half full of bytes waits, too', async () => {
   const window = { produceInFlightMax: 8, produceInFlightBytes: 40, produceInFlightMin: 1 };
-  const { lane, sent } = await laneForTest(window);
-  lane.offer(partitionForTest(0, 9));
-  await gathered();
-  const seen = [sent.length];
-  for (const each of [0, 1]) {
-    sent[each]?.answer({ throttleMs: 0, partitions: [] });
-    await gathered();
-    seen.push(sent.length);
-  }
-  assert.deepEqual(seen, [4, 4, 6]);
+  assert.deepEqual(await sentAfterAnswers(window), [4, 4, 6]);
 });
 
 test('partitions for which a request has no room come first in the next one', async () => {

@@ -1,6 +1,7 @@
 // What the Kafka library throws, in our words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CausewayError } from '../../base/errors.ts';
 import { adminError } from './admin-errors.ts';
 
 /** As the library nests it: an aggregate of an answer's aggregate of errors. */
@@ -27,6 +28,19 @@ test('a refusal says what the cluster said', () => {
 
 test('a missing permission has a code of its own', () => {
   assert.equal(adminError(answered('TOPIC_AUTHORIZATION_FAILED'), 'us-east', 'x').error.code, 'CW-3010');
+});
+
+test('a refused login has a code of its own', () => {
+  const { error } = adminError(answered('SASL_AUTHENTICATION_FAILED', 'wrong'), 'us-east', 'read topics');
+  assert.equal(error.code, 'CW-3012');
+  assert.equal(error.message, 'us-east: the login was refused: SASL_AUTHENTICATION_FAILED (wrong)');
+});
+
+test('what we refused ourselves keeps its code', () => {
+  const own = new CausewayError('CW-3014', 'the endpoint is silent', {}, new Error('no answer'));
+  const { error } = adminError(new AggregateError([own], 'failed'), 'us-east', 'read topics');
+  assert.equal(error.code, 'CW-3014');
+  assert.equal(error.message, 'us-east: could not read topics: the endpoint is silent');
 });
 
 test('what passes by itself is told apart from a refusal', () => {

@@ -15,6 +15,12 @@ const notPermitted = new Set([
   'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
 ]);
 
+const loginRefused = new Set([
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+  'ILLEGAL_SASL_STATE',
+]);
+
 /** Passes by itself: a broker that is going, coming or not the right one. */
 const passing = new Set([
   'NOT_CONTROLLER',
@@ -25,10 +31,19 @@ const passing = new Set([
 
 /** `doing` completes "could not …". */
 export function adminError(thrown: unknown, region: string, doing: string): AdminFailure {
+  const own = innermostOf(thrown);
+  if (own instanceof CausewayError) {
+    const text = `${region}: could not ${doing}: ${own.message}`;
+    return { kafkaErrors: [], error: new CausewayError(own.code, text, { region }, own.cause) };
+  }
   const found = kafkaErrorsIn(thrown);
   const kafkaErrors = found.map(({ name }) => name);
   const said = found.map(({ name, words }) => (words === '' ? name : `${name} (${words})`)).join(', ');
   const details = { region };
+  if (kafkaErrors.some((name) => loginRefused.has(name))) {
+    const text = `${region}: the login was refused: ${said}`;
+    return { kafkaErrors, error: new CausewayError('CW-3012', text, details, thrown) };
+  }
   if (kafkaErrors.some((name) => notPermitted.has(name))) {
     const text = `${region}: not permitted to ${doing}: ${said}`;
     return { kafkaErrors, error: new CausewayError('CW-3010', text, details, thrown) };
@@ -37,7 +52,7 @@ export function adminError(thrown: unknown, region: string, doing: string): Admi
     const text = `${region}: the cluster refused to ${doing}: ${said}`;
     return { kafkaErrors, error: new CausewayError('CW-3009', text, details, thrown) };
   }
-  const text = `${region}: could not ${doing}: ${said === '' ? innermost(thrown) : said}`;
+  const text = `${region}: could not ${doing}: ${said === '' ? describeError(own) : said}`;
   return { kafkaErrors, error: new CausewayError('CW-3008', text, details, thrown) };
 }
 
@@ -65,12 +80,14 @@ function kafkaErrorsIn(thrown: unknown): KafkaErrorWords[] {
 }
 
 /** The library's outer messages say only that something failed; the innermost says what. */
-function innermost(thrown: unknown): string {
+function innermostOf(thrown: unknown): unknown {
   let error = thrown;
   for (let depth = 0; depth < 8 && error instanceof Error; depth += 1) {
+    // With a cause or without: what we said ourselves is said best.
+    if (error instanceof CausewayError) break;
     const inner: unknown = error instanceof AggregateError ? (error.errors[0] ?? error.cause) : error.cause;
     if (inner === undefined) break;
     error = inner;
   }
-  return describeError(error);
+  return error;
 }

@@ -143,6 +143,10 @@ class LibraryAdmin implements ClusterAdmin {
     await admin?.close();
   }
 
+  get #security(): Security {
+    return this.#options.security ?? plainSecurity;
+  }
+
   #call<T>(doing: string, use: (admin: Admin) => Promise<T>): Promise<T> {
     return this.#callUnless(undefined, doing, use) as Promise<T>;
   }
@@ -157,6 +161,7 @@ class LibraryAdmin implements ClusterAdmin {
       return await use(await this.#open());
     } catch (error) {
       const failure = adminError(error, this.region, doing);
+      if (failure.error.code === 'CW-3012') this.#security.logins.note(failure.error);
       if (unless !== undefined && failure.kafkaErrors.includes(unless)) return undefined;
       await this.close();
       throw failure.error;
@@ -165,15 +170,12 @@ class LibraryAdmin implements ClusterAdmin {
 
   /** The kept client, unless certificates have changed since it was made. */
   async #open(): Promise<Admin> {
-    const {
-      bootstrapServers,
-      clientId,
-      security = plainSecurity,
-      timeoutMs = timeoutMsDefault,
-    } = this.#options;
+    const { bootstrapServers, clientId, timeoutMs = timeoutMsDefault } = this.#options;
+    const security = this.#security;
     const tls = await security.tlsOptions();
     if (this.#kept !== undefined && tls?.secureContext === this.#keptContext) return this.#kept;
     await this.close();
+    security.logins.check();
     this.#keptContext = tls?.secureContext;
     this.#kept = new Admin({
       clientId,

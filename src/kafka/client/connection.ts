@@ -44,6 +44,7 @@ export interface ConnectionParts {
   readonly openSocket: OpenSocket;
   /** A new login for this connection; undefined where it has none. */
   readonly newLogin: () => SaslExchange | undefined;
+  readonly onLogin: (refusal: CausewayError | undefined) => void;
   readonly random: Random;
 }
 

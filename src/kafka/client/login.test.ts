@@ -5,7 +5,12 @@ import type { HostileBroker, Received } from '../../../test/fixtures/hostile-bro
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { latestOf, openTo, startBroker } from '../../../test/fixtures/opened-connection.ts';
 import { answerOffsets } from '../../../test/fixtures/right-answers.ts';
+import type { Clock } from '../../base/clock.ts';
+import { silentLog } from '../../base/log.ts';
+import { seededRandom } from '../../base/random.ts';
 import { plainExchange } from '../security/plain.ts';
+import { createSecurity } from '../security/security.ts';
+import { readSecurity } from '../security/security-settings.ts';
 import { kafkaError } from '../wire/error-codes.ts';
 import { WireReader } from '../wire/reader.ts';
 import {
@@ -13,6 +18,7 @@ import {
   encodeSaslAuthenticateResponse,
   encodeSaslHandshakeResponse,
 } from '../wire/sasl.ts';
+import { createKafkaCluster } from './real-cluster.ts';
 
 const newLogin = () => plainExchange('alice', 's3cret');
 const holdsMs = 10_000;
@@ -126,3 +132,37 @@ test('a broker that refuses is quoted, and the password is not', async (t) => {
     return true;
   });
 });
+
+test('after a refused login the broker is left alone for a while, then a right one gets in', async (t) => {
+  const broker = await brokerWithLogin(t);
+  const clock = manualClock();
+  const security = securityOf(clock);
+  const parts = { bootstrapServers: [broker.text], clientId: 'c', clock, log: silentLog, security };
+  const clusters = [createKafkaCluster(parts), createKafkaCluster(parts)] as const;
+  t.after(() => Promise.all(clusters.map((each) => each.close())));
+  broker.behaviour.set('saslAuthenticate', (request) =>
+    letIn(request, kafkaError.SASL_AUTHENTICATION_FAILED),
+  );
+  const refused = { code: 'CW-3012', message: /lets us in.*Authentication failed/ };
+  await assert.rejects(clusters[0].metadata([]), refused);
+  for (let tries = 0; tries < 10; tries += 1) {
+    for (const each of clusters) await assert.rejects(each.metadata([]), refused);
+  }
+  assert.equal(broker.linksAccepted, 1);
+  clock.advance(1_000);
+  broker.behaviour.set('saslAuthenticate', (request) => letIn(request));
+  for (const each of clusters) assert.equal((await each.metadata([])).clusterId, 'hostile');
+});
+
+function securityOf(clock: Clock) {
+  const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
+  const { security, problems } = readSecurity(
+    new Map([
+      ['security.protocol', 'SASL_PLAINTEXT'],
+      ['sasl.mechanism', 'PLAIN'],
+      ['sasl.jaas.config', `${login} username="alice" password="s3cret";`],
+    ]),
+  );
+  assert.deepEqual(problems, []);
+  return createSecurity(security, { clock, random: seededRandom(1), log: silentLog });
+}

@@ -120,11 +120,13 @@ class RealCluster implements KafkaCluster {
       security = plainSecurity,
       random = systemRandom,
     } = this.#parts;
+    security.logins.check();
     const tls = await security.tlsOptions();
     const opener = tls === undefined ? openPlainSocket : tlsSocketOpener(tls);
     const openSocket = this.#parts.openSocket ?? opener;
     const newLogin = () => security.newLogin();
-    const own = { clientId, clock, openSocket, softwareVersion, newLogin, random };
+    const onLogin = (refusal: CausewayError | undefined) => security.logins.note(refusal);
+    const own = { clientId, clock, openSocket, softwareVersion, newLogin, onLogin, random };
     return Connection.open({ ...own, limits: this.#limits, pool: this.#pool, address, brokerId });
   }
 

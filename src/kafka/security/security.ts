@@ -1,7 +1,8 @@
 // How the connections of one region are secured: made once from its settings, used by every connection.
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { Random } from '../../base/random.ts';
+import { type Random, systemRandom } from '../../base/random.ts';
+import { LoginRest } from './login-rest.ts';
 import { oauthBearerExchange } from './oauth-bearer.ts';
 import { plainExchange } from './plain.ts';
 import type { SaslExchange } from './sasl-exchange.ts';
@@ -16,6 +17,7 @@ export interface Security {
   tlsOptions(): Promise<TlsOptions | undefined>;
   /** A new login; undefined where there is none. */
   newLogin(): SaslExchange | undefined;
+  readonly logins: LoginRest;
   /** The token of the moment, for a login that somebody else carries out. Throws CW-3014. */
   token(): Promise<string>;
   readonly settings: SecuritySettings;
@@ -24,6 +26,7 @@ export interface Security {
 export const plainSecurity: Security = {
   tlsOptions: () => Promise.resolve(undefined),
   newLogin: () => undefined,
+  logins: new LoginRest(systemClock, systemRandom),
   token: () => Promise.reject(new Error('no token is in use')),
   settings: { tls: undefined, sasl: undefined },
 };
@@ -43,6 +46,7 @@ export function createSecurity(settings: SecuritySettings, parts: SecurityParts)
   return {
     settings,
     token,
+    logins: new LoginRest(clock, random),
     newLogin: () => (sasl === undefined ? undefined : exchangeFor(sasl, token, random)),
     tlsOptions: async () => {
       if (files === undefined || tls === undefined) return undefined;

@@ -77,12 +77,16 @@ test('a PKCS12 keystore and a truststore, as Java’s keytool makes them', async
   await refused({ trust: store(trust, 'wrong') }, /cannot be opened .*ssl.truststore.password right/);
 });
 
-test('a JKS store is refused with the command that converts it', async () => {
-  const path = await newStore('keys.jks', 'JKS');
-  await refused(
-    { own: store(path, 'changeit') },
-    /is a JKS store\. Convert it: keytool -importkeystore -srckeystore \S+keys\.jks/,
-  );
+test('a JKS store is refused, and the command in the message makes one that is taken', async () => {
+  const path = await newStore('old.jks', 'JKS');
+  const files = new TlsFiles(settings({ own: store(path, 'changeit') }), silentLog);
+  const refusal = (await files.current().catch((error: unknown) => error)) as Error;
+  const [, command = ''] = /is a JKS store\. Convert it: keytool ([^;]+);/.exec(refusal.message) ?? [];
+  // What it would ask for.
+  const passwords = ['-srcstorepass', 'changeit', '-deststorepass', 'changeit'];
+  await keytool(...command.split(' '), ...passwords);
+  const converted = settings({ own: store(path.replace(/jks$/, 'p12'), 'changeit') });
+  assert.ok((await new TlsFiles(converted, silentLog).current()).ownEnds);
 });
 
 for (const [what, content, message] of [
