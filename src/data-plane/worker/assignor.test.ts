@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type AssignableMember, type Assignment, assignPartitions } from './assignor.ts';
 
-const named = (count: number): string[] => Array.from({ length: count }, (_, at) => `t/${String(at).padStart(3, '0')}`);
+const named = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `t/${String(at).padStart(3, '0')}`);
 const fresh = (...ids: string[]): AssignableMember[] => ids.map((id) => ({ id, runs: [] }));
 const after = (assignment: Assignment, ...ids: string[]): AssignableMember[] =>
   ids.map((id) => ({ id, runs: assignment.get(id) ?? [] }));
@@ -26,10 +27,13 @@ test('nobody there, nothing to run', () => {
 
 test('neighbours land on different workers', () => {
   const { a, b } = Object.fromEntries(assignPartitions(fresh('b', 'a'), named(5)));
-  assert.deepEqual([a, b], [
-    ['t/000', 't/002', 't/004'],
-    ['t/001', 't/003'],
-  ]);
+  assert.deepEqual(
+    [a, b],
+    [
+      ['t/000', 't/002', 't/004'],
+      ['t/001', 't/003'],
+    ],
+  );
 });
 
 test('a worker that comes takes its share, and nothing else moves', () => {
@@ -68,7 +72,9 @@ test('everything runs once, shares are even to one, and no claim is lost without
       const lost = input.filter(({ id, runs: had }) => {
         const own = found.get(id) ?? [];
         const soleClaims = had.filter((each) => all.includes(each) && claimants(input, each) === 1);
-        return own.length < Math.floor(count / members.length) && soleClaims.some((each) => !own.includes(each));
+        return (
+          own.length < Math.floor(count / members.length) && soleClaims.some((each) => !own.includes(each))
+        );
       });
       assert.deepEqual(lost, []);
     }),

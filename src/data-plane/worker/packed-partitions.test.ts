@@ -11,7 +11,9 @@ test('names come back, in whatever order they came', () => {
 });
 
 test('ten thousand partitions of a thousand topics take a few KB', () => {
-  const names = Array.from({ length: 10_000 }, (_, at) => partitionName('eu-west', `orders.${at % 1000}`, at % 10));
+  const names = Array.from({ length: 10_000 }, (_, at) =>
+    partitionName('eu-west', `orders.${at % 1000}`, at % 10),
+  );
   assert.ok(packPartitions(names).length < 16 * 1024);
 });
 

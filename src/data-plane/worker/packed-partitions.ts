@@ -38,7 +38,8 @@ function unpackRanges(names: string[], source: string, topic: string, ranges: Ra
   for (const [from, to] of ranges) {
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0) throw new Error(`${topic}: no range`);
     if (names.length + to - from > partitionsMax) throw new Error(`more than ${partitionsMax} partitions`);
-    for (let partition = from; partition <= to; partition += 1) names.push(partitionName(source, topic, partition));
+    for (let partition = from; partition <= to; partition += 1)
+      names.push(partitionName(source, topic, partition));
   }
 }
 

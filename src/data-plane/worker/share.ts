@@ -53,7 +53,10 @@ export class Share {
   /** Called on the leader. */
   shareOut(members: readonly GroupMember[]): ReadonlyMap<string, Buffer> {
     this.#leads = true;
-    const able = members.map(({ memberId, metadata }) => ({ id: memberId, runs: unpackPartitions(metadata) }));
+    const able = members.map(({ memberId, metadata }) => ({
+      id: memberId,
+      runs: unpackPartitions(metadata),
+    }));
     const assignment = assignPartitions(able, this.#all);
     return new Map([...assignment].map(([id, names]) => [id, packPartitions(names)]));
   }

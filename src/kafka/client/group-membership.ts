@@ -1,4 +1,4 @@
-// One member of a classic Kafka group: joins, learns what it is to do, and joins again whenever the group changes.
+// One member of a classic Kafka group: joins, learns what it is to do, and joins again when the group changes.
 // What the members do, and how it is shared among them, is others' business.
 import { type Clock, restOn } from '../../base/clock.ts';
 import { CausewayError } from '../../base/errors.ts';
@@ -94,7 +94,11 @@ export class GroupMembership {
     const assignment = await this.#sync(connection, joined, protocol);
     if (assignment === undefined) return;
     this.#parts.onAssigned(protocol, assignment);
-    await this.#beat(connection, { groupId: this.#parts.groupId, generationId, memberId: this.#memberId }, signal);
+    await this.#beat(
+      connection,
+      { groupId: this.#parts.groupId, generationId, memberId: this.#memberId },
+      signal,
+    );
   }
 
   async #join(connection: GroupConnection): Promise<JoinGroupResponse | undefined> {
@@ -150,8 +154,12 @@ export class GroupMembership {
     if (this.#memberId === '') return;
     const { groupId, log } = this.#parts;
     const reason = 'orderly stop';
-    const { errorCode } = await connection.leaveGroup({ groupId, memberId: this.#memberId, reason });
-    if (errorCode !== kafkaError.NONE) log.debug({ error: kafkaErrorName(errorCode) }, 'the group was left late');
+    const { errorCode } = await connection.leaveGroup({
+      groupId,
+      members: [{ memberId: this.#memberId, reason }],
+    });
+    if (errorCode !== kafkaError.NONE)
+      log.debug({ error: kafkaErrorName(errorCode) }, 'the group was left late');
   }
 
   /** False: join again. Throws where this coordinator is of no use. */

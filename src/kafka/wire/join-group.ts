@@ -90,13 +90,16 @@ export function decodeJoinGroupResponse(r: WireReader, _version: number): JoinGr
   const leader = r.compactString();
   const skipAssignment = r.boolean();
   const memberId = r.compactString();
-  const members = r.compactArray(4, (each) => {
+  // Kept for as long as the leader shares out: one copy of all, views of each.
+  const kept = r.copyOfRest();
+  const members = kept.compactArray(4, (each) => {
     const id = each.compactString();
     each.compactNullableString();
-    const metadata = Buffer.from(each.compactNullableBytes());
+    const metadata = each.compactNullableBytes();
     each.taggedFields();
     return { memberId: id, metadata };
   });
-  r.taggedFields();
+  kept.taggedFields();
+  kept.finish();
   return { errorCode, generationId, protocol, leader, skipAssignment, memberId, members };
 }

@@ -4,19 +4,20 @@ import type { WireWriter } from './writer.ts';
 
 export interface LeaveGroupRequest {
   readonly groupId: string;
-  readonly memberId: string;
-  readonly reason: string | undefined;
+  readonly members: readonly { readonly memberId: string; readonly reason: string | undefined }[];
 }
 
 export interface LeaveGroupResponse {
-  /** Of the call, or of the one member that left. */
+  /** Of the call, or of the first member that could not leave. */
   readonly errorCode: number;
 }
 
 export function encodeLeaveGroupRequest(w: WireWriter, _version: number, request: LeaveGroupRequest): void {
-  w.compactString(request.groupId).uvarint(2);
-  w.compactString(request.memberId).compactNullableString(undefined);
-  w.compactNullableString(request.reason).noTags().noTags();
+  w.compactString(request.groupId);
+  w.compactArray(request.members, (each, { memberId, reason }) =>
+    each.compactString(memberId).compactNullableString(undefined).compactNullableString(reason).noTags(),
+  );
+  w.noTags();
 }
 
 export function decodeLeaveGroupRequest(r: WireReader, _version: number): LeaveGroupRequest {
@@ -29,9 +30,7 @@ export function decodeLeaveGroupRequest(r: WireReader, _version: number): LeaveG
     return { memberId, reason };
   });
   r.taggedFields();
-  const [first] = members;
-  if (first === undefined || members.length > 1) return r.fail(`${members.length} members where one is expected`);
-  return { groupId, ...first };
+  return { groupId, members };
 }
 
 export function encodeLeaveGroupResponse(w: WireWriter, _version: number, answer: LeaveGroupResponse): void {
