@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { seededRandom } from '../src/base/random.ts';
-import { PortBlocks, portMin, portsOfBlock } from './ports.ts';
+import { blockCount, PortBlocks, portMin, portsOfBlock } from './ports.ts';
 
 const blockOf = (port: number) => Math.floor((port - portMin) / portsOfBlock);
 
@@ -22,7 +22,7 @@ async function listenOn(t: TestContext, port: number): Promise<void> {
 async function freeBlock(): Promise<{ block: number; ports: number[] }> {
   const ports = await new PortBlocks(seededRandom(process.pid)).take(3);
   // That one is guarded by this process now: its neighbours are most likely free.
-  const block = (blockOf(ports[0] as number) + 1) % 170;
+  const block = (blockOf(ports[0] as number) + 1) % blockCount;
   const first = portMin + block * portsOfBlock;
   return { block, ports: [1, 2, 3, 4].map((each) => first + each) };
 }
@@ -43,7 +43,7 @@ test('a port that somebody listens on is passed over', async (t) => {
 
 test('a block of another process is passed over until that process ends', async () => {
   const { block, ports } = await freeBlock();
-  const other = (block + 1) % 170;
+  const other = (block + 1) % blockCount;
   const program = `
     import { PortBlocks } from ${JSON.stringify(new URL('./ports.ts', import.meta.url).href)};
     await new PortBlocks({ int: () => ${block} }).take(1);

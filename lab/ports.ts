@@ -8,7 +8,7 @@ import { type Random, systemRandom } from '../src/base/random.ts';
 
 export const portMin = 15_000;
 export const portsOfBlock = 100;
-const blockCount = 170;
+export const blockCount = 170;
 const triesMax = 2_000;
 
 export class PortBlocks {

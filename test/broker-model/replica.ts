@@ -251,6 +251,12 @@ export class Replica {
     this.changed();
   }
 
+  /** Retention, or DeleteRecords: what lies before `start` is gone, up to the high watermark. */
+  trim(start: bigint): void {
+    this.log.moveStart(minOf(start, this.highWatermark));
+    this.changed();
+  }
+
   // ---- follower -------------------------------------------------------------------------------------------
 
   /** Takes over a leader's answer. Returns false where the leader must not be asked again for now. */

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { uniqueTopic } from '../../lab/rig.ts';
-import { addScramUser } from '../../lab/scram-users.ts';
 import { openClusterAdmin } from '../../src/kafka/admin/cluster-admin.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { securityFrom } from '../fixtures/link-plan.ts';
@@ -11,18 +10,10 @@ import { SecuredLab, type Way } from './secured-lab.ts';
 
 const secured = await SecuredLab.start();
 after(() => secured[Symbol.asyncDispose]());
-for (const region of ['eu-west', 'us-east']) {
-  await addScramUser(secured.lab.bootstrapServers(region), 'alice', 'alice-secret');
-}
-
-const endAt = (region: string, way: Way) => ({
-  bootstrapServers: secured.serversOf(region, way),
-  security: way.settings,
-});
 
 async function mirrored(source: Way, target: Way): Promise<void> {
-  const sourceEnd = endAt('eu-west', source);
-  const targetEnd = endAt('us-east', target);
+  const sourceEnd = secured.endAt('eu-west', source);
+  const targetEnd = secured.endAt('us-east', target);
   const set = uniqueTopic('secured');
   await using link = await TestLink.open(secured.lab, set, { sourceEnd, targetEnd });
   await link.createTopic(set);

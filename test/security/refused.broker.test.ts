@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { addScramUser } from '../../lab/scram-users.ts';
 import { CertificateAuthority } from '../../lab/authority.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { openCluster } from '../fixtures/link-plan.ts';
@@ -11,7 +10,6 @@ import { type ListenerName, SecuredLab, type Way } from './secured-lab.ts';
 
 const secured = await SecuredLab.start();
 after(() => secured[Symbol.asyncDispose]());
-await addScramUser(secured.lab.bootstrapServers('eu-west'), 'alice', 'alice-secret');
 
 /** The way with some settings changed, perhaps to another listener; undefined takes a setting away. */
 async function refused(

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { CertificateAuthority } from '../../lab/authority.ts';
 import { uniqueTopic } from '../../lab/rig.ts';
-import { addScramUser } from '../../lab/scram-users.ts';
 import type { RunningEngine } from '../fixtures/link-plan.ts';
 import { TestLink } from '../fixtures/test-link.ts';
 import { mechanisms, SecuredLab, type Way } from './secured-lab.ts';
@@ -15,18 +14,10 @@ const reauthMs = 2_000;
 const logins = 5;
 const secured = await SecuredLab.start({ reauthMs });
 after(() => secured[Symbol.asyncDispose]());
-for (const region of ['eu-west', 'us-east']) {
-  await addScramUser(secured.lab.bootstrapServers(region), 'alice', 'alice-secret');
-}
-
-const endAt = (region: string, way: Way) => ({
-  bootstrapServers: secured.serversOf(region, way),
-  security: way.settings,
-});
 
 async function openLink(way: Way): Promise<{ link: TestLink; topic: string }> {
   const topic = uniqueTopic('renewed');
-  const ends = { sourceEnd: endAt('eu-west', way), targetEnd: endAt('us-east', way) };
+  const ends = { sourceEnd: secured.endAt('eu-west', way), targetEnd: secured.endAt('us-east', way) };
   const link = await TestLink.open(secured.lab, topic, ends);
   await link.createTopic(topic);
   return { link, topic };

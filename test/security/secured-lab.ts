@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CertificateAuthority } from '../../lab/authority.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { addScramUser } from '../../lab/scram-users.ts';
+import type { LinkEnd } from '../fixtures/link-plan.ts';
 import { audience, TokenIssuer } from './token-issuer.ts';
 
 const regions = ['eu-west', 'us-east'] as const;
@@ -64,12 +66,18 @@ export class SecuredLab implements AsyncDisposable {
       ],
       brokerSettings: brokerSettings({ trust, keystore, keySet, reauthMs: options.reauthMs ?? 0 }),
     });
+    for (const region of regions) await addScramUser(lab.bootstrapServers(region), 'alice', 'alice-secret');
     return new SecuredLab(lab, authority, issuer, folder);
   }
 
   serversOf(region: string, way: Way): string {
     if (way.listener === undefined) return this.lab.bootstrapServers(region);
     return this.lab.region(region).serversOf(way.listener);
+  }
+
+  /** One end of a link, reached this way. */
+  endAt(region: string, way: Way): Omit<LinkEnd, 'region'> {
+    return { bootstrapServers: this.serversOf(region, way), security: way.settings };
   }
 
   get plain(): Way {

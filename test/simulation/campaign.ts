@@ -13,19 +13,23 @@ Every wake of a paused worker: CAUSEWAY_WAKE_STRIDE=1 node --test test/simulatio
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     options: {
       worlds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
       failures: { type: 'string', default: '3' },
       help: { type: 'boolean', default: false },
     },
+    strict: false,
   });
-  if (values.help) {
+  const known = ['worlds', 'from', 'failures', 'help'];
+  const odd = [...positionals, ...Object.keys(values).filter((name) => !known.includes(name))];
+  const [worlds = 0, from = 0, failuresMax = 0] = known.slice(0, 3).map((name) => Number(values[name]));
+  const numbersFit = [worlds, from, failuresMax].every((each) => Number.isSafeInteger(each) && each >= 1);
+  if (values['help'] === true || odd.length > 0 || !numbersFit) {
     process.stdout.write(usage);
-    return 0;
+    return values['help'] === true ? 0 : 2;
   }
-  const [worlds, from, failuresMax] = [Number(values.worlds), Number(values.from), Number(values.failures)];
   const failed: number[] = [];
   let virtualMs = 0;
   let faults = 0;

@@ -4,7 +4,6 @@
 import { pick, type Random } from '../../src/base/random.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
-import { minOf } from '../broker-model/partition-log.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { World } from './world.ts';
 import { topic } from './world-shape.ts';
@@ -158,8 +157,7 @@ export class Faults {
     const leader = watch.sourceLeader;
     const mirrored = watch.targetLeader?.highWatermark;
     if (leader === undefined || mirrored === undefined) return;
-    leader.log.moveStart(minOf(mirrored, leader.highWatermark));
-    leader.changed();
+    leader.trim(mirrored);
   }
 
   /**
@@ -170,8 +168,7 @@ export class Faults {
     const { targetLeader: leader, partition } = pick(this.#random, this.#world.watches);
     const replicas = this.#world.target.replicasOf(topic, partition);
     if (leader === undefined || replicas.some(({ log }) => log.end !== leader.highWatermark)) return;
-    leader.log.moveStart(leader.highWatermark);
-    leader.changed();
+    leader.trim(leader.highWatermark);
   }
 }
 

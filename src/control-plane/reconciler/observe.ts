@@ -47,7 +47,9 @@ async function lookSafely(region: string, look: () => Promise<ClusterLook>): Pro
     return await look();
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
-    return { region, error: { code: error.code, message: describeError(error) } };
+    // The code stands by itself.
+    const message = describeError(error).slice(`${error.code} `.length);
+    return { region, error: { code: error.code, message } };
   }
 }
 

@@ -60,6 +60,8 @@ function rig() {
       position: asTarget(position),
       nextSequence: 1000,
       proven: true,
+      source: { leaderId: 1 },
+      target: { leaderId: 2 },
       tail: { verdict: 'equal', lastSequence: 999, sourceEpoch: 3 },
       ...over,
     } as StartPoint;

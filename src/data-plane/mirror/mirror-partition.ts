@@ -10,7 +10,12 @@ import { Obstacle } from './obstacle.ts';
 import { type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { refuseError } from './partition-end.ts';
 import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
-import { judgeProduce, type ProduceAnswer, type ProduceOutcome } from './produce-outcome.ts';
+import {
+  judgeProduce,
+  type ProduceAnswer,
+  type ProduceOutcome,
+  type ProducePlace,
+} from './produce-outcome.ts';
 import { RetryDelays, type RetryLimits } from './retry-delays.ts';
 import { SourceView } from './source-view.ts';
 import type { StartPoint } from './start-procedure.ts';
@@ -84,6 +89,7 @@ export class MirrorPartition {
   /** Grows with every start; answers that belong to an earlier life are not ours any more. */
   #life = 0;
   #point: StartPoint | undefined;
+  #place: ProducePlace | undefined;
   #head: WriteHead | undefined;
   #fetchNext: SourceOffset | undefined;
   #fetchedEpoch = -1;
@@ -175,6 +181,7 @@ export class MirrorPartition {
   started(life: number, point: StartPoint): void {
     if (life !== this.#life || this.#state.name !== 'starting') return;
     this.#point = point;
+    this.#place = { ...this.spec, brokerId: point.target.leaderId };
     this.#tail = point.tail.verdict;
     this.#head = new WriteHead(point);
     this.#position = point.position;
@@ -273,12 +280,10 @@ export class MirrorPartition {
    */
   #refetchTrouble(answer: FetchedPartition): void {
     if (answer.errorCode === 0) return this.#drainTo('trouble', { name: 'starting' });
+    const { leaderId } = (this.#point as StartPoint).source;
     try {
-      refuseError(
-        { ...this.spec, side: 'source', region: this.spec.sourceRegion },
-        answer.errorCode,
-        undefined,
-      );
+      const from = { ...this.spec, side: 'source', region: this.spec.sourceRegion, leaderId } as const;
+      refuseError(from, answer.errorCode, undefined);
     } catch (thrown) {
       const cause = thrown instanceof Obstacle ? thrown.because : causeOfError(thrown);
       this.#drainTo('trouble', this.#retry.after(cause));
@@ -313,7 +318,7 @@ export class MirrorPartition {
     this.#land(flight);
     const draining = this.#state.name === 'draining';
     if (flight.life !== this.#life || !(draining || this.#state.name === 'mirroring')) return;
-    const outcome = judgeProduce(answer, flight.expected, this.spec);
+    const outcome = judgeProduce(answer, flight.expected, this.#place as ProducePlace);
     // What lands while draining counts too: a paused partition shows the position that it really has.
     if (outcome.kind === 'appended' && flight.expected === this.#position) this.#count(flight);
     if (draining) this.#afterLanding();

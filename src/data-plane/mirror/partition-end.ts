@@ -107,13 +107,14 @@ export const placeOf = (at: Pick<PartitionEnd, 'region' | 'topic' | 'partition'>
 
 /** Throws the Obstacle that an error code of either end means; returns where there is no error. */
 export function refuseError(
-  at: Pick<PartitionEnd, 'side' | 'region' | 'topic' | 'partition'>,
+  at: Pick<PartitionEnd, 'side' | 'region' | 'topic' | 'partition'> & { readonly leaderId?: number },
   errorCode: number,
   said: string | undefined,
 ): void {
   if (errorCode === 0) return;
   const name = kafkaErrorName(errorCode) as KafkaErrorName;
-  const text = `${placeOf(at)}: ${name}${said ? `: ${said}` : ''}`;
+  const who = at.leaderId === undefined ? '' : `broker ${at.leaderId} answered `;
+  const text = `${placeOf(at)}: ${who}${name}${said ? `: ${said}` : ''}`;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'UNKNOWN_TOPIC_OR_PARTITION':

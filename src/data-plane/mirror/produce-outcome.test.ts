@@ -12,7 +12,7 @@ const answer = (name: KafkaErrorName, baseOffset = -1n) => ({
   errorMessage: undefined,
 });
 
-const place = { targetRegion: 'us-east', topic: 'orders', partition: 3 };
+const place = { targetRegion: 'us-east', topic: 'orders', partition: 3, brokerId: 2 };
 const judge = (given: ProduceAnswer) => judgeProduce(given, expected, place);
 
 test('success at the expected offset is the only append', () => {
@@ -77,5 +77,6 @@ test('every message says in which region and partition, and in the broker’s wo
     const text = 'cause' in outcome ? outcome.cause.message : 'reason' in outcome ? outcome.reason : '';
     assert.match(text, /^us-east orders-3: /);
     if (index >= 2) assert.match(text, /[A-Z]+: the disk is full$/);
+    if (index >= 2 && outcome.kind !== 'restart') assert.match(text, /broker 2 answered/);
   }
 });

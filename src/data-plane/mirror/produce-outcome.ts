@@ -28,6 +28,8 @@ export interface ProducePlace {
   readonly targetRegion: string;
   readonly topic: string;
   readonly partition: number;
+  /** The leader that the batch was sent to. */
+  readonly brokerId: number;
 }
 
 const appended: ProduceOutcome = { kind: 'appended' };
@@ -63,7 +65,7 @@ const foreignRange = (from: bigint, to: bigint) =>
 function judgeError(answer: ProduceAnswer, expected: TargetOffset, place: ProducePlace): ProduceOutcome {
   const name = kafkaErrorName(answer.errorCode) as KafkaErrorName;
   const said = answer.errorMessage ? `${name}: ${answer.errorMessage}` : name;
-  const at = `${targetOf(place)}: at target offset ${expected} the broker answered ${said}`;
+  const at = `${targetOf(place)}: at target offset ${expected} broker ${place.brokerId} answered ${said}`;
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other code means the default
   switch (name) {
     case 'OUT_OF_ORDER_SEQUENCE_NUMBER':

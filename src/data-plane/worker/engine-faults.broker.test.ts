@@ -101,7 +101,7 @@ test('too few replicas in sync: waits with CW-2022, and goes on when they are ba
   await link.produce(at.topic, 0, 1_000);
   const cause = await blocked(partition, 'CW-2022');
   // The leader may act on the loss of its replica a moment after it tells of it, and append once more.
-  const refused = 'at target offset 1000 the broker answered (NOT_ENOUGH_REPLICAS|REQUEST_TIMED_OUT)';
+  const refused = 'at target offset 1000 broker \\d answered (NOT_ENOUGH_REPLICAS|REQUEST_TIMED_OUT)';
   assert.match(cause.message, new RegExp(`${refused}|replicated only up to 1000`));
   await lab.faults.heal('us-east');
   await link.mustBeEqual(at);

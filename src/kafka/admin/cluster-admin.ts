@@ -2,6 +2,7 @@
 // call and kept for the next; after an error it is opened anew, since it may hold on to a broker that is
 // gone.
 import { Admin } from '@platformatic/kafka';
+import { isName, parseAddress } from '../client/socket.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import type { SecureContext } from '../security/tls-material.ts';
 import { adminError } from './admin-errors.ts';
@@ -183,12 +184,15 @@ class LibraryAdmin implements ClusterAdmin {
       retries: 0,
       connectTimeout: connectMs,
       timeout: timeoutMs,
-      ...(tls !== undefined && { tls, tlsServerName: true }),
+      ...(tls !== undefined && { tls, tlsServerName: bootstrapServers.every(hasName) }),
       ...loginOf(security),
     });
     return this.#kept;
   }
 }
+
+/** The library asks for the host by name in the handshake, which must not be an address (RFC 6066). */
+const hasName = (server: string): boolean => isName(parseAddress(server)?.host ?? '');
 
 /** The library carries out the same logins by itself. */
 function loginOf(security: Security): Pick<ConstructorParameters<typeof Admin>[0], 'sasl'> {

@@ -33,7 +33,9 @@ export const tlsSocketOpener =
   };
 
 /** The name that is asked for in the handshake (RFC 6066): none for an address. */
-const serverNameOf = (host: string): string => (isIP(host) === 0 ? host : '');
+const serverNameOf = (host: string): string => (isName(host) ? host : '');
+
+export const isName = (host: string): boolean => isIP(host) === 0;
 
 /** `host:port`, with brackets around an IPv6 host. */
 export const addressText = ({ host, port }: BrokerAddress): string =>

@@ -36,9 +36,10 @@ export class LoginRest {
       return;
     }
     const nowMs = this.#clock.monotonicMs();
+    const restedMs = nowMs - (this.#last?.untilMs ?? nowMs);
     // Connections that were refused together are one refusal.
-    if (this.#last !== undefined && nowMs < this.#last.untilMs) return;
-    if (this.#last !== undefined && nowMs - this.#last.untilMs > restLimits.delayMsMax) this.#backoff.reset();
+    if (restedMs < 0) return;
+    if (restedMs > restLimits.delayMsMax) this.#backoff.reset();
     const delayMs = this.#backoff.nextDelayMs();
     const { code, message, details } = refusal;
     const next = new Date(this.#clock.wallMs() + delayMs).toISOString().slice(11, 19);
