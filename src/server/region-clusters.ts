@@ -4,6 +4,7 @@ import { CausewayError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { KafkaCluster } from '../kafka/client/cluster.ts';
+import type { GroupCluster } from '../kafka/client/group-calls.ts';
 import { BufferPool } from '../kafka/client/buffer-pool.ts';
 import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.ts';
 import { createKafkaCluster } from '../kafka/client/real-cluster.ts';
@@ -30,7 +31,7 @@ export class RegionClusters {
   readonly #parts: ClusterParts;
   readonly #local: Topology;
   #applied: Topology | undefined;
-  readonly #open = new Map<string, KafkaCluster>();
+  readonly #open = new Map<string, KafkaCluster & GroupCluster>();
   readonly #pools = new Map<string, BufferPool>();
   readonly #security = new Map<string, Security>();
 
@@ -75,7 +76,7 @@ export class RegionClusters {
     return made;
   }
 
-  clusterOf(region: string): KafkaCluster {
+  clusterOf(region: string): KafkaCluster & GroupCluster {
     const kept = this.#open.get(region);
     if (kept !== undefined) return kept;
     const { clientId, version, clock, log, limits } = this.#parts;

@@ -31,6 +31,11 @@ export function reportWorker(metrics: Metrics, worker: Worker, region: string, n
       rttMs === undefined ? [] : [{ labels: labelsOf(source), value: rttMs / 1000 }],
     ),
   );
+  if (worker.group !== undefined) {
+    const { state, rebalances } = worker.group;
+    metrics.set('causeway_worker_group_member', { region }, state === 'member' ? 1 : 0);
+    metrics.setTotals('causeway_worker_rebalances_total', [{ labels: { region }, value: rebalances }]);
+  }
   const pauses = engines.reduce((most, [, { counts }]) => Math.max(most, counts.pauses), 0);
   metrics.setTotals('causeway_process_pauses_total', [{ labels: {}, value: pauses }]);
 }

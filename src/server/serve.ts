@@ -99,7 +99,7 @@ class CausewayServer implements RunningServer {
       ...(parts.reconcileMs !== undefined && { roundMs: parts.reconcileMs }),
     });
     const ledger = new RegionWorkerLedger({ ...shared, onDesired: () => this.#reconciler.wake() });
-    this.#worker = new Worker({ ...shared, name, ledger });
+    this.#worker = new Worker({ ...shared, name, ledger, meetAt: cluster });
   }
 
   get url(): string {

@@ -1,5 +1,5 @@
-// Who runs which mirror partition: sticky, and even to one partition. Pure: the same members and partitions give
-// the same answer, in whatever order they come.
+// Who runs which mirror partition: sticky, and even to one partition. Pure: the same members and partitions
+// give the same answer, in whatever order they come.
 
 export interface AssignableMember {
   readonly id: string;
@@ -11,8 +11,8 @@ export interface AssignableMember {
 export type Assignment = ReadonlyMap<string, readonly string[]>;
 
 /**
- * A partition stays where it is, unless its worker would run more than its share; the rest goes to whoever has
- * least. Neighbours of one topic, which mostly have the same load, land on different workers.
+ * A partition stays where it is, unless its worker would run more than its share; the rest goes to whoever
+ * has least. Neighbours of one topic, which mostly have the same load, land on different workers.
  */
 export function assignPartitions(
   members: readonly AssignableMember[],

@@ -5,7 +5,16 @@ import { deflateRawSync } from 'node:zlib';
 import { packPartitions, partitionName, unpackPartitions } from './packed-partitions.ts';
 
 test('names come back, in whatever order they came', () => {
-  const names = ['eu/t/3', 'eu/t/1', 'eu/t/2', 'eu/t/9', 'eu/u/0', 'ap/t/1', 'eu/__proto__x/4'];
+  const names = [
+    'eu/t/3',
+    'eu/t/1',
+    'eu/t/2',
+    'eu/t/9',
+    'eu/u/0',
+    'ap/t/1',
+    'eu/__proto__x/4',
+    'constructor/toString/0',
+  ];
   assert.deepEqual(unpackPartitions(packPartitions(names)).sort(), names.toSorted());
   assert.deepEqual(unpackPartitions(packPartitions([])), []);
 });
@@ -17,12 +26,18 @@ test('ten thousand partitions of a thousand topics take a few KB', () => {
   assert.ok(packPartitions(names).length < 16 * 1024);
 });
 
+test('what a later version adds is passed over', () => {
+  const later = deflateRawSync('{"rate":{"eu":7},"partitions":{"eu":{"t":[[2,3]]}}}');
+  assert.deepEqual(unpackPartitions(later), ['eu/t/2', 'eu/t/3']);
+});
+
 for (const [what, bytes] of [
   ['no packed text', Buffer.from('hello')],
   ['nothing', Buffer.alloc(0)],
   ['no JSON', deflateRawSync('{')],
-  ['no ranges', deflateRawSync('{"eu":{"t":[["a","b"]]}}')],
-  ['partitions without end', deflateRawSync('{"eu":{"t":[[0,2000000000]]}}')],
+  ['another form', deflateRawSync('{"eu":{"t":[[0,1]]}}')],
+  ['no ranges', deflateRawSync('{"partitions":{"eu":{"t":[["a","b"]]}}}')],
+  ['partitions without end', deflateRawSync('{"partitions":{"eu":{"t":[[0,2000000000]]}}}')],
   ['bytes without end', deflateRawSync(Buffer.alloc(80 * 1024 * 1024))],
 ] as const) {
   test(`${what}: refused`, () => {

@@ -1,5 +1,5 @@
-// Names of mirror partitions as members of the workers' group tell them to each other: by source region and topic,
-// numbers as ranges, compressed. Kafka keeps what all members say in one record, which must stay small.
+// Names of mirror partitions as members of the workers’ group tell them to each other: by source region and
+// topic, numbers as ranges, compressed. Kafka keeps what all members say in one record: it must stay small.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { CausewayError, describeError } from '../../base/errors.ts';
 
@@ -12,12 +12,18 @@ const unpackedBytesMax = 64 * 1024 * 1024;
 const partitionsMax = 1_000_000;
 
 type Ranges = [from: number, to: number][];
-type Packed = Record<string, Record<string, Ranges>>;
+
+/** Fields that a later version adds are passed over by this one. */
+interface Packed {
+  readonly partitions: Record<string, Record<string, Ranges>>;
+}
 
 export function packPartitions(names: Iterable<string>): Buffer {
-  const packed: Packed = {};
-  for (const [source, topic, numbers] of grouped(names)) (packed[source] ??= {})[topic] = rangesOf(numbers);
-  return deflateRawSync(JSON.stringify(packed));
+  // Without a prototype: a region or topic may be called like one of its members.
+  const partitions = Object.create(null) as Packed['partitions'];
+  for (const [source, topic, numbers] of grouped(names))
+    (partitions[source] ??= Object.create(null) as Record<string, Ranges>)[topic] = rangesOf(numbers);
+  return deflateRawSync(JSON.stringify({ partitions } satisfies Packed));
 }
 
 /** Throws CW-3005: somebody else is in the group. */
@@ -25,7 +31,8 @@ export function unpackPartitions(bytes: Buffer): string[] {
   const names: string[] = [];
   try {
     const text = inflateRawSync(bytes, { maxOutputLength: unpackedBytesMax }).toString('utf8');
-    for (const [source, topics] of Object.entries(JSON.parse(text) as Packed)) {
+    const { partitions } = JSON.parse(text) as Packed;
+    for (const [source, topics] of Object.entries(partitions)) {
       for (const [topic, ranges] of Object.entries(topics)) unpackRanges(names, source, topic, ranges);
     }
   } catch (error) {

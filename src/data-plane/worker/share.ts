@@ -1,51 +1,53 @@
-// This worker's share of the region's mirror partitions, as the workers' group decides it.
-import type { CausewayError } from '../../base/errors.ts';
+// This worker’s share of the region’s mirror partitions, as the workers’ group decides it.
+import { CausewayError, describeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { GroupMember } from '../../kafka/wire/join-group.ts';
 import { assignPartitions } from './assignor.ts';
 import { packPartitions, unpackPartitions } from './packed-partitions.ts';
 
-/** The form of what members say, as the name of a group protocol; the newest first. */
-export const shareProtocols = ['causeway-1'] as const;
-
 export interface ShareParts {
+  readonly region: string;
   /** What is run now, by name. */
   readonly runs: () => Iterable<string>;
   /** Another share has come. */
   readonly onChange: () => void;
   /** This member leads, and what is to be shared out has changed. */
   readonly askAgain: () => void;
+  readonly log: Log;
 }
 
 export class Share {
   readonly #parts: ShareParts;
-  #all: readonly string[] = [];
-  #known = '';
+  #all: ReadonlySet<string> = new Set();
   /** Undefined: no share has come yet. */
   #mine: ReadonlySet<string> | undefined;
-  #alone = false;
   #leads = false;
 
   constructor(parts: ShareParts) {
     this.#parts = parts;
   }
 
+  /** Whether a share has come. */
+  get isKnown(): boolean {
+    return this.#mine !== undefined;
+  }
+
   /** Whether this worker is to run the partition. */
   has(name: string): boolean {
-    return this.#alone || (this.#mine?.has(name) ?? false);
+    return this.#mine?.has(name) ?? false;
   }
 
   /** All partitions that the region's workers are to run together. */
-  wanted(all: readonly string[]): void {
-    const known = all.toSorted().join('\n');
-    if (known === this.#known) return;
-    this.#known = known;
-    this.#all = all;
+  wanted(names: readonly string[]): void {
+    const before = this.#all;
+    if (names.length === before.size && names.every((name) => before.has(name))) return;
+    this.#all = new Set(names);
     if (this.#leads) this.#parts.askAgain();
   }
 
   /** What this member says of itself. */
   describe(): Buffer {
-    // Whoever is asked for an assignment now is told so by `shareOut`.
+    // Whoever leads from now on is told so by `shareOut`.
     this.#leads = false;
     return packPartitions(this.#parts.runs());
   }
@@ -53,25 +55,29 @@ export class Share {
   /** Called on the leader. */
   shareOut(members: readonly GroupMember[]): ReadonlyMap<string, Buffer> {
     this.#leads = true;
-    const able = members.map(({ memberId, metadata }) => ({
-      id: memberId,
-      runs: unpackPartitions(metadata),
-    }));
-    const assignment = assignPartitions(able, this.#all);
+    const able = members.map((member) => ({ id: member.memberId, runs: this.#runsOf(member) }));
+    // The leader's own view may be behind: what another one runs, it has read of in the ledger.
+    const all = new Set([...this.#all, ...able.flatMap(({ runs }) => runs)]);
+    const assignment = assignPartitions(able, [...all]);
     return new Map([...assignment].map(([id, names]) => [id, packPartitions(names)]));
   }
 
+  /** Throws CW-3005 where the leader speaks in no known form: what was assigned before stays so. */
   assigned(assignment: Buffer): void {
-    // A leader that has nothing to share out yet sends empty texts.
+    // A leader that could not share out sends empty texts.
     this.#mine = new Set(assignment.length === 0 ? [] : unpackPartitions(assignment));
-    this.#alone = false;
     this.#parts.onChange();
   }
 
-  /** The group cannot be used. Where it is not permitted, this worker runs everything, as the only one does. */
-  trouble(error: CausewayError): void {
-    if (error.code !== 'CW-3010' || this.#alone) return;
-    this.#alone = true;
-    this.#parts.onChange();
+  #runsOf({ memberId, metadata }: GroupMember): readonly string[] {
+    try {
+      return unpackPartitions(metadata);
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      // It gets a share all the same; only what it runs is not known.
+      const { log, region } = this.#parts;
+      log.warn({ region, worker: memberId, error: describeError(error) }, 'a worker cannot be understood');
+      return [];
+    }
   }
 }

@@ -1,6 +1,9 @@
 // The calls of a member of a classic group, on a connection to its coordinator.
-import { type ClientLimits } from './limits.ts';
+import { CausewayError } from '../../base/errors.ts';
 import type { Connection } from './connection.ts';
+import type { ClientLimits } from './limits.ts';
+import { kafkaError, kafkaErrorName } from '../wire/error-codes.ts';
+import { decodeFindCoordinatorResponse, encodeFindCoordinatorRequest } from '../wire/find-coordinator.ts';
 import {
   decodeHeartbeatResponse,
   encodeHeartbeatRequest,
@@ -36,6 +39,34 @@ export interface GroupConnection {
   heartbeat(request: Membership): Promise<HeartbeatResponse>;
   leaveGroup(request: LeaveGroupRequest): Promise<LeaveGroupResponse>;
   destroy(reason: string): void;
+}
+
+/** A cluster whose groups can be joined. */
+export interface GroupCluster {
+  /** Opens a connection to the broker that coordinates the group. Throws CW-3001, 3002, 3015, 3016. */
+  connectCoordinator(groupId: string): Promise<GroupConnection>;
+}
+
+/** Which broker coordinates the group, as any broker knows. */
+export async function askCoordinator(
+  connection: Connection,
+  groupId: string,
+  limits: ClientLimits,
+): Promise<number> {
+  const { errorCode, nodeId } = await connection.call({
+    api: 'findCoordinator',
+    waitMs: limits.requestWaitMs,
+    encode: (writer, version) => encodeFindCoordinatorRequest(writer, version, { groupId }),
+    decode: decodeFindCoordinatorResponse,
+  });
+  if (errorCode !== kafkaError.NONE) throw groupError(groupId, 'FindCoordinator', errorCode);
+  return nodeId;
+}
+
+export function groupError(groupId: string, call: string, errorCode: number): CausewayError {
+  const code = errorCode === kafkaError.GROUP_AUTHORIZATION_FAILED ? 'CW-3016' : 'CW-3015';
+  const text = `group ${groupId}: ${call} was answered with ${kafkaErrorName(errorCode)}`;
+  return new CausewayError(code, text, { groupId });
 }
 
 export class KafkaGroupConnection implements GroupConnection {

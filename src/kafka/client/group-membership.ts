@@ -1,19 +1,19 @@
-// One member of a classic Kafka group: joins, learns what it is to do, and joins again when the group changes.
-// What the members do, and how it is shared among them, is others' business.
+// One member of a classic Kafka group: joins, learns what it is to do, and joins again when the group
+// changes. What the members do, and how it is shared among them, is others’ business.
 import { type Clock, restOn } from '../../base/clock.ts';
-import { CausewayError } from '../../base/errors.ts';
+import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { kafkaError, kafkaErrorName } from '../wire/error-codes.ts';
+import { kafkaError } from '../wire/error-codes.ts';
 import type { GroupMember, JoinGroupResponse } from '../wire/join-group.ts';
 import type { Membership } from '../wire/sync-group.ts';
-import type { GroupConnection } from './group-calls.ts';
+import { type GroupConnection, groupError } from './group-calls.ts';
 
 export interface GroupParts {
   readonly groupId: string;
   readonly protocolType: string;
   /** Forms in which members speak of themselves and of what they do, the newest first. */
   readonly protocols: readonly string[];
-  /** Opens a connection to the group's coordinator. */
+  /** Opens a connection to the group’s coordinator. */
   readonly connect: () => Promise<GroupConnection>;
   /** What this member says of itself, asked for at each joining. */
   readonly describe: (protocol: string) => Buffer;
@@ -34,8 +34,14 @@ export interface GroupLimits {
   readonly heartbeatMs: number;
   /** How long members may take to join again. */
   readonly rebalanceTimeoutMs: number;
+  /** Between two joinings that nobody but this member asks for, and before the group is looked for again. */
   readonly retryMs: number;
 }
+
+/** Before a joining that was refused is asked for once more. */
+const againMs = 100;
+/** How long an orderly stop waits for the group to answer. */
+const leaveMsMax = 2_000;
 
 /** Errors after which the member joins again, at the same coordinator. */
 const joinAgain: ReadonlySet<number> = new Set([
@@ -48,9 +54,10 @@ const joinAgain: ReadonlySet<number> = new Set([
 export class GroupMembership {
   readonly #parts: GroupParts;
   #memberId = '';
-  /** Set while heartbeats are sent; ends them. */
-  #changed: (() => void) | undefined;
+  #connection: GroupConnection | undefined;
+  /** What the leader shares out has changed since this member joined last. */
   #isChanged = false;
+  #onChanged: () => void = () => undefined;
 
   constructor(parts: GroupParts) {
     this.#parts = parts;
@@ -59,50 +66,63 @@ export class GroupMembership {
   /** What the leader shares out has changed: join again, so that it is asked. */
   joinAgain(): void {
     this.#isChanged = true;
-    this.#changed?.();
+    this.#onChanged();
   }
 
-  /** Until `signal`; then the group is left. Never rejects. */
+  /** Until `signal`; then the group is left. Rejects only for defects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, limits } = this.#parts;
+    const stop = () => {
+      this.#onChanged();
+      // A joining may be answered late: whoever stops does not wait for it.
+      this.#connection?.destroy('this member stops');
+    };
+    signal.addEventListener('abort', stop, { once: true });
     while (!signal.aborted) {
       await this.#takePart(signal);
-      if (!signal.aborted) await restOn(clock, limits.retryMs, signal);
+      await restOn(clock, limits.retryMs, signal);
     }
+    const left = new AbortController();
+    const leaving = this.#leave().finally(() => left.abort());
+    await Promise.race([leaving, restOn(clock, leaveMsMax, left.signal)]);
   }
 
   async #takePart(signal: AbortSignal): Promise<void> {
-    let connection: GroupConnection | undefined;
     try {
-      connection = await this.#parts.connect();
-      while (!signal.aborted) await this.#takeTurn(connection, signal);
-      await this.#leave(connection);
+      this.#connection = await this.#parts.connect();
+      while (!signal.aborted) {
+        const isAssigned = await this.#takeTurn(this.#connection, signal);
+        if (!isAssigned) await restOn(this.#parts.clock, againMs, signal);
+      }
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      this.#parts.onTrouble(error);
+      if (!signal.aborted) this.#parts.onTrouble(error);
     } finally {
-      connection?.destroy('the group is left, or asked for anew');
+      this.#connection?.destroy('the group is left, or looked for anew');
+      this.#connection = undefined;
     }
   }
 
-  /** One generation of the group, from joining to the next change. */
-  async #takeTurn(connection: GroupConnection, signal: AbortSignal): Promise<void> {
-    this.#isChanged = false;
+  /** One generation of the group, from joining to the next change. False: it was over before it began. */
+  async #takeTurn(connection: GroupConnection, signal: AbortSignal): Promise<boolean> {
     const joined = await this.#join(connection);
-    if (joined === undefined) return;
+    if (joined === undefined) return false;
     const { protocol = '', generationId } = joined;
     const assignment = await this.#sync(connection, joined, protocol);
-    if (assignment === undefined) return;
+    if (assignment === undefined || signal.aborted) return false;
     this.#parts.onAssigned(protocol, assignment);
-    await this.#beat(
-      connection,
-      { groupId: this.#parts.groupId, generationId, memberId: this.#memberId },
-      signal,
-    );
+    const { groupId, clock, limits } = this.#parts;
+    const nextJoinMs = clock.monotonicMs() + limits.retryMs;
+    await this.#beat(connection, { groupId, generationId, memberId: this.#memberId }, signal);
+    // Many topics may come one after the other: they are shared out together.
+    if (this.#isChanged) await restOn(clock, nextJoinMs - clock.monotonicMs(), signal);
+    return true;
   }
 
   async #join(connection: GroupConnection): Promise<JoinGroupResponse | undefined> {
     const { groupId, protocolType, protocols, describe, limits } = this.#parts;
+    const reason = this.#isChanged ? 'what is shared out has changed' : undefined;
+    this.#isChanged = false;
     const answer = await connection.joinGroup({
       groupId,
       protocolType,
@@ -110,7 +130,7 @@ export class GroupMembership {
       rebalanceTimeoutMs: limits.rebalanceTimeoutMs,
       memberId: this.#memberId,
       protocols: protocols.map((name) => ({ name, metadata: describe(name) })),
-      reason: this.#isChanged ? 'what is shared out has changed' : undefined,
+      reason,
     });
     if (!this.#goesOn(answer.errorCode, 'JoinGroup', answer.memberId)) return undefined;
     this.#memberId = answer.memberId;
@@ -137,40 +157,43 @@ export class GroupMembership {
     return this.#goesOn(answer.errorCode, 'SyncGroup') ? answer.assignment : undefined;
   }
 
+  /** Until the group, or what is shared out, changes. */
   async #beat(connection: GroupConnection, membership: Membership, signal: AbortSignal): Promise<void> {
     const { clock, limits } = this.#parts;
     while (!signal.aborted && !this.#isChanged) {
       const changed = new AbortController();
-      this.#changed = () => changed.abort();
-      await restOn(clock, limits.heartbeatMs, AbortSignal.any([signal, changed.signal]));
-      this.#changed = undefined;
+      this.#onChanged = () => changed.abort();
+      await restOn(clock, limits.heartbeatMs, changed.signal);
       if (signal.aborted || this.#isChanged) return;
       const { errorCode } = await connection.heartbeat(membership);
       if (!this.#goesOn(errorCode, 'Heartbeat')) return;
     }
   }
 
-  async #leave(connection: GroupConnection): Promise<void> {
+  /** On a connection of its own: the other one may have waited for an answer. */
+  async #leave(): Promise<void> {
     if (this.#memberId === '') return;
-    const { groupId, log } = this.#parts;
-    const reason = 'orderly stop';
-    const { errorCode } = await connection.leaveGroup({
-      groupId,
-      members: [{ memberId: this.#memberId, reason }],
-    });
-    if (errorCode !== kafkaError.NONE)
-      log.debug({ error: kafkaErrorName(errorCode) }, 'the group was left late');
+    const { groupId, log, connect } = this.#parts;
+    let connection: GroupConnection | undefined;
+    try {
+      connection = await connect();
+      const members = [{ memberId: this.#memberId, reason: 'orderly stop' }];
+      const { errorCode } = await connection.leaveGroup({ groupId, members });
+      if (errorCode !== kafkaError.NONE) throw groupError(groupId, 'LeaveGroup', errorCode);
+    } catch (error) {
+      // The group notices by itself, only later.
+      log.debug({ error: describeError(error) }, 'the group was not left in order');
+    } finally {
+      connection?.destroy('the group is left');
+    }
   }
 
   /** False: join again. Throws where this coordinator is of no use. */
   #goesOn(errorCode: number, call: string, givenId = ''): boolean {
     if (errorCode === kafkaError.NONE) return true;
-    const { groupId } = this.#parts;
     if (errorCode === kafkaError.UNKNOWN_MEMBER_ID) this.#memberId = '';
     if (errorCode === kafkaError.MEMBER_ID_REQUIRED) this.#memberId = givenId;
     if (joinAgain.has(errorCode)) return false;
-    const name = kafkaErrorName(errorCode);
-    const code = errorCode === kafkaError.GROUP_AUTHORIZATION_FAILED ? 'CW-3010' : 'CW-3015';
-    throw new CausewayError(code, `group ${groupId}: ${call} was answered with ${name}`, { groupId });
+    throw groupError(this.#parts.groupId, call, errorCode);
   }
 }

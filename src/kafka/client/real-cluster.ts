@@ -8,6 +8,12 @@ import { askMetadata, KafkaBrokerConnection } from './broker-calls.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { BrokerConnection, KafkaCluster } from './cluster.ts';
 import { Connection, isRefusal } from './connection.ts';
+import {
+  askCoordinator,
+  type GroupCluster,
+  type GroupConnection,
+  KafkaGroupConnection,
+} from './group-calls.ts';
 import { type ClientLimits, defaultClientLimits } from './limits.ts';
 import type { ClusterView } from '../wire/messages.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
@@ -39,7 +45,7 @@ export interface KafkaClusterParts {
 }
 
 /** Nothing is connected before the first call. */
-export function createKafkaCluster(parts: KafkaClusterParts): KafkaCluster {
+export function createKafkaCluster(parts: KafkaClusterParts): KafkaCluster & GroupCluster {
   return new RealCluster(parts);
 }
 
@@ -48,7 +54,7 @@ interface Kept {
   readonly sinceMs: number;
 }
 
-class RealCluster implements KafkaCluster {
+class RealCluster implements KafkaCluster, GroupCluster {
   readonly #parts: KafkaClusterParts;
   readonly #limits: ClientLimits;
   readonly #pool: BufferPool;
@@ -90,6 +96,17 @@ class RealCluster implements KafkaCluster {
   }
 
   async connect(brokerId: number): Promise<BrokerConnection> {
+    return new KafkaBrokerConnection(brokerId, await this.#connectTo(brokerId), this.#limits);
+  }
+
+  async connectCoordinator(groupId: string): Promise<GroupConnection> {
+    // Brokers learn of each other's addresses with metadata, which may be older than the coordinator.
+    await this.metadata([]);
+    const brokerId = await askCoordinator(await this.#metadataConnection(), groupId, this.#limits);
+    return new KafkaGroupConnection(await this.#connectTo(brokerId), this.#limits);
+  }
+
+  async #connectTo(brokerId: number): Promise<Connection> {
     if (!this.#brokers.has(brokerId)) await this.metadata([]);
     const address = this.#brokers.get(brokerId);
     if (address === undefined) {
@@ -97,8 +114,7 @@ class RealCluster implements KafkaCluster {
       const text = `broker ${brokerId} is not in the cluster's metadata (it names ${known})`;
       throw new CausewayError('CW-3002', text, { brokerId });
     }
-    const connection = await this.#open(address, brokerId);
-    return new KafkaBrokerConnection(brokerId, connection, this.#limits);
+    return await this.#open(address, brokerId);
   }
 
   close(): Promise<void> {
