@@ -18,8 +18,8 @@ export const shareProtocols = ['causeway-1'] as const;
  */
 export const groupLimits: GroupLimits = {
   sessionTimeoutMs: 10_000,
-  heartbeatMs: 2_000,
-  rebalanceTimeoutMs: 5_000,
+  heartbeatMs: 1_000,
+  rebalanceTimeoutMs: 3_000,
   retryMs: 1_000,
 };
 

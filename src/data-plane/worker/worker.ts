@@ -58,6 +58,7 @@ export class Worker {
   /** Everything in the last view is running. */
   #isSettled = true;
   readonly #viewed = Promise.withResolvers<void>();
+  #reportSoon: () => void = () => undefined;
   #loops: Promise<unknown> = Promise.resolve();
   /** Set once the first view of the ledger has been taken in. */
   ready = false;
@@ -68,7 +69,10 @@ export class Worker {
     const { name, region, clock, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
-    const onChange = () => this.#share();
+    const onChange = () => {
+      this.#share();
+      this.#reportSoon();
+    };
     this.group =
       meetAt && new WorkerGroup({ region, cluster: meetAt, clock, log, runs: () => this.#runs(), onChange });
   }
@@ -99,6 +103,7 @@ export class Worker {
   /** Orderly: awaits what is in flight, reports once more, closes every connection. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    this.#reportSoon();
     this.#viewed.resolve();
     await this.#loops;
     await Promise.all([...this.#engines.values()].map((engine) => engine.stop()));
@@ -205,9 +210,16 @@ export class Worker {
     return engine;
   }
 
+  /** Who has a partition is told at once when it changes. */
+  #reportDue(): Promise<void> {
+    const soon = new AbortController();
+    this.#reportSoon = () => soon.abort();
+    return restOn(this.#parts.clock, progressMs, soon.signal);
+  }
+
   async #reportForever(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await restOn(this.#parts.clock, progressMs, signal);
+      await this.#reportDue();
       if (!this.#isSettled) this.#share();
       await this.#report.write(this.partitions);
     }
