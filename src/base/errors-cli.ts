@@ -92,4 +92,9 @@ export const cliErrors = {
     'Resume the set: `causeway mirrors resume SET`. Topics that should stay behind can be paused one by ' +
       'one before.',
   ),
+  'CW-6017': entry(
+    'the plan deletes topics',
+    'What is to be applied deletes copies at a target, with all their records, and that was not asked for.',
+    'Read what `causeway plan` lists. If that is what you want, apply with --allow-delete.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

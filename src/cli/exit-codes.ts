@@ -68,6 +68,7 @@ const single: Partial<Record<ErrorCode, ExitCode>> = {
   'CW-6014': exitCode.refused,
   'CW-6015': exitCode.cannotConnect,
   'CW-6016': exitCode.refused,
+  'CW-6017': exitCode.refused,
 };
 
 const byThousands: Readonly<Record<string, ExitCode>> = {

@@ -293,6 +293,13 @@ export const fromJson: Readonly<Record<ApiName, { request: FromJson; response: F
     }),
     response: apiVersionsResponse,
   },
+  deleteTopics: {
+    request: (json) => ({ topicId: id(json.topics[0].topicId), timeoutMs: json.timeoutMs }),
+    response: ({ responses: [answer] }) => ({
+      errorCode: answer.errorCode,
+      errorMessage: maybe(answer.errorMessage),
+    }),
+  },
   joinGroup: { request: joinGroupRequest, response: joinGroupResponse },
   syncGroup: {
     request: syncGroupRequest,
@@ -356,6 +363,7 @@ export const constants: Readonly<Partial<Record<ApiName, (json: Json) => unknown
     ids: (json.topics ?? []).filter((topic: Json) => id(topic.topicId) !== noTopicId),
   }),
   findCoordinator: (json) => ({ keys: json.coordinatorKeys.length }),
+  deleteTopics: ({ topics }) => ({ names: topics.map(({ name }: Json) => name) }),
   offsetForLeaderEpoch: (json) => ({ replicaId: json.replicaId }),
 };
 
@@ -364,5 +372,6 @@ export const constantsWanted: Readonly<Partial<Record<ApiName, unknown>>> = {
   fetch: { replicaId: -1, clusterId: undefined, replicaState: undefined, rackId: '', logStartOffsets: [] },
   metadata: { creates: false, operations: false, ids: [] },
   findCoordinator: { keys: 1 },
+  deleteTopics: { names: [null] },
   offsetForLeaderEpoch: { replicaId: -1 },
 };

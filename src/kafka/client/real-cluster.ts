@@ -15,7 +15,8 @@ import {
   KafkaGroupConnection,
 } from './group-calls.ts';
 import { type ClientLimits, defaultClientLimits } from './limits.ts';
-import type { ClusterView } from '../wire/messages.ts';
+import type { DeleteTopicResponse } from '../wire/delete-topics.ts';
+import type { ClusterView, TopicId } from '../wire/messages.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import {
   addressText,
@@ -25,6 +26,7 @@ import {
   parseAddress,
   tlsSocketOpener,
 } from './socket.ts';
+import { askDeletion, type TopicCluster } from './topic-calls.ts';
 
 export interface KafkaClusterParts {
   /** `host:port` each. */
@@ -44,8 +46,11 @@ export interface KafkaClusterParts {
   readonly softwareVersion?: string;
 }
 
+/** Everything that is asked of a cluster over real connections. */
+export type WholeCluster = KafkaCluster & GroupCluster & TopicCluster;
+
 /** Nothing is connected before the first call. */
-export function createKafkaCluster(parts: KafkaClusterParts): KafkaCluster & GroupCluster {
+export function createKafkaCluster(parts: KafkaClusterParts): WholeCluster {
   return new RealCluster(parts);
 }
 
@@ -54,7 +59,7 @@ interface Kept {
   readonly sinceMs: number;
 }
 
-class RealCluster implements KafkaCluster, GroupCluster {
+class RealCluster implements WholeCluster {
   readonly #parts: KafkaClusterParts;
   readonly #limits: ClientLimits;
   readonly #pool: BufferPool;
@@ -104,6 +109,10 @@ class RealCluster implements KafkaCluster, GroupCluster {
     await this.metadata([]);
     const brokerId = await askCoordinator(await this.#metadataConnection(), groupId, this.#limits);
     return new KafkaGroupConnection(await this.#connectTo(brokerId), this.#limits);
+  }
+
+  async deleteTopic(topicId: TopicId): Promise<DeleteTopicResponse> {
+    return askDeletion(await this.#metadataConnection(), topicId, this.#limits);
   }
 
   async #connectTo(brokerId: number): Promise<Connection> {

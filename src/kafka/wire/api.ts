@@ -12,6 +12,7 @@ export const apis = {
   syncGroup: { key: 14, name: 'SyncGroup', min: 5, max: 5 },
   saslHandshake: { key: 17, name: 'SaslHandshake', min: 1, max: 1 },
   apiVersions: { key: 18, name: 'ApiVersions', min: 0, max: 3 },
+  deleteTopics: { key: 20, name: 'DeleteTopics', min: 6, max: 6 },
   initProducerId: { key: 22, name: 'InitProducerId', min: 4, max: 4 },
   offsetForLeaderEpoch: { key: 23, name: 'OffsetForLeaderEpoch', min: 4, max: 4 },
   saslAuthenticate: { key: 36, name: 'SaslAuthenticate', min: 2, max: 2 },
