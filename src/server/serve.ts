@@ -49,7 +49,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const metricsMs = 1_000;
+/** Whoever collects metrics comes every ten seconds or less often. */
+const metricsMs = 5_000;
 /** How long the ledger is waited for at the stop. */
 const ledgerStopMs = 5_000;
 

@@ -50,6 +50,21 @@ test('what a dead worker ran goes to the others, and nothing else moves', () => 
   assert.equal(moved(before, now), 30);
 });
 
+test('busy topics are spread over workers that come one after the other, and go', () => {
+  const all = Array.from({ length: 10_000 }, (_, at) => `topic-${1000 + Math.floor(at / 10)}/${at % 10}`);
+  let now = assignPartitions(fresh('a'), all);
+  for (const ids of ['ab', 'abc', 'abcd', 'abd', 'abde'].map((each) => each.split(''))) {
+    now = assignPartitions(after(now, ...ids), all);
+    for (const busy of [all.slice(0, 1_000), all.slice(4_000, 5_000), all.slice(-1_000)]) {
+      const fair = busy.length / ids.length;
+      for (const [id, partitions] of now) {
+        const has = busy.filter((name) => partitions.includes(name)).length;
+        assert.ok(Math.abs(has - fair) <= fair / 10, `${id} of ${ids.join('')} has ${has} of ${busy.length}`);
+      }
+    }
+  }
+});
+
 const worlds = fc.record({
   members: fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 6 }),
   count: fc.nat(60),

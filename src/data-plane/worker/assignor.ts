@@ -24,7 +24,7 @@ export function assignPartitions(
   const left = new Set(partitions.toSorted(compare));
   keep(order, shares, left);
   cutToShare(shares, partitions.length, left);
-  for (const partition of left) leastOf(shares).kept.push(partition);
+  for (const partition of [...left].sort(compare)) leastOf(shares).kept.push(partition);
   return new Map(shares.map(({ id, kept }) => [id, kept.sort(compare)]));
 }
 
@@ -54,14 +54,21 @@ function keep(members: readonly AssignableMember[], shares: readonly Share[], le
   }
 }
 
-/** Shares are even to one partition; those that have most may keep the larger ones. */
+/**
+ * Shares are even to one partition; those that have most may keep the larger ones. What is kept is spread
+ * over the names: the busy topics of a worker that ran everything so far do not all stay with it.
+ */
 function cutToShare(shares: readonly Share[], partitions: number, left: Set<string>): void {
   const smaller = Math.floor(partitions / shares.length);
   let larger = partitions % shares.length;
   for (const { kept } of shares.toSorted((a, b) => b.kept.length - a.kept.length || compare(a.id, b.id))) {
     const share = kept.length > smaller && larger > 0 ? smaller + 1 : smaller;
     if (share > smaller) larger -= 1;
-    for (const partition of kept.sort(compare).splice(share)) left.add(partition);
+    if (kept.length <= share) continue;
+    const all = kept.splice(0).sort(compare);
+    for (let at = 0; at < share; at += 1) kept.push(all[Math.floor((at * all.length) / share)] as string);
+    const stay = new Set(kept);
+    for (const partition of all) if (!stay.has(partition)) left.add(partition);
   }
 }
 
