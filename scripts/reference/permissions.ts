@@ -6,8 +6,8 @@ import {
   type Side,
   sides,
   type Subject,
-  workersGroup,
 } from '../../src/permissions/permission-list.ts';
+import { workersGroup } from '../../src/ledger/topic-names.ts';
 import { code, generatedNote, table } from './markdown.ts';
 
 const headings: Readonly<Record<Side, string>> = {

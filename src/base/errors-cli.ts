@@ -98,4 +98,9 @@ export const cliErrors = {
       'the brokers take Causeway for: a certificate and a token are read by the brokers’ own rules.',
     'Give --principal, as in User:causeway. The brokers’ log names who asks: kafka.authorizer.logger.',
   ),
+  'CW-6018': entry(
+    'the plan deletes topics',
+    'What is to be applied deletes copies at a target, with all their records, and that was not asked for.',
+    'Read what `causeway plan` lists. If that is what you want, apply with --allow-delete.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -88,4 +88,16 @@ export const clusterErrors = {
     'The token endpoint did not answer, refused, or sent no token; or the file holds none that is valid.',
     'Try the endpoint or look at the file that the message names. It is tried again by itself.',
   ),
+  'CW-3015': entry(
+    'the workers’ group is not to be had',
+    'The group’s coordinator answered with an error. A worker goes on with what it runs and asks again.',
+    'If it stays: look at the broker’s log, and at whether each partition of __consumer_offsets has a ' +
+      'leader. A name of another client in the group causeway.workers is a mistake there.',
+  ),
+  'CW-3016': entry(
+    'the workers’ group is not permitted',
+    'Causeway’s principal may not join the group in which the workers of a region share their partitions. ' +
+      'This worker runs every partition by itself; with several workers each one does the work of all.',
+    'Grant READ on the group causeway.workers in the worker’s own region. It is tried again by itself.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -20,7 +20,7 @@ export const mirrorErrors = {
     'The source topic has another topic id than the one that was mirrored: it was deleted and created ' +
       'again. Its offsets mean other records now.',
     'Decide what the mirror should hold. To copy the new topic, delete the mirror’s topic at the target: ' +
-      'it is created again and copied from the start.',
+      'it is created again and copied from the start. on.recreate in causeway.yaml decides in advance.',
   ),
   'CW-2004': entry(
     'target topic was re-created',
@@ -172,5 +172,12 @@ export const mirrorErrors = {
       'is written into it and its settings are left alone.',
     'If the topic at the target is not needed, delete it: it is created again as a mirror. If it is, ' +
       'take the topic out of the mirror set.',
+  ),
+  'CW-2030': entry(
+    'source topic was re-created, the old copy is kept',
+    'The source topic was deleted and created again, and the mirror set says on.recreate: keep. The copy ' +
+      'holds the records of the former topic; nothing of the new one is copied.',
+    'When the old records are not needed any more, delete the topic at the target: it is created again ' +
+      'and the new topic is copied from the start.',
   ),
 } as const;

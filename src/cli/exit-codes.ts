@@ -69,6 +69,7 @@ const single: Partial<Record<ErrorCode, ExitCode>> = {
   'CW-6015': exitCode.cannotConnect,
   'CW-6016': exitCode.refused,
   'CW-6017': exitCode.usage,
+  'CW-6018': exitCode.refused,
 };
 
 const byThousands: Readonly<Record<string, ExitCode>> = {

@@ -41,9 +41,17 @@ export interface LedgerSnapshot<T extends LedgerTopic> {
 export const recordsIn = <T extends LedgerTopic>(snapshot: LedgerSnapshot<T>): readonly LedgerRecords[T][] =>
   snapshot.entries.map(({ record }) => record);
 
-/** The changes in fetched records, in the order of the log. */
-export function changesOf<T extends LedgerTopic>(topic: T, fetched: FetchedRecords): LedgerChange<T>[] {
-  const changes: LedgerChange<T>[] = fetched.records.map((raw) => changeOf(topic, raw));
+/**
+ * The changes in fetched records, in the order of the log. Records of keys that are not `wanted` are passed
+ * over unread: most of what is in a ledger is what workers report.
+ */
+export function changesOf<T extends LedgerTopic>(
+  topic: T,
+  fetched: FetchedRecords,
+  wanted: (key: string) => boolean = () => true,
+): LedgerChange<T>[] {
+  const records = fetched.records.filter(({ key }) => key === undefined || wanted(key));
+  const changes: LedgerChange<T>[] = records.map((raw) => changeOf(topic, raw));
   for (const { offset, why } of fetched.badBatches) {
     const text = `the batch at ${offset} of ${topic} cannot be read: ${why}`;
     changes.push({ is: 'malformed', key: undefined, offset, why: text });

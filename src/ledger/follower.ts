@@ -13,6 +13,8 @@ import type { LedgerTopic } from './topic-names.ts';
 
 /** Called one after the other; what they throw ends `follow`. */
 export interface LedgerListener<T extends LedgerTopic> {
+  /** Records of other keys are not told; everything is, where this is missing. */
+  wants?(key: string): boolean;
   onChange(change: LedgerChange<T>): void;
   /** Everything that stood in the log at one moment after the last call has been told. */
   onCaughtUp?(endOffset: bigint): void;
@@ -95,12 +97,12 @@ export class Follower<T extends LedgerTopic> {
       return true;
     }
     this.#reportRecovery();
-    const changes = changesOf(this.#parts.topic, stretch);
+    const changes = changesOf(this.#parts.topic, stretch, (key) => this.#listener.wants?.(key) ?? true);
     for (const change of changes) {
       this.#report(change);
       this.#listener.onChange(change);
     }
-    const isEmpty = changes.length === 0;
+    const isEmpty = stretch.records.length === 0 && stretch.badBatches.length === 0;
     this.#emptyAnswers = isEmpty ? this.#emptyAnswers + 1 : 0;
     const { nextOffset, stableEnd } = stretch;
     // Where the end of the log was cleaned away, no answer ever reaches it.

@@ -5,6 +5,9 @@ export const desiredTopic = 'causeway.desired';
 export const observedTopic = 'causeway.observed';
 export const generationsTopic = 'causeway.generations';
 
+/** The classic group of a region’s workers, on their own cluster. */
+export const workersGroup = 'causeway.workers';
+
 export const ledgerTopics = [desiredTopic, observedTopic, generationsTopic] as const;
 export type LedgerTopic = (typeof ledgerTopics)[number];
 

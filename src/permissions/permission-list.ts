@@ -3,6 +3,7 @@
 // would, is optional and says what is lost without it.
 import type { Operation, ResourceType } from '../kafka/acl/right.ts';
 import { desiredTopic, generationsTopic, ledgerTopics, observedTopic } from '../ledger/topic-names.ts';
+import type { MirrorSetSpec } from '../topology/topology.ts';
 
 /** `commands`: the command line, as whoever runs it logs in. */
 export const roles = ['controller', 'worker', 'commands'] as const;
@@ -35,9 +36,6 @@ export const resourceTypeOf: Readonly<Record<Subject, ResourceType>> = {
   cluster: 'cluster',
 };
 
-/** The classic group of a region's workers. */
-export const workersGroup = 'causeway.workers';
-
 export interface PermissionRule {
   readonly side: Side;
   readonly role: Role;
@@ -45,6 +43,8 @@ export interface PermissionRule {
   readonly operation: Operation;
   /** What it is for. */
   readonly why: string;
+  /** Set where only sets with that `on.recreate` need it. */
+  readonly onRecreate?: MirrorSetSpec['onRecreate'];
   /** Set where everything else works without it: what is missing then. */
   readonly without?: string;
 }
@@ -99,6 +99,9 @@ export const permissionList: readonly PermissionRule[] = [
     Alter: 'partitions that the source has been given',
     AlterConfigs: 'settings that have changed at the source or drifted here',
   }),
+  ...controllerAtTarget('mirrors', {
+    Delete: 'only with `on.recreate: recreate`: copies of topics that were created anew',
+  }).map((rule) => ({ ...rule, onRecreate: 'recreate' as const })),
   ...controllerAtTarget('generations’ ids', {
     Describe: 'who coordinates the id',
     Write: 'the producer id under which a generation writes',

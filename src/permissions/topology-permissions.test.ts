@@ -26,6 +26,15 @@ const texts = (topology: Topology, region: string, role: 'controller' | 'worker'
     .permissions.filter((each) => each.region === region && each.without === undefined)
     .map(({ operation, pattern, resource }) => `${operation} ${pattern} ${resource}`);
 
+test('to delete is only permitted where a set asks for copies to be made anew', () => {
+  const sets = (policy: string) =>
+    `  s: { topics: [a], home: a, to: [b], on.recreate: ${policy} }\n  t: { topics: [t], home: a, to: [b] }\n`;
+  const deletes = (policy: string) =>
+    texts(topologyOf(sets(policy)), 'b', 'controller').filter((each) => each.startsWith('Delete'));
+  assert.deepEqual(deletes('keep'), []);
+  assert.deepEqual(deletes('recreate'), ['Delete literal a']);
+});
+
 test('a worker reads at the source and writes at the target, and nowhere else', () => {
   const atSource = texts(oneWay, 'a', 'worker');
   assert.deepEqual(atSource.sort(), [

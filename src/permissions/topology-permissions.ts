@@ -1,16 +1,9 @@
 // The list of permissions for one topology: what has to be permitted in which region, on what. Pure.
 import type { Right } from '../kafka/acl/right.ts';
-import { desiredTopic, generationsTopic, observedTopic } from '../ledger/topic-names.ts';
+import { desiredTopic, generationsTopic, observedTopic, workersGroup } from '../ledger/topic-names.ts';
 import { transactionalIdPrefix } from '../ledger/transactional-id.ts';
 import type { MirrorSetSpec, Topology } from '../topology/topology.ts';
-import {
-  permissionList,
-  type PermissionRule,
-  resourceTypeOf,
-  type Role,
-  roles,
-  workersGroup,
-} from './permission-list.ts';
+import { permissionList, type PermissionRule, resourceTypeOf, type Role, roles } from './permission-list.ts';
 import { covers, type NamedResource, topicResources } from './topic-resources.ts';
 
 export interface Permission extends Right {
@@ -40,7 +33,8 @@ export function permissionsFor(topology: Topology, wanted: readonly Role[] = rol
 }
 
 function permissionsIn(region: string, rule: PermissionRule, all: readonly MirrorSetSpec[]): Permission[] {
-  const sets = all.filter(({ home, to }) => {
+  const sets = all.filter(({ home, to, onRecreate }) => {
+    if (rule.onRecreate !== undefined && rule.onRecreate !== onRecreate) return false;
     if (rule.side === 'source') return home === region;
     return rule.side === 'every region' || to.includes(region);
   });

@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ownLab } from '../../lab/rig.ts';
+import { TopicWriter } from '../../test/fixtures/topic-writer.ts';
 import { waitUntil } from '../../test/fixtures/wait-until.ts';
 import { systemClock } from '../base/clock.ts';
 import { CausewayError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
+import type { KafkaCluster } from '../kafka/client/cluster.ts';
+import { encodeBatch } from '../kafka/batch/encode-batch.ts';
 import { recordsIn } from '../ledger/changes.ts';
 import { ensureLedgerTopics } from '../ledger/ensure-topics.ts';
 import { foldGenerations } from '../ledger/generations.ts';
@@ -18,7 +21,7 @@ import { LedgerWriter } from '../ledger/writer.ts';
 import { parseTopology } from '../topology/parse-topology.ts';
 import { RegionAdmins } from './region-admins.ts';
 import { RegionClusters } from './region-clusters.ts';
-import { type RunningServer, startServer } from './serve.ts';
+import { type Role, type RunningServer, startServer } from './serve.ts';
 
 const secrets = { readEnv: () => undefined, readFile: () => '' };
 const parts = { secrets, clock: systemClock, random: systemRandom, log: silentLog, version: '0.0.0' };
@@ -72,17 +75,30 @@ class Site {
     });
   }
 
-  serve(name: string): Promise<RunningServer> {
+  serve(name: string, roles: readonly Role[] = ['controller']): Promise<RunningServer> {
     const local = this.topology();
     return startServer({
       ...parts,
       region: 'us-east',
       name,
-      roles: ['controller'],
+      roles,
       local,
       httpPort: 0,
       reconcileMs: 500,
     });
+  }
+
+  /** Into partition 0 at the source. */
+  async produce(topic: string, records: number): Promise<void> {
+    const record = { timestamp: 1n, key: undefined, value: Buffer.from('x') };
+    using writer = new TopicWriter(this.clusters.clusterOf('eu-west'));
+    await writer.append(topic, 0, [encodeBatch(Array.from({ length: records }, () => record))]);
+  }
+
+  /** Until partition 0 at the target ends there. */
+  async ends(topic: string, wanted: bigint): Promise<void> {
+    const cluster = this.clusters.clusterOf('us-east');
+    await waitUntil(`${topic} to end at ${wanted}`, async () => (await endOf(cluster, topic)) === wanted);
   }
 
   async decided(topic: string): Promise<ObservedTopic | undefined> {
@@ -101,6 +117,16 @@ class Site {
     await this.admins.close();
     await this.clusters.close();
   }
+}
+
+/** High watermark of partition 0. */
+async function endOf(cluster: KafkaCluster, topic: string): Promise<bigint | undefined> {
+  const [found] = (await cluster.metadata([topic])).topics;
+  const connection = await cluster.connect(found?.partitions[0]?.leaderId ?? -1);
+  const partitions = [{ partition: 0, currentLeaderEpoch: -1, timestamp: -1n }];
+  const request = { replicaId: -1, isolationLevel: 0, topics: [{ topic, partitions }] } as const;
+  const [listed] = await connection.listOffsets(request).finally(() => connection.destroy('asked'));
+  return listed?.errorCode === 0 ? listed.offset : undefined;
 }
 
 async function openSite(t: TestContext): Promise<Site> {
@@ -171,6 +197,38 @@ test('a controller keeps the topics of a target as the source has them', { timeo
     await waitUntil('pay.late left', async () => (await site.decided('pay.late'))?.state === 'gone');
     assert.equal((await site.settings('pay.late')).get('compression.type'), 'producer', 'it still exists');
   });
+});
+
+test('a topic that is created anew is copied anew or left alone, as the set says', async (t) => {
+  const site = await openSite(t);
+  const { lab } = site;
+  for (const topic of ['pay.a', 'log.a']) await lab.createTopic('eu-west', topic, { partitions: 1 });
+  await site.ensureLedger();
+  const policies = (recreate: string, keep: string) =>
+    `payments: { topics: ["pay*"], home: eu-west, to: [us-east], on.recreate: ${recreate} }, ` +
+    `logs: { topics: ["log*"], home: eu-west, to: [us-east], on.recreate: ${keep} }`;
+  await site.apply(policies('recreate', 'keep'));
+  const server = await site.serve('one', ['controller', 'worker']);
+  t.after(() => server.stop());
+  const mirrored = (topic: string) =>
+    waitUntil(`${topic} mirrored`, async () => {
+      const seen = await site.decided(topic);
+      return seen?.state === 'mirrored' && seen;
+    });
+  const before = [await mirrored('pay.a'), await mirrored('log.a')];
+  for (const topic of ['pay.a', 'log.a']) await site.produce(topic, 3);
+  for (const topic of ['pay.a', 'log.a']) await site.ends(topic, 3n);
+  for (const topic of ['pay.a', 'log.a']) {
+    await lab.deleteTopic('eu-west', topic);
+    await lab.createTopic('eu-west', topic, { partitions: 1 });
+    await site.produce(topic, 1);
+  }
+  await site.ends('pay.a', 1n);
+  const after = await mirrored('pay.a');
+  assert.notEqual(after.targetTopicId, before[0]?.targetTopicId);
+  await waitUntil('log.a left alone', async () => (await site.decided('log.a'))?.cause?.code === 'CW-2030');
+  await site.ends('log.a', 3n);
+  assert.equal((await site.decided('log.a'))?.targetTopicId, before[1]?.targetTopicId);
 });
 
 test('control topics that would forget are refused', { timeout: 60_000 }, async (t) => {

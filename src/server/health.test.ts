@@ -18,6 +18,17 @@ test('a worker is ready once the ledger has told what to mirror and takes its re
   ]);
 });
 
+test('a worker is ready once it has a share, or runs everything alone', () => {
+  const checks = (group: { state: string; trouble: string | undefined }) =>
+    failing(workerChecks({ ready: true, ledgerTrouble: undefined, group } as Worker));
+  assert.deepEqual(checks({ state: 'member', trouble: undefined }), []);
+  assert.deepEqual(checks({ state: 'alone', trouble: 'CW-3016 not permitted' }), []);
+  assert.deepEqual(checks({ state: 'looking', trouble: undefined }), [
+    'looking for the group causeway.workers',
+  ]);
+  assert.deepEqual(checks({ state: 'looking', trouble: 'CW-3015 loading' }), ['CW-3015 loading']);
+});
+
 test('a controller is ready while its rounds go through', () => {
   const checksAt = (reconciler: Pick<Reconciler, 'lastRoundMs' | 'trouble'>) =>
     failing(controllerChecks(reconciler as Reconciler, 100_000));

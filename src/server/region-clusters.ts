@@ -3,10 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import { CausewayError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import { BufferPool } from '../kafka/client/buffer-pool.ts';
 import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.ts';
-import { createKafkaCluster } from '../kafka/client/real-cluster.ts';
+import { createKafkaCluster, type WholeCluster } from '../kafka/client/real-cluster.ts';
 import { createSecurity, type Security } from '../kafka/security/security.ts';
 import { readSecurity } from '../kafka/security/security-settings.ts';
 import { resolveSettings, type SecretReaders } from '../topology/secrets.ts';
@@ -30,7 +29,7 @@ export class RegionClusters {
   readonly #parts: ClusterParts;
   readonly #local: Topology;
   #applied: Topology | undefined;
-  readonly #open = new Map<string, KafkaCluster>();
+  readonly #open = new Map<string, WholeCluster>();
   readonly #pools = new Map<string, BufferPool>();
   readonly #security = new Map<string, Security>();
 
@@ -75,7 +74,7 @@ export class RegionClusters {
     return made;
   }
 
-  clusterOf(region: string): KafkaCluster {
+  clusterOf(region: string): WholeCluster {
     const kept = this.#open.get(region);
     if (kept !== undefined) return kept;
     const { clientId, version, clock, log, limits } = this.#parts;

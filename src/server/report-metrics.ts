@@ -2,52 +2,63 @@
 import type { Worker } from '../data-plane/worker/worker.ts';
 import { observePartition } from '../data-plane/worker/progress.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type MirrorReport, reportMirrors } from '../telemetry/mirror-metrics.ts';
+import { type MirrorLabels, type PartitionReport, reportMirrors } from '../telemetry/mirror-metrics.ts';
 import type { RegionClusters } from './region-clusters.ts';
 
 export function reportWorker(metrics: Metrics, worker: Worker, region: string, nowMs: number): void {
-  reportMirrors(metrics, mirrorReports(worker), nowMs);
+  reportMirrors(metrics, partitionReports(worker), nowMs);
   const engines = [...worker.engines];
-  const labelsOf = (source: string) => ({ source, target: region });
+  const linkOf = (source: string) => ({ source, target: region });
   metrics.setTotals(
     'causeway_fetch_requests_total',
-    engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.fetches })),
+    engines.map(([source, { counts }]) => ({ labels: linkOf(source), value: counts.fetches })),
   );
   metrics.setTotals(
     'causeway_fetch_repeated_bytes_total',
-    engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.repeatedBytes })),
+    engines.map(([source, { counts }]) => ({ labels: linkOf(source), value: counts.repeatedBytes })),
   );
   metrics.setTotals(
     'causeway_produce_requests_total',
-    engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.produces })),
+    engines.map(([source, { counts }]) => ({ labels: linkOf(source), value: counts.produces })),
   );
   metrics.setTotals(
     'causeway_connections_lost_total',
-    engines.map(([source, { counts }]) => ({ labels: labelsOf(source), value: counts.lanesLost })),
+    engines.map(([source, { counts }]) => ({ labels: linkOf(source), value: counts.lanesLost })),
   );
   metrics.setAll(
     'causeway_link_rtt_seconds',
     engines.flatMap(([source, { rttMs }]) =>
-      rttMs === undefined ? [] : [{ labels: labelsOf(source), value: rttMs / 1000 }],
+      rttMs === undefined ? [] : [{ labels: linkOf(source), value: rttMs / 1000 }],
     ),
   );
+  if (worker.group !== undefined) {
+    const { state, rebalances } = worker.group;
+    metrics.set('causeway_worker_group_member', { region }, state === 'member' ? 1 : 0);
+    metrics.setTotals('causeway_worker_rebalances_total', [{ labels: { region }, value: rebalances }]);
+  }
   const pauses = engines.reduce((most, [, { counts }]) => Math.max(most, counts.pauses), 0);
   metrics.setTotals('causeway_process_pauses_total', [{ labels: {}, value: pauses }]);
 }
 
 /** With what only this process knows: how often a partition started, and what the fence refused. */
-function mirrorReports({ partitions }: Worker): MirrorReport[] {
-  return [...partitions].map((partition) => {
-    const { spec, counts } = partition;
-    const { starts, fenceRefusals } = counts;
-    return {
-      set: spec.set,
-      topic: spec.topic,
-      source: spec.sourceRegion,
-      target: spec.targetRegion,
-      partitions: [{ ...observePartition(partition), starts, fenceRefusals }],
-    };
+function partitionReports({ partitions }: Worker): PartitionReport[] {
+  return partitions.map((partition) => {
+    const { starts, fenceRefusals } = partition.counts;
+    return { ...observePartition(partition), labels: labelsOf(partition), starts, fenceRefusals };
   });
+}
+
+type MirrorPartition = Worker['partitions'][number];
+const known = new WeakMap<MirrorPartition, MirrorLabels>();
+
+function labelsOf(mirror: MirrorPartition): MirrorLabels {
+  let labels = known.get(mirror);
+  if (labels === undefined) {
+    const { sourceRegion: source, targetRegion: target, set, topic, partition } = mirror.spec;
+    labels = { source, target, set, topic, partition };
+    known.set(mirror, labels);
+  }
+  return labels;
 }
 
 export function reportPools(metrics: Metrics, clusters: RegionClusters): void {

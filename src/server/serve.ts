@@ -51,7 +51,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const metricsMs = 1_000;
+/** Whoever collects metrics comes every ten seconds or less often. */
+const metricsMs = 5_000;
 /** How long the ledger is waited for at the stop. */
 const ledgerStopMs = 5_000;
 
@@ -102,7 +103,13 @@ class CausewayServer implements RunningServer {
     });
     const ledger = new RegionWorkerLedger({ ...shared, onDesired: () => this.#reconciler.wake() });
     const { workerLimits: limits } = parts;
-    this.#worker = new Worker({ ...shared, name, ledger, ...(limits !== undefined && { limits }) });
+    this.#worker = new Worker({
+      ...shared,
+      name,
+      ledger,
+      meetAt: cluster,
+      ...(limits !== undefined && { limits }),
+    });
   }
 
   get url(): string {

@@ -112,8 +112,11 @@ class Followed<T extends LedgerTopic> implements LedgerListener<T> {
     this.isRead = false;
   }
 
+  wants(key: string): boolean {
+    return this.#counts(key);
+  }
+
   onChange(change: LedgerChange<T>): void {
-    if (change.key !== undefined && !this.#counts(change.key)) return;
     this.#table.apply(change);
     this.#isChanged = true;
   }

@@ -66,6 +66,12 @@ export const metricCatalog = {
   causeway_mirror_fence_refusals_total: counter('Writes that the fence refused. They did no harm.', mirror),
   causeway_link_rtt_seconds: gauge('Round trip to a broker of the source region.', link, 'max'),
   causeway_worker_partitions: gauge('Mirror partitions that this worker has.', link, 'sum'),
+  causeway_worker_group_member: gauge(
+    'Whether this worker has a share of its region’s partitions: 0 while it looks for the group or runs all.',
+    ['region'],
+    'max',
+  ),
+  causeway_worker_rebalances_total: counter('Shares of the partitions that came to this worker.', ['region']),
   causeway_worker_pool_bytes: gauge(
     'Memory of the read buffers, in use and kept, by the region that is read from.',
     ['region'],

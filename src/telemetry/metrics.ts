@@ -30,6 +30,16 @@ interface Family {
   readonly entry: MetricEntry;
   readonly labels: readonly string[];
   readonly metric: Counter | Gauge;
+  /** What was made of labels before: with the same object, thousands of series cost little each time. */
+  readonly known: WeakMap<LooseLabels, Series>;
+}
+
+interface Series {
+  /** Without those that the granularity leaves out. */
+  readonly labels: LooseLabels;
+  readonly key: string;
+  /** Of all labels. */
+  readonly wholeKey: string;
 }
 
 /** Typed by the catalog; labels that the granularity leaves out are dropped here and nowhere else. */
@@ -45,7 +55,7 @@ export class Metrics {
       if (labels === undefined) continue;
       const settings = { name, help: entry.help, labelNames: labels, registers: [this.#registry] };
       const metric = entry.type === 'counter' ? new Counter(settings) : new Gauge(settings);
-      this.#families.set(name, { entry, labels, metric });
+      this.#families.set(name, { entry, labels, metric, known: new WeakMap() });
     }
     if (processMetrics) collectDefaultMetrics({ register: this.#registry });
   }
@@ -53,7 +63,7 @@ export class Metrics {
   /** Adds to a counter. */
   count<Name extends CounterName>(name: Name, labels: Labels<Name>, increase = 1): void {
     const family = this.#families.get(name);
-    if (family !== undefined && increase > 0) family.metric.inc(kept(family, labels), increase);
+    if (family !== undefined && increase > 0) family.metric.inc(seriesOf(family, labels).labels, increase);
   }
 
   /**
@@ -66,11 +76,12 @@ export class Metrics {
     const before = this.#totals.get(name) ?? new Map<string, number>();
     const now = new Map<string, number>();
     for (const { labels, value } of samples) {
-      const key = keyOf(family.entry.labels, labels);
-      const last = before.get(key) ?? 0;
+      const series = seriesOf(family, labels);
+      const known = before.get(series.wholeKey);
+      const last = known ?? 0;
       const increase = value >= last ? value - last : value;
-      family.metric.inc(kept(family, labels), increase);
-      now.set(key, value);
+      if (increase > 0 || known === undefined) family.metric.inc(series.labels, increase);
+      now.set(series.wholeKey, value);
     }
     this.#totals.set(name, now);
   }
@@ -78,17 +89,16 @@ export class Metrics {
   /** Sets one series of a gauge. */
   set<Name extends GaugeName>(name: Name, labels: Labels<Name>, value: number): void {
     const family = this.#families.get(name);
-    if (family?.metric instanceof Gauge) family.metric.set(kept(family, labels), value);
+    if (family?.metric instanceof Gauge) family.metric.set(seriesOf(family, labels).labels, value);
   }
 
   /** Sets a gauge as a whole: series without a sample disappear, because an unknown value is not 0. */
   setAll<Name extends GaugeName>(name: Name, samples: readonly Sample<NoInfer<Name>>[]): void {
     const family = this.#families.get(name);
     if (!(family?.metric instanceof Gauge)) return;
-    const combined = new Map<string, { labels: LooseLabels; value: number }>();
+    const combined = new Map<string, { readonly labels: LooseLabels; value: number }>();
     for (const sample of samples) {
-      const labels = kept(family, sample.labels);
-      const key = keyOf(family.labels, labels);
+      const { labels, key } = seriesOf(family, sample.labels);
       const other = combined.get(key);
       if (other === undefined) combined.set(key, { labels, value: sample.value });
       else if (family.entry.combine === 'max') other.value = Math.max(other.value, sample.value);
@@ -108,10 +118,14 @@ export class Metrics {
   }
 }
 
-function kept(family: Family, labels: LooseLabels): LooseLabels {
-  const values: Record<string, string | number> = {};
-  for (const name of family.labels) values[name] = labels[name] ?? '';
-  return values;
+function seriesOf({ labels: names, entry, known }: Family, labels: LooseLabels): Series {
+  let series = known.get(labels);
+  if (series === undefined) {
+    const kept = Object.fromEntries(names.map((name) => [name, labels[name] ?? '']));
+    series = { labels: kept, key: keyOf(names, kept), wholeKey: keyOf(entry.labels, labels) };
+    known.set(labels, series);
+  }
+  return series;
 }
 
 const keyOf = (names: readonly string[], labels: LooseLabels): string =>

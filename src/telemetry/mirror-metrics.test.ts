@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Metrics } from './metrics.ts';
-import { type MirrorReport, type PartitionReport, reportMirrors } from './mirror-metrics.ts';
+import { type PartitionReport, reportMirrors } from './mirror-metrics.ts';
 
 const nowMs = 1_700_000_100_000;
-const known: PartitionReport = {
-  partition: 0,
+const where = { set: 's', topic: 't', source: 'eu', target: 'us' };
+const known: Omit<PartitionReport, 'labels'> = {
   state: 'mirroring',
   cause: undefined,
   position: 900n,
@@ -19,15 +19,15 @@ const known: PartitionReport = {
   starts: 2,
   fenceRefusals: 1,
 };
-const mirrorOf = (...partitions: Partial<PartitionReport>[]): MirrorReport => {
-  const all = partitions.map((each, partition) => ({ ...known, partition, ...each }));
-  return { set: 's', topic: 't', source: 'eu', target: 'us', partitions: all };
-};
+const mirrorOf = (...partitions: Partial<PartitionReport>[]): PartitionReport[] =>
+  mirrorAt(where, ...partitions);
+const mirrorAt = (at: typeof where, ...partitions: Partial<PartitionReport>[]): PartitionReport[] =>
+  partitions.map((each, partition) => ({ ...known, labels: { ...at, partition }, ...each }));
 
 /** Values by metric and by the labels that tell them apart. */
-async function valuesOf(mirrors: readonly MirrorReport[]): Promise<Record<string, number>> {
+async function valuesOf(partitions: readonly PartitionReport[]): Promise<Record<string, number>> {
   const metrics = new Metrics({ granularity: 'partition' });
-  reportMirrors(metrics, mirrors, nowMs);
+  reportMirrors(metrics, partitions, nowMs);
   const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('causeway_mirror_'));
   return Object.fromEntries(
     lines.map((line) => {
@@ -42,7 +42,7 @@ async function valuesOf(mirrors: readonly MirrorReport[]): Promise<Record<string
 }
 
 test('a partition of which all is known', async () => {
-  assert.deepEqual(await valuesOf([mirrorOf({})]), {
+  assert.deepEqual(await valuesOf(mirrorOf({})), {
     'records_total 0': 900,
     'bytes_total 0': 5_000,
     'batches_total 0': 30,
@@ -69,7 +69,7 @@ test('a partition of which nothing is known yet shows its state and what was cou
     starts: 0,
     fenceRefusals: 0,
   };
-  assert.deepEqual(Object.keys(await valuesOf([mirrorOf(unknown)])).toSorted(), [
+  assert.deepEqual(Object.keys(await valuesOf(mirrorOf(unknown))).toSorted(), [
     'batches_total 0',
     'bytes_total 0',
     'fence_refusals_total 0',
@@ -80,35 +80,35 @@ test('a partition of which nothing is known yet shows its state and what was cou
 });
 
 test('nothing missing is a recovery point of 0; something missing of unknown age is none', async () => {
-  const values = await valuesOf([
+  const values = await valuesOf(
     mirrorOf({ position: 1_000n, oldestMissingMs: undefined }, { oldestMissingMs: undefined }),
-  ]);
+  );
   assert.equal(values['rpo_seconds 0'], 0);
   assert.equal(values['rpo_seconds 1'], undefined);
   assert.equal(values['lag_records 1'], 100);
 });
 
 test('a source that was not seen has no age and no recovery point', async () => {
-  const values = await valuesOf([mirrorOf({ sourceSeenAtMs: undefined })]);
+  const values = await valuesOf(mirrorOf({ sourceSeenAtMs: undefined }));
   assert.equal(values['evidence_age_seconds 0'], undefined);
   assert.equal(values['rpo_seconds 0'], undefined);
 });
 
 test('a target that is ahead of what was seen of the source has no negative lag', async () => {
-  const values = await valuesOf([mirrorOf({ position: 1_005n, sourceSeenAtMs: nowMs + 50 })]);
+  const values = await valuesOf(mirrorOf({ position: 1_005n, sourceSeenAtMs: nowMs + 50 }));
   assert.equal(values['lag_records 0'], 0);
   assert.equal(values['rpo_seconds 0'], 0);
   assert.equal(values['evidence_age_seconds 0'], 0);
 });
 
 test('what stopped or waits is shown by its code', async () => {
-  const values = await valuesOf([
+  const values = await valuesOf(
     mirrorOf(
       { state: 'stopped', cause: { code: 'CW-2007' } },
       { state: 'waiting', cause: { code: 'CW-2022' } },
       {},
     ),
-  ]);
+  );
   assert.equal(values['stopped 0 CW-2007'], 1);
   assert.equal(values['stopped 1 CW-2022'], 1);
   assert.equal(values['state 0 stopped'], 1);
@@ -117,8 +117,8 @@ test('what stopped or waits is shown by its code', async () => {
 
 test('what was left behind in another state or with another worker disappears', async () => {
   const metrics = new Metrics({ granularity: 'partition' });
-  reportMirrors(metrics, [mirrorOf({ state: 'stopped', cause: { code: 'CW-2007' } }, {})], nowMs);
-  reportMirrors(metrics, [mirrorOf({})], nowMs);
+  reportMirrors(metrics, mirrorOf({ state: 'stopped', cause: { code: 'CW-2007' } }, {}), nowMs);
+  reportMirrors(metrics, mirrorOf({}), nowMs);
   const text = await metrics.text();
   assert.doesNotMatch(text, /state="stopped"|CW-2007|causeway_mirror_lag_records\{[^}]*partition="1"/);
   assert.match(text, /causeway_worker_partitions\{source="eu",target="us"\} 1$/m);
@@ -127,8 +127,9 @@ test('what was left behind in another state or with another worker disappears', 
 
 test('the partitions of a worker are counted per link', async () => {
   const metrics = new Metrics();
-  const other = { ...mirrorOf({}, {}, {}), topic: 'u', source: 'ap' };
-  reportMirrors(metrics, [mirrorOf({}, {}), { ...mirrorOf({}), topic: 'v' }, other], nowMs);
+  const others = mirrorAt({ ...where, topic: 'u', source: 'ap' }, {}, {}, {});
+  const another = mirrorAt({ ...where, topic: 'v' }, {});
+  reportMirrors(metrics, [...mirrorOf({}, {}), ...another, ...others], nowMs);
   const text = await metrics.text();
   assert.match(text, /causeway_worker_partitions\{source="eu",target="us"\} 3$/m);
   assert.match(text, /causeway_worker_partitions\{source="ap",target="us"\} 3$/m);

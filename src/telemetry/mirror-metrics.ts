@@ -1,17 +1,14 @@
 // From what a worker knows of its mirror partitions to metrics. The shapes are those of the ledger's observed
 // records, of which only this much is needed.
+import type { Labels } from './metric-catalog.ts';
 import type { Metrics, Sample } from './metrics.ts';
 
-export interface MirrorReport {
-  readonly set: string;
-  readonly topic: string;
-  readonly source: string;
-  readonly target: string;
-  readonly partitions: readonly PartitionReport[];
-}
+export type MirrorLabels = Labels<'causeway_mirror_records_total'>;
 
+/** One mirror partition of this worker. */
 export interface PartitionReport {
-  readonly partition: number;
+  /** The same object each time, so that little has to be made of it. */
+  readonly labels: MirrorLabels;
   readonly state: string;
   readonly cause: { readonly code: string } | undefined;
   readonly position: bigint | undefined;
@@ -29,11 +26,11 @@ type Totals = 'records' | 'bytes' | 'batches' | 'start_procedures' | 'fence_refu
 type MirrorSample = Sample<'causeway_mirror_records_total'>;
 
 /**
- * Sets all `causeway_mirror_*` and `causeway_worker_partitions` from every mirror of this worker. `nowMs`:
+ * Sets all `causeway_mirror_*` and `causeway_worker_partitions` from every partition of this worker. `nowMs`:
  * wall clock.
  */
-export function reportMirrors(metrics: Metrics, mirrors: readonly MirrorReport[], nowMs: number): void {
-  reportTotals(metrics, mirrors);
+export function reportMirrors(metrics: Metrics, partitions: readonly PartitionReport[], nowMs: number): void {
+  reportTotals(metrics, partitions);
   const lag: MirrorSample[] = [];
   const rpo: MirrorSample[] = [];
   const age: MirrorSample[] = [];
@@ -41,8 +38,8 @@ export function reportMirrors(metrics: Metrics, mirrors: readonly MirrorReport[]
   const states: Sample<'causeway_mirror_state'>[] = [];
   const stopped: Sample<'causeway_mirror_stopped'>[] = [];
   const owned: Sample<'causeway_worker_partitions'>[] = [];
-  for (const { labels, partition } of eachPartition(mirrors)) {
-    const { sourceEnd, sourceSeenAtMs: seenAtMs } = partition;
+  for (const partition of partitions) {
+    const { labels, sourceEnd, sourceSeenAtMs: seenAtMs } = partition;
     const missing =
       sourceEnd === undefined || partition.position === undefined
         ? undefined
@@ -52,7 +49,7 @@ export function reportMirrors(metrics: Metrics, mirrors: readonly MirrorReport[]
     if (seenAtMs !== undefined) age.push({ labels, value: Math.max(0, nowMs - seenAtMs) / 1000 });
     const rpoMs = recoveryPointMs(missing, seenAtMs, partition.oldestMissingMs);
     if (rpoMs !== undefined) rpo.push({ labels, value: rpoMs / 1000 });
-    states.push({ labels: { ...labels, state: partition.state }, value: 1 });
+    states.push({ labels: withState(labels, partition.state), value: 1 });
     if (partition.cause !== undefined)
       stopped.push({ labels: { ...labels, code: partition.cause.code }, value: 1 });
     owned.push({ labels, value: 1 });
@@ -66,7 +63,7 @@ export function reportMirrors(metrics: Metrics, mirrors: readonly MirrorReport[]
   metrics.setAll('causeway_worker_partitions', owned);
 }
 
-function reportTotals(metrics: Metrics, mirrors: readonly MirrorReport[]): void {
+function reportTotals(metrics: Metrics, partitions: readonly PartitionReport[]): void {
   const totals: Record<Totals, MirrorSample[]> = {
     records: [],
     bytes: [],
@@ -74,7 +71,8 @@ function reportTotals(metrics: Metrics, mirrors: readonly MirrorReport[]): void 
     start_procedures: [],
     fence_refusals: [],
   };
-  for (const { labels, partition } of eachPartition(mirrors)) {
+  for (const partition of partitions) {
+    const { labels } = partition;
     totals.records.push({ labels, value: Number(partition.records) });
     totals.bytes.push({ labels, value: Number(partition.bytes) });
     totals.batches.push({ labels, value: Number(partition.batches) });
@@ -88,14 +86,16 @@ function reportTotals(metrics: Metrics, mirrors: readonly MirrorReport[]): void 
   metrics.setTotals('causeway_mirror_fence_refusals_total', totals.fence_refusals);
 }
 
-function* eachPartition(
-  mirrors: readonly MirrorReport[],
-): Generator<{ labels: MirrorSample['labels']; partition: PartitionReport }> {
-  for (const { source, target, set, topic, partitions } of mirrors) {
-    for (const partition of partitions) {
-      yield { labels: { source, target, set, topic, partition: partition.partition }, partition };
-    }
-  }
+type StateLabels = Labels<'causeway_mirror_state'>;
+/** State → labels of a partition → both together. */
+const labelsByState = new Map<string, WeakMap<MirrorLabels, StateLabels>>();
+
+function withState(labels: MirrorLabels, state: string): StateLabels {
+  let ofState = labelsByState.get(state);
+  if (ofState === undefined) labelsByState.set(state, (ofState = new WeakMap()));
+  let both = ofState.get(labels);
+  if (both === undefined) ofState.set(labels, (both = { ...labels, state }));
+  return both;
 }
 
 /** Nothing missing: 0. Something missing of unknown age: unknown. */

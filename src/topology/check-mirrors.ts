@@ -153,7 +153,6 @@ function checkNotYet({ places, problems }: CheckContext, name: string, set: SetD
   only('naming', 'identical');
   only('offsets', 'identical');
   only('on.gap', 'stop');
-  only('on.recreate', 'stop');
   only('trim', 'own');
   if (set.failover?.automatic === true) {
     refuse(places.value(set.failover, 'automatic'), 'failover.automatic: true', 'Use automatic: false.');

@@ -132,7 +132,7 @@ const cases: readonly ProblemCase[] = [
   {
     name: 'what is not there yet',
     text: set(
-      ', from: latest, mode: sync, naming: prefixed, offsets: shifted, on.gap: fill, on.recreate: keep, ' +
+      ', from: latest, mode: sync, naming: prefixed, offsets: shifted, on.gap: fill, ' +
         'trim: follow, failover: { automatic: true }',
     ),
     problems: [
@@ -141,9 +141,8 @@ const cases: readonly ProblemCase[] = [
       '5:85 CW-1013 naming: prefixed of mirror set ‘s’ is not supported by this version yet',
       '5:104 CW-1013 offsets: shifted of mirror set ‘s’ is not supported by this version yet',
       '5:121 CW-1013 on.gap: fill of mirror set ‘s’ is not supported by this version yet',
-      '5:140 CW-1013 on.recreate: keep of mirror set ‘s’ is not supported by this version yet',
-      '5:152 CW-1013 trim: follow of mirror set ‘s’ is not supported by this version yet',
-      '5:183 CW-1013 failover.automatic: true of mirror set ‘s’ is not supported by this version yet',
+      '5:133 CW-1013 trim: follow of mirror set ‘s’ is not supported by this version yet',
+      '5:164 CW-1013 failover.automatic: true of mirror set ‘s’ is not supported by this version yet',
     ],
   },
   {

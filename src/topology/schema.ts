@@ -101,7 +101,12 @@ const mirrorSet = Type.Object(
       choice(['stop', 'fill'], 'What to do when the source lost records before they were copied.', 'stop'),
     ),
     'on.recreate': Type.Optional(
-      choice(['stop', 'recreate', 'keep'], 'What to do when the source topic was created anew.', 'stop'),
+      choice(
+        ['stop', 'recreate', 'keep'],
+        'When the source topic was deleted and created anew: stop its mirror (CW-2003); recreate: delete ' +
+          'the copy and copy the new topic from its start; keep the copy and mirror it no longer.',
+        'stop',
+      ),
     ),
     trim: Type.Optional(
       choice(['own', 'follow'], 'Whether the copy deletes old records by itself or with the source.', 'own'),

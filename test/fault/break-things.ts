@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../../src/base/errors.ts';
 import type { Random } from '../../src/base/random.ts';
-import { chooseKind, faultKinds } from './fault-kinds.ts';
+import { chooseKind, type FaultKind } from './fault-kinds.ts';
 import type { FaultWorld } from './fault-world.ts';
 
 export interface FaultEntry {
@@ -14,6 +14,7 @@ export interface FaultEntry {
 }
 
 export interface BreakOptions {
+  readonly kinds: readonly FaultKind[];
   readonly random: Random;
   readonly durationMs: number;
   /** Things broken at once, at most. */
@@ -29,7 +30,7 @@ const faultMsMin = 500;
 
 /** Resolves when the last fault is mended. Rejects, after that, if something could not be mended. */
 export async function breakThings(world: FaultWorld, options: BreakOptions): Promise<FaultEntry[]> {
-  const { random, durationMs, atOnceMax, onFault, signal } = options;
+  const { kinds, random, durationMs, atOnceMax, onFault, signal } = options;
   const entries: FaultEntry[] = [];
   const troubles: string[] = [];
   const broken = new Map<string, Promise<void>>();
@@ -39,7 +40,7 @@ export async function breakThings(world: FaultWorld, options: BreakOptions): Pro
 
   while (elapsedMs() < durationMs && troubles.length === 0 && signal?.aborted !== true) {
     const kind = chooseKind(
-      faultKinds.filter(({ thing }) => !broken.has(thing)),
+      kinds.filter(({ thing }) => !broken.has(thing)),
       random,
     );
     if (kind !== undefined && broken.size < atOnceMax) {

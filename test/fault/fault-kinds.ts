@@ -1,6 +1,6 @@
 // What goes wrong in a fault run: each kind takes hold of one thing, breaks it, and knows how to mend it.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random } from '../../src/base/random.ts';
+import type { ServeProcess } from './causeway-command.ts';
 import { type FaultWorld, sourceRegion, targetRegion } from './fault-world.ts';
 
 export interface OpenFault {
@@ -15,41 +15,46 @@ export interface FaultKind {
   /** How often it is chosen, against the others. */
   readonly weight: number;
   /** What it takes hold of: only one fault at a time has the same thing. */
-  readonly thing: 'workers' | 'controller' | 'link' | typeof sourceRegion | typeof targetRegion;
+  readonly thing: string;
   begin(world: FaultWorld, random: Random): Promise<OpenFault>;
 }
 
 const done = () => Promise.resolve();
 
-const workerKinds: readonly FaultKind[] = [
-  {
-    name: 'worker killed',
-    weight: 3,
-    thing: 'workers',
-    async begin(world) {
-      const former = world.replaceWorker();
-      await former.kill();
-      return { text: `${former.name} killed, ${world.worker.name} takes over`, mend: done };
-    },
-  },
-  {
-    name: 'worker frozen',
-    weight: 4,
-    thing: 'workers',
-    async begin(world, random) {
-      world.worker.freeze();
-      const former = world.replaceWorker();
-      const besideMs = 500 + random.int(5_000);
-      const mend = async () => {
-        former.thaw();
-        // Both run now, on the same partitions.
-        await sleep(besideMs);
-        const exitCode = await former.stop();
-        if (exitCode !== 0) throw new Error(`${former.name} ended with exit code ${exitCode ?? '?'}`);
-      };
-      return { text: `${former.name} frozen, ${world.worker.name} takes over`, mend };
-    },
-  },
+/** Faults of the worker that has the place `slot`. */
+function workerKinds(slot: number): FaultKind[] {
+  const of = (name: string, weight: number, begin: FaultKind['begin']): FaultKind => ({
+    name: `worker ${name}`,
+    weight,
+    thing: `worker ${slot}`,
+    begin,
+  });
+  const workerOf = (world: FaultWorld) => world.workers[slot] as ServeProcess;
+  const startAnother = async (world: FaultWorld) => {
+    world.workers[slot] = world.startProcess('worker');
+  };
+  return [
+    of('killed', 3, async (world) => {
+      const worker = workerOf(world);
+      await worker.kill();
+      return { text: `${worker.name} killed`, mend: () => startAnother(world) };
+    }),
+    of('frozen', 4, async (world) => {
+      const worker = workerOf(world);
+      worker.freeze();
+      // After its session has ended both run, on the same partitions, until it learns of that.
+      return { text: `${worker.name} frozen`, mend: async () => worker.thaw() };
+    }),
+    of('stopped', 1, async (world) => {
+      const worker = workerOf(world);
+      const exitCode = await worker.stop();
+      if (exitCode !== 0) throw new Error(`${worker.name} ended with exit code ${exitCode ?? '?'}`);
+      return { text: `${worker.name} stopped`, mend: () => startAnother(world) };
+    }),
+  ];
+}
+
+const controllerKinds: readonly FaultKind[] = [
   {
     name: 'controller killed',
     weight: 1,
@@ -123,12 +128,21 @@ function brokerKinds(region: typeof sourceRegion | typeof targetRegion): FaultKi
   ];
 }
 
-export const faultKinds: readonly FaultKind[] = [
-  ...workerKinds,
-  ...linkKinds,
-  ...brokerKinds(sourceRegion),
-  ...brokerKinds(targetRegion),
-];
+export const faultScopes = ['all', 'workers'] as const;
+export type FaultScope = (typeof faultScopes)[number];
+
+/** What may happen to a world of so many workers. */
+export function kindsOf(scope: FaultScope, workers: number): readonly FaultKind[] {
+  const ofWorkers = Array.from({ length: workers }, (_, slot) => workerKinds(slot)).flat();
+  if (scope === 'workers') return ofWorkers;
+  return [
+    ...ofWorkers,
+    ...controllerKinds,
+    ...linkKinds,
+    ...brokerKinds(sourceRegion),
+    ...brokerKinds(targetRegion),
+  ];
+}
 
 /** One of `kinds` by weight. */
 export function chooseKind(kinds: readonly FaultKind[], random: Random): FaultKind | undefined {

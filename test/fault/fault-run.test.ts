@@ -8,6 +8,8 @@ test('workers, brokers and the link break: nothing is lost, doubled or left behi
     seed: 20_260,
     durationMs: 35_000,
     sourceBrokers: 1,
+    workers: 2,
+    scope: 'all',
     atOnceMax: 3,
     faultMsMax: 8_000,
     pauseMsMax: 1_500,

@@ -1,5 +1,5 @@
-// What a fault run breaks: a lab of two regions, topics under load, a controller, and two workers of which
-// one is active and the other takes over.
+// What a fault run breaks: a lab of two regions, topics under load, a controller, and workers that share the
+// partitions.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -10,6 +10,7 @@ import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import { openCluster, type TopicPartition } from '../fixtures/link-plan.ts';
 import { type LoadOptions, SteadyLoad } from '../fixtures/steady-load.ts';
 import { mustCauseway, ServeProcess } from './causeway-command.ts';
+import { OwnerWatch } from './owner-watch.ts';
 
 export const sourceRegion = 'eu-west';
 export const targetRegion = 'us-east';
@@ -18,6 +19,7 @@ export const mirrorSet = 'everything';
 export interface WorldOptions {
   readonly random: Random;
   readonly sourceBrokers: number;
+  readonly workers: number;
   readonly topics: number;
   readonly partitions: number;
   readonly load: LoadOptions;
@@ -37,8 +39,9 @@ export class FaultWorld implements AsyncDisposable {
   readonly #processes = new Set<ServeProcess>();
   #started = 0;
   controller: ServeProcess;
-  /** The worker that should do the work now; a predecessor may still run or be frozen. */
-  worker: ServeProcess;
+  /** One after the other has each of these places. */
+  readonly workers: ServeProcess[];
+  readonly owners: OwnerWatch;
 
   private constructor(lab: Lab, options: WorldOptions, files: Readonly<Record<string, string>>) {
     this.lab = lab;
@@ -50,7 +53,8 @@ export class FaultWorld implements AsyncDisposable {
     this.target = openCluster(end(targetRegion), 'fault-run', silentLog);
     this.load = new SteadyLoad(this.source, options.random, this.partitions, options.load);
     this.controller = this.startProcess('controller');
-    this.worker = this.startProcess('worker');
+    this.workers = Array.from({ length: options.workers }, () => this.startProcess('worker'));
+    this.owners = new OwnerWatch(this.target, this.partitions);
   }
 
   /** Resolves when every mirror set is mirroring under load. Disposes of everything if it cannot. */
@@ -77,6 +81,7 @@ export class FaultWorld implements AsyncDisposable {
         options.onProgress('applying the topology');
         const config = ['--config', world.operatorFile];
         await mustCauseway('apply', ...config, '--yes', '--wait', '--timeout', '2m');
+        await world.owners.start();
         return world;
       } catch (error) {
         await world[Symbol.asyncDispose]();
@@ -102,15 +107,9 @@ export class FaultWorld implements AsyncDisposable {
     return made;
   }
 
-  /** A new worker takes over; the former one is returned as it is. */
-  replaceWorker(): ServeProcess {
-    const former = this.worker;
-    this.worker = this.startProcess('worker');
-    return former;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.load[Symbol.asyncDispose]();
+    await this.owners[Symbol.asyncDispose]();
     await Promise.all([...this.#processes].map((each) => each.kill()));
     await Promise.all([this.source.close(), this.target.close()]);
     await this.lab.close();

@@ -2,16 +2,21 @@
 // checks.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { groupLimits } from '../../src/data-plane/worker/worker-group.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { LoadOptions } from '../fixtures/steady-load.ts';
 import { breakThings, type FaultEntry } from './break-things.ts';
+import { type FaultScope, kindsOf } from './fault-kinds.ts';
 import { FaultWorld } from './fault-world.ts';
+import type { Gap } from './owner-watch.ts';
 import { checkFinally, type FinalChecks, passed } from './final-checks.ts';
 
 export interface RunOptions {
   readonly seed: number;
   readonly durationMs: number;
   readonly sourceBrokers: number;
+  readonly workers: number;
+  readonly scope: FaultScope;
   readonly atOnceMax: number;
   readonly faultMsMax: number;
   readonly pauseMsMax: number;
@@ -30,13 +35,20 @@ export interface FaultReport {
   readonly machine: { readonly cpus: number; readonly node: string; readonly kafka: string };
   readonly sourceBrokers: number;
   readonly targetBrokers: 3;
+  readonly workers: number;
+  readonly scope: FaultScope;
   readonly partitions: number;
   readonly load: { readonly records: number; readonly bytes: number };
+  /** How long a partition was without a living worker that had it, and without one that mirrored it. */
+  readonly longestGaps: { readonly owned: Gap; readonly mirroring: Gap };
   readonly faultsByKind: Readonly<Record<string, number>>;
   readonly checks: FinalChecks;
   readonly faults: readonly FaultEntry[];
   readonly logsFolder: string;
 }
+
+/** A partition’s worker may be gone for as long as its session lasts, and 10 s more. */
+export const gapMsMax = groupLimits.sessionTimeoutMs + 10_000;
 
 const topics = 2;
 const partitions = 4;
@@ -44,21 +56,24 @@ const partitions = 4;
 /** Nothing is left running, however it ends. */
 export async function runFaults(options: RunOptions): Promise<FaultReport> {
   const startedAt = new Date().toISOString();
-  const { seed, say, sourceBrokers } = options;
+  const { seed, say, sourceBrokers, workers, scope } = options;
   // Each part its own sequence, so that one does not depend on the timing of another.
   const worldOptions = { ...options, random: seededRandom(seed), topics, partitions, onProgress: say };
   await using world = await FaultWorld.start(worldOptions);
   say(`mirroring; faults for ${Math.round(options.durationMs / 1_000)} s, seed ${seed}`);
   const faults = await breakThings(world, {
     ...options,
+    kinds: kindsOf(scope, workers),
     random: seededRandom(seed + 1),
     onFault: say,
   });
+  const { owned, mirroring } = world.owners;
+  const longestGaps = { owned: owned.longest(), mirroring: mirroring.longest() };
   say('all mended; checking');
   const checks = await checkFinally(world);
   const { records, bytes } = world.load;
   return {
-    passed: passed(checks),
+    passed: passed(checks) && (scope !== 'workers' || longestGaps.owned.ms <= gapMsMax),
     commit: commitOf(),
     seed,
     minutes: options.durationMs / 60_000,
@@ -66,8 +81,11 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
     machine: { cpus: cpus().length, node: process.version, kafka: world.lab.kafkaVersion },
     sourceBrokers,
     targetBrokers: 3,
+    workers,
+    scope,
     partitions: world.partitions.length,
     load: { records, bytes },
+    longestGaps,
     faultsByKind: countByKind(faults),
     checks,
     faults,

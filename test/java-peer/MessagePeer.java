@@ -197,7 +197,9 @@ public final class MessagePeer {
         }
 
         private Object[] array(Type element, String name) {
-            Object[] values = new Object[name.startsWith("coordinator") ? 1 : count()];
+            // These calls we make for one coordinator or topic at a time.
+            boolean one = name.startsWith("coordinator") || spoken.key == ApiMessageType.DELETE_TOPICS.apiKey();
+            Object[] values = new Object[one ? 1 : count()];
             for (int i = 0; i < values.length; i++) values[i] = value(element, name);
             return values;
         }

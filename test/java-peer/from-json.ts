@@ -231,13 +231,59 @@ const describedPartitions: FromJson = (json) =>
     })),
   );
 
+const membership: FromJson = (json) => ({
+  groupId: json.groupId,
+  generationId: json.generationId,
+  memberId: json.memberId,
+});
+
+const joinGroupRequest: FromJson = (json) => ({
+  groupId: json.groupId,
+  sessionTimeoutMs: json.sessionTimeoutMs,
+  rebalanceTimeoutMs: json.rebalanceTimeoutMs,
+  memberId: json.memberId,
+  protocolType: json.protocolType,
+  protocols: json.protocols.map(({ name, metadata }: Json) => ({ name, metadata: base64(metadata) })),
+  reason: maybe(json.reason),
+});
+
+const joinGroupResponse: FromJson = (json) => ({
+  errorCode: json.errorCode,
+  generationId: json.generationId,
+  protocol: maybe(json.protocolName),
+  leader: json.leader,
+  skipAssignment: json.skipAssignment,
+  memberId: json.memberId,
+  members: json.members.map(({ memberId, metadata }: Json) => ({ memberId, metadata: base64(metadata) })),
+});
+
+const syncGroupRequest: FromJson = (json) => ({
+  ...(membership(json, 5) as object),
+  protocolType: json.protocolType ?? '',
+  protocol: json.protocolName ?? '',
+  assignments: json.assignments.map(({ memberId, assignment }: Json) => ({
+    memberId,
+    assignment: base64(assignment),
+  })),
+});
+
+/** Of the call, else of the first member that has one. */
+const errorOfLeaving: FromJson = (json) => ({
+  errorCode: [json, ...json.members].find(({ errorCode }: Json) => errorCode !== 0)?.errorCode ?? 0,
+});
+
+const base64 = (text: string): Buffer => Buffer.from(text, 'base64');
+
 export const fromJson: Readonly<Record<ApiName, { request: FromJson; response: FromJson }>> = {
   produce: { request: produceRequest, response: produceResponse },
   fetch: { request: fetchRequest, response: fetchResponse },
   listOffsets: { request: listOffsetsRequest, response: listedOffsets },
   metadata: { request: metadataRequest, response: clusterView },
   findCoordinator: {
-    request: (json) => ({ transactionalId: json.coordinatorKeys[0] }),
+    request: (json) =>
+      json.keyType === 0
+        ? { groupId: json.coordinatorKeys[0] }
+        : { transactionalId: json.coordinatorKeys[0] },
     response: foundCoordinator,
   },
   apiVersions: {
@@ -246,6 +292,26 @@ export const fromJson: Readonly<Record<ApiName, { request: FromJson; response: F
       softwareVersion: json.clientSoftwareVersion ?? '',
     }),
     response: apiVersionsResponse,
+  },
+  deleteTopics: {
+    request: (json) => ({ topicId: id(json.topics[0].topicId), timeoutMs: json.timeoutMs }),
+    response: ({ responses: [answer] }) => ({
+      errorCode: answer.errorCode,
+      errorMessage: maybe(answer.errorMessage),
+    }),
+  },
+  joinGroup: { request: joinGroupRequest, response: joinGroupResponse },
+  syncGroup: {
+    request: syncGroupRequest,
+    response: (json) => ({ errorCode: json.errorCode, assignment: base64(json.assignment) }),
+  },
+  heartbeat: { request: membership, response: ({ errorCode }) => ({ errorCode }) },
+  leaveGroup: {
+    request: (json) => ({
+      groupId: json.groupId,
+      members: json.members.map(({ memberId, reason }: Json) => ({ memberId, reason: maybe(reason) })),
+    }),
+    response: errorOfLeaving,
   },
   saslHandshake: {
     request: (json) => json.mechanism,
@@ -296,7 +362,8 @@ export const constants: Readonly<Partial<Record<ApiName, (json: Json) => unknown
     operations: json.includeTopicAuthorizedOperations,
     ids: (json.topics ?? []).filter((topic: Json) => id(topic.topicId) !== noTopicId),
   }),
-  findCoordinator: (json) => ({ keyType: json.keyType, keys: json.coordinatorKeys.length }),
+  findCoordinator: (json) => ({ keys: json.coordinatorKeys.length }),
+  deleteTopics: ({ topics }) => ({ names: topics.map(({ name }: Json) => name) }),
   offsetForLeaderEpoch: (json) => ({ replicaId: json.replicaId }),
 };
 
@@ -304,6 +371,7 @@ export const constantsWanted: Readonly<Partial<Record<ApiName, unknown>>> = {
   produce: { transactionalId: null },
   fetch: { replicaId: -1, clusterId: undefined, replicaState: undefined, rackId: '', logStartOffsets: [] },
   metadata: { creates: false, operations: false, ids: [] },
-  findCoordinator: { keyType: 1, keys: 1 },
+  findCoordinator: { keys: 1 },
+  deleteTopics: { names: [null] },
   offsetForLeaderEpoch: { replicaId: -1 },
 };

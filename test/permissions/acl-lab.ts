@@ -133,6 +133,7 @@ const operationCodes = {
   Read: AclOperations.READ,
   Write: AclOperations.WRITE,
   Create: AclOperations.CREATE,
+  Delete: AclOperations.DELETE,
   Alter: AclOperations.ALTER,
   DescribeConfigs: AclOperations.DESCRIBE_CONFIGS,
   AlterConfigs: AclOperations.ALTER_CONFIGS,

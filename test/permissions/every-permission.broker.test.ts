@@ -8,7 +8,7 @@ import { produce } from '../../src/cli/site-for-tests.ts';
 import { KeepAlive } from '../../src/data-plane/worker/keep-alive.ts';
 import type { Operation } from '../../src/kafka/acl/right.ts';
 import { ensureLedgerTopics } from '../../src/ledger/ensure-topics.ts';
-import { ledgerTopics, type LedgerTopic } from '../../src/ledger/topic-names.ts';
+import { ledgerTopics, type LedgerTopic, workersGroup } from '../../src/ledger/topic-names.ts';
 import { type Role, roles } from '../../src/permissions/permission-list.ts';
 import { manualClock } from '../fixtures/manual-clock.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
@@ -357,6 +357,25 @@ async function ledgerOfWorker(): Promise<void> {
     await site.isWell('orders');
   }
 }
+
+step('a worker that may not join the others runs everything, and says so', async () => {
+  const { worker } = site.processes;
+  const rule: AclRule = {
+    principal: principalOfRole('worker'),
+    operation: 'Read',
+    resourceType: 'group',
+    resource: workersGroup,
+    pattern: 'literal',
+  };
+  const from = worker.lines.length;
+  await without(target, rule, async () => {
+    await worker.says(lack('CW-3016', target, rule), from);
+    await worker.says(/every partition is run here/, from);
+    await site.isWell('orders');
+  });
+  await worker.says(new RegExp(`a member of ${workersGroup}`), from);
+  await site.isWell('orders');
+});
 
 step('the worker says when it may not keep the fence’s id alive', async () => {
   const cluster = site.clustersOf('worker').clusterOf(target);

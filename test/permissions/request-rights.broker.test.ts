@@ -2,12 +2,14 @@
 // nothing else. None of them needs anything on the cluster, but those that only show something.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { CausewayError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type AuthorizedRequest, rightOfRequest } from '../../src/kafka/acl/request-rights.ts';
 import { encodeBatch } from '../../src/kafka/batch/encode-batch.ts';
 import { type ClusterAdmin, openClusterAdmin } from '../../src/kafka/admin/cluster-admin.ts';
-import type { BrokerConnection, KafkaCluster } from '../../src/kafka/client/cluster.ts';
-import { kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
+import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
+import type { WholeCluster } from '../../src/kafka/client/real-cluster.ts';
+import { kafkaError, kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
 import { openCluster, securityFrom } from '../fixtures/link-plan.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
 import { AclLab } from './acl-lab.ts';
@@ -29,7 +31,7 @@ const [known] = (await superUser.metadata([topic])).topics;
 const topicId = known?.topicId ?? '';
 
 interface Asking {
-  readonly cluster: KafkaCluster;
+  readonly cluster: WholeCluster;
   readonly broker: BrokerConnection;
   readonly admin: ClusterAdmin;
 }
@@ -51,6 +53,10 @@ const fetching = {
   topics: [{ topicId, partitions: [{ partition: 0, ...fetched }] }],
   forgotten: [],
 } as const;
+
+function ignoreExisting(error: unknown): void {
+  if (!String(error).includes('TOPIC_ALREADY_EXISTS')) throw error;
+}
 
 /** Kafka's name of the answer's error. */
 const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<string>>> = {
@@ -93,6 +99,26 @@ const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<strin
   DescribeConfigs: ({ admin }) => viaAdmin(admin.topicSettings([topic])),
   IncrementalAlterConfigs: ({ admin }) =>
     viaAdmin(admin.setTopicSettings(topic, new Map([['retention.ms', '-1']]))),
+  DeleteTopics: async ({ cluster }) => {
+    await lab.lab.createTopic(region, 'orders-doomed', { partitions: 1 }).catch(ignoreExisting);
+    const [doomed] = (await superUser.metadata(['orders-doomed'])).topics;
+    return named((await cluster.deleteTopic(doomed?.topicId ?? '')).errorCode);
+  },
+  JoinGroup: async ({ cluster }) => {
+    const group = await cluster.connectCoordinator('orders').catch((error: CausewayError) => error);
+    if (group instanceof CausewayError) return group.message;
+    const { errorCode } = await group.joinGroup({
+      groupId: 'orders',
+      protocolType: 'test',
+      sessionTimeoutMs: 10_000,
+      rebalanceTimeoutMs: 10_000,
+      memberId: '',
+      protocols: [{ name: 'test', metadata: Buffer.alloc(0) }],
+      reason: undefined,
+    });
+    group.destroy('asked');
+    return errorCode === kafkaError.MEMBER_ID_REQUIRED ? 'NONE' : named(errorCode);
+  },
   DescribeAcls: ({ admin }) => viaAdmin(admin.topicRules()),
   DescribeLogDirs: ({ admin }) => viaAdmin(admin.topicBytes([{ name: topic, partitions: 1 }])),
   FindCoordinator: async ({ broker }) => named((await broker.findCoordinator('causeway.set.x.1')).errorCode),
@@ -135,7 +161,7 @@ const resourceOf = {
   topic: 'orders',
   'transactional-id': 'causeway.',
   cluster: 'kafka-cluster',
-  group: '',
+  group: 'orders',
 } as const;
 
 for (const request of requests) {

@@ -1,4 +1,5 @@
 // `causeway apply`: shows the plan, asks, and makes causeway.yaml the desired state of every region.
+import { CausewayError } from '../../base/errors.ts';
 import { type Applied, checkBeforeApply, writeTopology } from '../access/apply-topology.ts';
 import { makePlan } from '../access/make-plan.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
@@ -8,7 +9,7 @@ import type { Report } from '../output/listing.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import type { Paint } from '../output/style.ts';
 import { durationOption } from '../quantities.ts';
-import { hasChanges, isComplete, planText } from '../view/plan-text.ts';
+import { hasChanges, isComplete, type Plan, planText } from '../view/plan-text.ts';
 import { waitForMirroring } from '../wait-for-mirroring.ts';
 
 const waitMsDefault = 300_000;
@@ -28,6 +29,7 @@ export function run(invocation: Invocation): Promise<ExitCode> {
       await screen.report(nothingToApply);
       return exitCode.fine;
     }
+    checkDeletions(invocation, plan);
     const names = [...read.wanted, ...read.dropped].map(({ picture }) => picture.name);
     await screen.confirm(`Apply ${regions.file.path} to ${names.join(', ')}?`);
     const reason = textOption(invocation.options, 'reason') ?? '';
@@ -36,6 +38,17 @@ export function run(invocation: Invocation): Promise<ExitCode> {
     await screen.report(reportOf(applied));
     return exitCode.fine;
   });
+}
+
+/** What a policy of the topology deletes later, without a person, is not asked for again. */
+function checkDeletions({ options }: Invocation, plan: Plan): void {
+  if (flagOption(options, 'allow-delete')) return;
+  const deleted = plan.regions.flatMap(({ region, actions }) =>
+    actions.filter(({ kind }) => kind === 'delete-topic').map(({ topic }) => `${region}/${topic ?? '?'}`),
+  );
+  if (deleted.length === 0) return;
+  const text = `the plan deletes ${deleted.join(', ')} with all records. Nothing was changed`;
+  throw new CausewayError('CW-6018', text);
 }
 
 /** Until the controllers have nothing left to do and every set mirrors. */

@@ -41,7 +41,11 @@ const apply: CommandSpec = {
   details:
     'Shows the plan, asks, and writes the topology into the ledger of every region. The controllers then ' +
     'do the actions. Ledger topics that are missing are created.',
-  options: [...changeOptions, ...waitOptions],
+  options: [
+    ...changeOptions,
+    { flags: '--allow-delete', help: 'even where the plan deletes copies of topics that were created anew' },
+    ...waitOptions,
+  ],
   examples: [
     example('causeway apply', 'show the plan, ask, do it'),
     example('causeway apply --yes --reason "ticket 42"', 'without asking, with a reason for the record'),
@@ -55,8 +59,8 @@ const serve: CommandSpec = {
   summary: 'the long-running process of one region',
   details:
     'Runs the roles of one region until SIGTERM or SIGINT: the controller keeps the target topics as ' +
-    'declared, the worker mirrors. One process per region is enough; a second one may stand beside it, ' +
-    'since the brokers let each record in once.',
+    'declared, the worker mirrors. All workers of a region share its partitions; ' +
+    'one controller per region is enough.',
   options: [
     { flags: '--region <name>', help: 'the region this process stands in', env: 'CAUSEWAY_REGION' },
     {

@@ -22,6 +22,12 @@ export interface CreateTopic extends Reason {
   /** What will be copied into it first; undefined where the source does not say. */
   readonly bytesToCopy: bigint | undefined;
 }
+/** The copy of a topic that does not exist any more at the source. Another one takes its place. */
+export interface DeleteTopic extends Reason {
+  readonly kind: 'delete-topic';
+  readonly topic: string;
+  readonly topicId: string;
+}
 export interface AddPartitions extends Reason {
   readonly kind: 'add-partitions';
   readonly topic: string;
@@ -42,7 +48,7 @@ export interface DecideTopic extends Reason {
   };
 }
 
-export type Action = OpenGeneration | CreateTopic | AddPartitions | SetSettings | DecideTopic;
+export type Action = OpenGeneration | CreateTopic | DeleteTopic | AddPartitions | SetSettings | DecideTopic;
 export type ActionKind = Action['kind'];
 
 /** The topic that an action is about; undefined for those about a whole set. */
@@ -63,6 +69,8 @@ export function describeAction(action: Action): string {
         `replication factor ${replicationFactor}`
       );
     }
+    case 'delete-topic':
+      return `delete the copy ${action.topic} with all its records`;
     case 'add-partitions':
       return `raise ${action.topic} from ${action.from} to ${counted(action.to, 'partition')}`;
     case 'set-settings': {

@@ -1,16 +1,21 @@
 // Carries out one action of a plan. Each is idempotent.
 import type { Clock } from '../../base/clock.ts';
+import { CausewayError } from '../../base/errors.ts';
 import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
+import { rightOfRequest } from '../../kafka/acl/request-rights.ts';
+import { lackText } from '../../kafka/acl/right.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { TopicCluster } from '../../kafka/client/topic-calls.ts';
+import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
-import type { Action, DecideTopic } from './actions.ts';
+import type { Action, DecideTopic, DeleteTopic } from './actions.ts';
 import { openGeneration } from './open-generation.ts';
 
 /** The target of the actions. */
 export interface Hands {
   readonly region: string;
-  readonly cluster: KafkaCluster;
+  readonly cluster: KafkaCluster & TopicCluster;
   readonly admin: ClusterAdmin;
   readonly ledger: LedgerWriter;
   readonly clock: Clock;
@@ -24,6 +29,8 @@ export async function applyAction(hands: Hands, action: Action, before?: Observe
       return openGeneration(hands, action.set, action.generation);
     case 'create-topic':
       return admin.createTopic(action.topic);
+    case 'delete-topic':
+      return deleteTopic(hands, action);
     case 'add-partitions':
       return admin.raisePartitions(action.topic, action.to);
     case 'set-settings':
@@ -34,6 +41,20 @@ export async function applyAction(hands: Hands, action: Action, before?: Observe
     case 'leave-topic':
       await ledger.write('causeway.observed', [recordOf(action, clock.wallMs(), before)]);
   }
+}
+
+async function deleteTopic({ region, cluster }: Hands, { topic, topicId }: DeleteTopic): Promise<void> {
+  const { errorCode, errorMessage } = await cluster.deleteTopic(topicId);
+  if (errorCode === kafkaError.NONE || errorCode === kafkaError.UNKNOWN_TOPIC_ID) return;
+  const name = kafkaErrorName(errorCode);
+  const said = errorMessage === undefined ? name : `${name} (${errorMessage})`;
+  const details = { region, topic };
+  if (errorCode === kafkaError.TOPIC_AUTHORIZATION_FAILED) {
+    const right = { ...rightOfRequest.DeleteTopics, resource: topic };
+    const lack = lackText(right, cluster.account, `${said} answered to DeleteTopics`);
+    throw new CausewayError('CW-3010', `${region}: ${lack}`, details);
+  }
+  throw new CausewayError('CW-3009', `${region}: could not delete the topic ${topic}: ${said}`, details);
 }
 
 function recordOf({ decision }: DecideTopic, nowMs: number, before?: ObservedTopic): ObservedTopic {

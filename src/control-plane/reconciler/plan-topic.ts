@@ -39,6 +39,10 @@ export function planTopic(
     const message = `${region} has a topic ${atTarget.name} that holds records and is no mirror`;
     return refuse(context, atSource, atTarget, { code: 'CW-2028', message });
   }
+  const former = formerSource(context, atSource, atTarget);
+  if (former !== undefined && context.set.onRecreate === 'recreate') return replace(context, atTarget);
+  if (former !== undefined && context.set.onRecreate === 'keep')
+    return keep(context, atSource, atTarget, former);
   if (atTarget.partitions > atSource.partitions) {
     const { source, target } = context;
     const message =
@@ -65,6 +69,39 @@ function create({ set, source, target }: TopicContext, atSource: TopicLook): Act
   const reason = `it is in ${source.region} and not in ${target.region}`;
   const bytesToCopy = atSource.bytes;
   return [{ kind: 'create-topic', set: set.name, topic, source: source.region, bytesToCopy, reason }];
+}
+
+/** What is decided of the topic that the copy is made from, where the source has another one of its name. */
+function formerSource(
+  { decided }: TopicContext,
+  atSource: TopicLook,
+  atTarget: TopicLook,
+): ObservedTopic | undefined {
+  if (decided?.targetTopicId !== atTarget.topicId || decided.sourceTopicId === undefined) return undefined;
+  return decided.sourceTopicId === atSource.topicId ? undefined : decided;
+}
+
+/** With its records gone, the next round finds nothing at the target and makes a new copy. */
+function replace({ set, source }: TopicContext, { name, topicId }: TopicLook): Action[] {
+  const reason = `${source.region} has created it anew, and on.recreate is recreate`;
+  return [{ kind: 'delete-topic', set: set.name, topic: name, topicId, reason }];
+}
+
+/** The ids stay those of the former topic: they tell that the copy is not one of the new topic. */
+function keep(
+  context: TopicContext,
+  atSource: TopicLook,
+  atTarget: TopicLook,
+  { sourceTopicId }: ObservedTopic,
+): Action[] {
+  const { source, target } = context;
+  const message =
+    `${source.region} has created ${atSource.name} anew; ` +
+    `${target.region} keeps the copy of the former one and copies nothing`;
+  return refuse(context, { ...atSource, topicId: sourceTopicId ?? '' }, atTarget, {
+    code: 'CW-2030',
+    message,
+  });
 }
 
 function mend({ set, source }: TopicContext, atSource: TopicLook, atTarget: TopicLook): Action[] {

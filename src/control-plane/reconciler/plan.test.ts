@@ -1,7 +1,7 @@
 // What is planned for one target, case by case.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CreateTopic, DecideTopic, SetSettings } from './actions.ts';
+import type { CreateTopic, DecideTopic, DeleteTopic, SetSettings } from './actions.ts';
 import { describeAction } from './actions.ts';
 import { decidedMirror } from '../../ledger/decided-for-tests.ts';
 import { clusterOf, mirrorSettings, observationOf } from './observation-for-tests.ts';
@@ -142,6 +142,56 @@ test('a topic that left the set, or whose set left the topology, is left as it i
     actions.map(({ kind, set }) => `${kind} ${set}`),
     ['leave-topic payments', 'leave-topic removed'],
   );
+});
+
+const withPolicy = (policy: string) =>
+  topologyOf(`{ payments: { topics: ["pay*"], home: eu-west, to: [us-east], on.recreate: ${policy} } }`);
+const anew = {
+  source: [topicAt('source', 'pay.a', { topicId: 'anew' })],
+  target: [topicAt('target', 'pay.a')],
+  decided: [decidedMirror('pay.a')],
+};
+
+test('a topic that was created anew keeps its first id: the worker stops', () => {
+  assert.deepEqual(kindsOf({ ...anew, topology: withPolicy('stop') }), []);
+});
+
+test('on.recreate: recreate deletes the copy by its id, and then makes another one', () => {
+  const topology = withPolicy('recreate');
+  const [action, ...others] = plan(observationOf({ ...anew, topology })).actions as DeleteTopic[];
+  assert.deepEqual([action?.kind, action?.topicId, others], ['delete-topic', 'target-pay.a', []]);
+  assert.equal(action && describeAction(action), 'delete the copy pay.a with all its records');
+  assert.deepEqual(kindsOf({ ...anew, target: [], topology }), ['create-topic']);
+  const target = [topicAt('target', 'pay.a', { topicId: 'second copy', hasRecords: false })];
+  const [mirror] = plan(observationOf({ ...anew, target, topology })).actions as DecideTopic[];
+  assert.deepEqual([mirror?.decision.state, mirror?.decision.sourceTopicId], ['mirrored', 'anew']);
+});
+
+test('on.recreate: recreate deletes nothing that was not copied from the former topic', () => {
+  const topology = withPolicy('recreate');
+  const same = { ...anew, source: [topicAt('source', 'pay.a')] };
+  assert.deepEqual(kindsOf({ ...same, topology }), []);
+  assert.deepEqual(kindsOf({ ...anew, source: [], topology }), [], 'it may come back');
+  const foreign = [topicAt('target', 'pay.a', { topicId: 'of somebody else', hasRecords: true })];
+  assert.deepEqual(kindsOf({ ...anew, target: foreign, topology }), ['refuse-topic']);
+});
+
+test('on.recreate: keep leaves the copy as it is, and says so once', () => {
+  const topology = withPolicy('keep');
+  const [action, ...others] = plan(observationOf({ ...anew, topology })).actions as DecideTopic[];
+  assert.deepEqual([action?.decision.cause?.code, others], ['CW-2030', []]);
+  const { sourceTopicId, targetTopicId } = action?.decision ?? {};
+  assert.deepEqual([sourceTopicId, targetTopicId], ['source-pay.a', 'target-pay.a'], 'what it is a copy of');
+  const cause = { code: 'CW-2030', message: action?.decision.cause?.message ?? '', sinceMs: 1 };
+  const decided = [decidedMirror('pay.a', { state: 'refused', cause })];
+  assert.deepEqual(kindsOf({ ...anew, decided, topology }), []);
+  assert.deepEqual(kindsOf({ ...anew, decided, topology: withPolicy('stop') }), ['mirror-topic']);
+});
+
+test('on.recreate: keep leaves a topic that vanished at the source', () => {
+  const given = { ...anew, source: [], topology: withPolicy('keep') };
+  assert.deepEqual(kindsOf(given), ['leave-topic']);
+  assert.deepEqual(kindsOf({ ...given, decided: [decidedMirror('pay.a', { state: 'gone' })] }), []);
 });
 
 test('a topic that vanished at the source stays with its worker', () => {

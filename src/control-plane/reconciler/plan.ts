@@ -73,10 +73,12 @@ function planSet(
     actions.push(...withhold({ set, target, decided: before.get(topic) }, topic, denial));
   }
   for (const each of before.values()) {
-    // A topic that vanished at the source stays with its worker, which says so; one that left the set is
-    // left.
-    if (each.state !== 'gone' && !matcher.matches(each.topic)) {
-      actions.push(leave(each, 'it is not in the mirror set any more'));
+    // A topic that vanished at the source stays with its worker, which says so, unless that is expected;
+    // one that left the set is left.
+    if (each.state === 'gone') continue;
+    if (!matcher.matches(each.topic)) actions.push(leave(each, 'it is not in the mirror set any more'));
+    else if (set.onRecreate === 'keep' && each.state === 'mirrored' && !source.topics.has(each.topic)) {
+      actions.push(leave(each, `it is not in ${source.region} any more, and on.recreate is keep`));
     }
   }
   return actions;

@@ -4,6 +4,7 @@ import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { TopicCluster } from '../../kafka/client/topic-calls.ts';
 import type { ObservedRecord, ObservedRegion } from '../../ledger/records.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
@@ -19,7 +20,7 @@ import { RoundFailures } from './round-failures.ts';
 
 export interface ReconcilerParts {
   readonly region: string;
-  readonly clusterOf: (region: string) => KafkaCluster;
+  readonly clusterOf: (region: string) => KafkaCluster & TopicCluster;
   readonly adminOf: (region: string) => ClusterAdmin;
   /** Told each topology before it is used, so that its regions can be reached. */
   readonly useTopology: (topology: Topology) => void;

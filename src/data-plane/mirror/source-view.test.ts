@@ -30,6 +30,18 @@ test('however many samples come, the oldest missing one is kept and the newest e
   assert.equal(view.missingSinceMs, 10_000);
 });
 
+test('a high watermark that goes backwards takes what it shows with it', () => {
+  const view = new SourceView();
+  view.look(10n, 10n, 0n, 1_000);
+  view.look(20n, 20n, 0n, 2_000);
+  view.look(15n, 15n, 0n, 3_000);
+  assert.equal(view.highWatermark, 15n);
+  view.passed(10n);
+  assert.equal(view.missingSinceMs, 2_000, 'the records 10 to 14 were seen then');
+  view.passed(15n);
+  assert.equal(view.missingSinceMs, undefined, 'nothing that the source does not have is missing');
+});
+
 test('an unknown high watermark changes nothing', () => {
   const view = new SourceView();
   view.look(-1n, -1n, -1n, 5);

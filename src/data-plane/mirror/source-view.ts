@@ -16,7 +16,9 @@ export class SourceView {
   /** Takes in what one fetch answer said. */
   look(highWatermark: bigint, stableOffset: bigint, logStart: bigint, nowMs: number): void {
     if (highWatermark < 0n) return;
-    const grew = this.highWatermark === undefined || highWatermark > this.highWatermark;
+    const before = this.highWatermark ?? -1n;
+    const grew = highWatermark > before;
+    if (highWatermark < before) this.#shrinkTo(highWatermark);
     this.highWatermark = highWatermark;
     this.stableOffset = stableOffset < 0n ? highWatermark : stableOffset;
     this.logStart = logStart;
@@ -30,6 +32,11 @@ export class SourceView {
   /** An answer of the source said that nothing has changed since. */
   lookAgain(nowMs: number): void {
     if (this.highWatermark !== undefined) this.seenAtMs = nowMs;
+  }
+
+  /** After an unclean election the source has less than before: what it lost is not missing here. */
+  #shrinkTo(end: bigint): void {
+    for (const sample of this.#samples) if (sample.end > end) sample.end = end;
   }
 
   /** Forgets the samples that the position has passed. */

@@ -52,3 +52,31 @@ test('after a write of unknown outcome its topics are still taken back', async (
   assert.deepEqual(written, ['+ a', '- mirror/payments/a/w1']);
   assert.equal(report.trouble, undefined);
 });
+
+test('what changes is told each time, the rest in turn', async () => {
+  const { written, report } = reportTo({ fails: false });
+  const partitions = Array.from({ length: 10 }, (_, at) => partitionOf(String(at)));
+  await report.write(partitions);
+  assert.equal(written.splice(0).length, 10);
+  const busy = partitions[7] as unknown as { counts: { bytes: bigint } };
+  for (let round = 0; round < 5; round += 1) {
+    busy.counts.bytes += 1n;
+    await report.write(partitions);
+  }
+  const times = (topic: string) => written.filter((each) => each === `+ ${topic}`).length;
+  assert.equal(times('7'), 5, 'it changed five times');
+  const others = partitions.map(({ spec }) => spec.topic).filter((topic) => topic !== '7');
+  for (const topic of others)
+    assert.ok(times(topic) === 1 || times(topic) === 2, `${topic}: ${written.join()}`);
+});
+
+test('after a write of unknown outcome everything of it is told again', async () => {
+  const ledger = { fails: true };
+  const { written, report } = reportTo(ledger);
+  const partitions = Array.from({ length: 10 }, (_, at) => partitionOf(String(at)));
+  await report.write(partitions);
+  ledger.fails = false;
+  written.length = 0;
+  await report.write(partitions);
+  assert.equal(written.length, 10);
+});

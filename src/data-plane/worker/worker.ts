@@ -4,6 +4,7 @@ import { type Clock, restOn } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { Fence } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
@@ -12,7 +13,9 @@ import { Engine } from './engine.ts';
 import { FenceReader } from './fence-reader.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
+import { partitionName } from './packed-partitions.ts';
 import { ProgressReport } from './progress-report.ts';
+import { WorkerGroup } from './worker-group.ts';
 
 /** The ledger of the worker's own region, as far as a worker needs it. */
 export interface WorkerLedger {
@@ -28,6 +31,8 @@ export interface WorkerParts {
   readonly name: string;
   readonly region: string;
   readonly clusterOf: (region: string) => KafkaCluster;
+  /** Where the other workers of the region are met. Without it, this worker runs every partition. */
+  readonly meetAt?: GroupCluster;
   readonly ledger: WorkerLedger;
   readonly clock: Clock;
   readonly random: Random;
@@ -43,6 +48,8 @@ export class Worker {
   readonly #fences: FenceReader;
   readonly #keepAlive: KeepAlive;
   readonly #report: ProgressReport;
+  /** The region's other workers; none where this one runs everything. */
+  readonly group: WorkerGroup | undefined;
   readonly #engines = new Map<string, Engine>();
   /** Which resumes each partition has had; one that is taken on has had all there are by being started. */
   readonly #resumesHad = new WeakMap<MirrorPartition, string>();
@@ -50,6 +57,8 @@ export class Worker {
   #view: AssignmentView | undefined;
   /** Everything in the last view is running. */
   #isSettled = true;
+  readonly #viewed = Promise.withResolvers<void>();
+  #reportSoon: () => void = () => undefined;
   #loops: Promise<unknown> = Promise.resolve();
   /** Set once the first view of the ledger has been taken in. */
   ready = false;
@@ -57,9 +66,15 @@ export class Worker {
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#fences = new FenceReader(() => this.#readFences());
-    const { name, region, clock, log, ledger } = parts;
+    const { name, region, clock, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
+    const onChange = () => {
+      this.#share();
+      this.#reportSoon();
+    };
+    this.group =
+      meetAt && new WorkerGroup({ region, cluster: meetAt, clock, log, runs: () => this.#runs(), onChange });
   }
 
   /** Why progress could not be written to the ledger last time, if so. */
@@ -81,12 +96,15 @@ export class Worker {
       this.#parts.ledger.follow((view) => this.#follow(view), signal),
       this.#reportForever(signal),
       this.#keepAlive.run(signal),
+      this.#meet(signal),
     ]);
   }
 
   /** Orderly: awaits what is in flight, reports once more, closes every connection. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    this.#reportSoon();
+    this.#viewed.resolve();
     await this.#loops;
     await Promise.all([...this.#engines.values()].map((engine) => engine.stop()));
   }
@@ -97,13 +115,33 @@ export class Worker {
     return fences;
   }
 
+  /** Takes no share before it knows what there is to be shared. */
+  async #meet(signal: AbortSignal): Promise<void> {
+    await this.#viewed.promise;
+    if (!signal.aborted) await this.group?.run(signal);
+  }
+
   #follow(view: AssignmentView): void {
     this.#view = view;
-    this.#isSettled = true;
-    const wanted = assign(this.#parts.region, view);
-    for (const each of wanted) this.#run(each);
-    this.#giveBack(wanted);
+    this.#share();
     this.ready = true;
+    this.#viewed.resolve();
+  }
+
+  /** Takes on and gives back partitions, as the last view and this worker's share of it say. */
+  #share(): void {
+    if (this.#view === undefined || this.#abort.signal.aborted) return;
+    this.#isSettled = true;
+    const wanted = assign(this.#parts.region, this.#view);
+    this.group?.wanted(wanted.map(({ spec }) => nameOf(spec)));
+    const mine = wanted.filter(({ spec }) => this.group?.has(nameOf(spec)) ?? true);
+    for (const each of mine) this.#run(each);
+    this.#giveBack(mine);
+  }
+
+  /** Names of what runs here, also of what is just being given back: nobody else has it yet. */
+  #runs(): string[] {
+    return this.partitions.map(({ spec }) => nameOf(spec));
   }
 
   #run({ spec, paused, resumesAsked }: Wanted): void {
@@ -143,10 +181,10 @@ export class Worker {
   }
 
   #giveBack(wanted: readonly Wanted[]): void {
-    const kept = new Set(wanted.map(({ spec }) => `${spec.sourceRegion}/${spec.topic}/${spec.partition}`));
-    for (const [source, engine] of this.#engines) {
+    const kept = new Set(wanted.map(({ spec }) => nameOf(spec)));
+    for (const engine of this.#engines.values()) {
       for (const { spec } of Array.from(engine.partitions)) {
-        if (!kept.has(`${source}/${spec.topic}/${spec.partition}`)) engine.remove(spec.topic, spec.partition);
+        if (!kept.has(nameOf(spec))) engine.remove(spec.topic, spec.partition);
       }
     }
   }
@@ -172,14 +210,24 @@ export class Worker {
     return engine;
   }
 
+  /** Who has a partition is told at once when it changes. */
+  #reportDue(): Promise<void> {
+    const soon = new AbortController();
+    this.#reportSoon = () => soon.abort();
+    return restOn(this.#parts.clock, progressMs, soon.signal);
+  }
+
   async #reportForever(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await restOn(this.#parts.clock, progressMs, signal);
-      if (!this.#isSettled && this.#view !== undefined) this.#follow(this.#view);
+      await this.#reportDue();
+      if (!this.#isSettled) this.#share();
       await this.#report.write(this.partitions);
     }
   }
 }
+
+const nameOf = ({ sourceRegion, topic, partition }: MirrorSpec): string =>
+  partitionName(sourceRegion, topic, partition);
 
 /** A topic that was created again is another one. */
 const isSameMirror = (a: MirrorSpec, b: MirrorSpec): boolean =>

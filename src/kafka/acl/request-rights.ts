@@ -19,10 +19,12 @@ export const rightOfRequest = {
   Produce: onTopic('Write'),
   CreateTopics: onTopic('Create'),
   CreatePartitions: onTopic('Alter'),
+  DeleteTopics: onTopic('Delete'),
   DescribeConfigs: onTopic('DescribeConfigs'),
   IncrementalAlterConfigs: onTopic('AlterConfigs'),
   DescribeAcls: { operation: 'Describe', resourceType: 'cluster' },
   DescribeLogDirs: { operation: 'Describe', resourceType: 'cluster' },
+  JoinGroup: { operation: 'Read', resourceType: 'group' },
   FindCoordinator: { operation: 'Describe', resourceType: 'transactional-id' },
   InitProducerId: { operation: 'Write', resourceType: 'transactional-id' },
 } as const satisfies Readonly<Record<string, AskedRight>>;

@@ -7,6 +7,7 @@ export const operations = [
   'Read',
   'Write',
   'Create',
+  'Delete',
   'Alter',
   'DescribeConfigs',
   'AlterConfigs',
@@ -28,7 +29,7 @@ export interface Right {
 
 /** What Kafka's own authorizer takes as given with another operation on the same resource. */
 const impliedBy: Readonly<Partial<Record<Operation, readonly Operation[]>>> = {
-  Describe: ['Read', 'Write', 'Alter'],
+  Describe: ['Read', 'Write', 'Delete', 'Alter'],
   DescribeConfigs: ['AlterConfigs'],
 };
 

@@ -9,8 +9,15 @@ import { askMetadata, KafkaBrokerConnection } from './broker-calls.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { BrokerConnection, KafkaCluster } from './cluster.ts';
 import { Connection, isRefusal } from './connection.ts';
+import {
+  askCoordinator,
+  type GroupCluster,
+  type GroupConnection,
+  KafkaGroupConnection,
+} from './group-calls.ts';
 import { type ClientLimits, defaultClientLimits } from './limits.ts';
-import type { ClusterView } from '../wire/messages.ts';
+import type { DeleteTopicResponse } from '../wire/delete-topics.ts';
+import type { ClusterView, TopicId } from '../wire/messages.ts';
 import { principalOf } from '../security/principal.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import {
@@ -21,6 +28,7 @@ import {
   parseAddress,
   tlsSocketOpener,
 } from './socket.ts';
+import { askDeletion, type TopicCluster } from './topic-calls.ts';
 
 export interface KafkaClusterParts {
   /** `host:port` each. */
@@ -40,8 +48,11 @@ export interface KafkaClusterParts {
   readonly softwareVersion?: string;
 }
 
+/** Everything that is asked of a cluster over real connections. */
+export type WholeCluster = KafkaCluster & GroupCluster & TopicCluster;
+
 /** Nothing is connected before the first call. */
-export function createKafkaCluster(parts: KafkaClusterParts): KafkaCluster {
+export function createKafkaCluster(parts: KafkaClusterParts): WholeCluster {
   return new RealCluster(parts);
 }
 
@@ -50,7 +61,7 @@ interface Kept {
   readonly sinceMs: number;
 }
 
-class RealCluster implements KafkaCluster {
+class RealCluster implements WholeCluster {
   readonly account: Account;
   readonly #parts: KafkaClusterParts;
   readonly #limits: ClientLimits;
@@ -95,6 +106,22 @@ class RealCluster implements KafkaCluster {
   }
 
   async connect(brokerId: number): Promise<BrokerConnection> {
+    return new KafkaBrokerConnection(brokerId, await this.#connectTo(brokerId), this.#limits);
+  }
+
+  async connectCoordinator(groupId: string): Promise<GroupConnection> {
+    // Brokers learn of each other's addresses with metadata, which may be older than the coordinator.
+    await this.metadata([]);
+    const asked = await this.#metadataConnection();
+    const brokerId = await askCoordinator(asked, groupId, this.#limits, this.account);
+    return new KafkaGroupConnection(await this.#connectTo(brokerId), this.#limits, this.account);
+  }
+
+  async deleteTopic(topicId: TopicId): Promise<DeleteTopicResponse> {
+    return askDeletion(await this.#metadataConnection(), topicId, this.#limits);
+  }
+
+  async #connectTo(brokerId: number): Promise<Connection> {
     if (!this.#brokers.has(brokerId)) await this.metadata([]);
     const address = this.#brokers.get(brokerId);
     if (address === undefined) {
@@ -102,8 +129,7 @@ class RealCluster implements KafkaCluster {
       const text = `broker ${brokerId} is not in the cluster's metadata (it names ${known})`;
       throw new CausewayError('CW-3002', text, { brokerId });
     }
-    const connection = await this.#open(address, brokerId);
-    return new KafkaBrokerConnection(brokerId, connection, this.#limits);
+    return await this.#open(address, brokerId);
   }
 
   close(): Promise<void> {

@@ -1,13 +1,13 @@
-// FindCoordinator, version 4 (KIP-699), for one transactional id.
+// FindCoordinator, version 4 (KIP-699), for one transactional id or one group.
 import type { FindCoordinatorResponse } from './messages.ts';
 import type { WireReader } from './reader.ts';
 import type { WireWriter } from './writer.ts';
 
-export interface FindCoordinatorRequest {
-  readonly transactionalId: string;
-}
+/** Exactly one of the two. */
+export type FindCoordinatorRequest = { readonly transactionalId: string } | { readonly groupId: string };
 
-/** Kafka's number for coordinators of transactions. */
+/** Kafka's numbers for the kinds of coordinators. */
+const groupKeyType = 0;
 const transactionKeyType = 1;
 
 export function encodeFindCoordinatorRequest(
@@ -15,26 +15,29 @@ export function encodeFindCoordinatorRequest(
   _version: number,
   request: FindCoordinatorRequest,
 ): void {
-  w.int8(transactionKeyType).uvarint(2).compactString(request.transactionalId).noTags();
+  const [keyType, key] =
+    'groupId' in request ? [groupKeyType, request.groupId] : [transactionKeyType, request.transactionalId];
+  w.int8(keyType).uvarint(2).compactString(key).noTags();
 }
 
 export function decodeFindCoordinatorRequest(r: WireReader, _version: number): FindCoordinatorRequest {
-  r.int8();
+  const keyType = r.int8();
   const keys = r.compactArray(1, (each) => each.compactString());
   r.taggedFields();
   if (keys.length !== 1) r.fail(`${keys.length} keys where one is expected`);
-  return { transactionalId: keys[0] as string };
+  const key = keys[0] as string;
+  return keyType === groupKeyType ? { groupId: key } : { transactionalId: key };
 }
 
-/** `transactionalId` as it was asked for. */
+/** `key` as it was asked for. */
 export function encodeFindCoordinatorResponse(
   w: WireWriter,
   _version: number,
   answer: FindCoordinatorResponse,
-  transactionalId = '',
+  key = '',
 ): void {
   w.int32(0).uvarint(2);
-  w.compactString(transactionalId).int32(answer.nodeId).compactString(answer.host).int32(answer.port);
+  w.compactString(key).int32(answer.nodeId).compactString(answer.host).int32(answer.port);
   w.int16(answer.errorCode).compactNullableString(undefined).noTags().noTags();
 }
 

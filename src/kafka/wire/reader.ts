@@ -226,6 +226,13 @@ export class WireReader {
     return true;
   }
 
+  /** A reader of a copy of what is left, whose views outlive this message; this one is at its end. */
+  copyOfRest(): WireReader {
+    const copy = Buffer.from(this.bytes.subarray(this.position, this.end));
+    this.position = this.end;
+    return new WireReader(copy);
+  }
+
   /** Nothing may be left. */
   finish(): void {
     if (this.position !== this.end) this.fail(`${this.end - this.position} bytes too many`);
