@@ -28,7 +28,8 @@ const texts = (topology: Topology, region: string, role: 'controller' | 'worker'
 
 test('to delete is only permitted where a set asks for copies to be made anew', () => {
   const sets = (policy: string) =>
-    `  s: { topics: [a], home: a, to: [b], on.recreate: ${policy} }\n  t: { topics: [t], home: a, to: [b] }\n`;
+    `  s: { topics: [a], home: a, to: [b], on.recreate: ${policy} }\n` +
+    '  t: { topics: [t], home: a, to: [b, c] }\n';
   const deletes = (policy: string) =>
     texts(topologyOf(sets(policy)), 'b', 'controller').filter((each) => each.startsWith('Delete'));
   assert.deepEqual(deletes('keep'), []);
