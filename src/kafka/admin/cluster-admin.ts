@@ -6,6 +6,7 @@ import { isName, parseAddress } from '../client/socket.ts';
 import { plainSecurity, type Security } from '../security/security.ts';
 import type { SecureContext } from '../security/tls-material.ts';
 import { adminError } from './admin-errors.ts';
+import { loginOf } from './library-login.ts';
 
 export interface NewTopic {
   readonly name: string;
@@ -193,12 +194,3 @@ class LibraryAdmin implements ClusterAdmin {
 
 /** The library asks for the host by name in the handshake, which must not be an address (RFC 6066). */
 const hasName = (server: string): boolean => isName(parseAddress(server)?.host ?? '');
-
-/** The library carries out the same logins by itself. */
-function loginOf(security: Security): Pick<ConstructorParameters<typeof Admin>[0], 'sasl'> {
-  const { sasl } = security.settings;
-  if (sasl === undefined) return {};
-  if (sasl.mechanism !== 'OAUTHBEARER') return { sasl };
-  const oauthBearerExtensions = Object.fromEntries(sasl.extensions);
-  return { sasl: { mechanism: sasl.mechanism, token: () => security.token(), oauthBearerExtensions } };
-}

@@ -1,0 +1,84 @@
+// `causeway doctor` as an operator runs it, against real brokers: every broken set-up has its cause named as
+// the first problem, and as the only one. The page of the documentation holds what is printed.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runCausewayCommand } from '../../src/cli/run-for-tests.ts';
+import { SecuredLab } from '../security/secured-lab.ts';
+import { currentSection, masked, sectionText, writeSection } from './page.ts';
+import { defaultSet, type Ends, type SetUp, setUps, type World } from './set-ups.ts';
+
+const secured = await SecuredLab.start({
+  brokerSettings: {
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': 'User:ANONYMOUS',
+    'allow.everyone.if.no.acl.found': 'true',
+    'listener.name.tlslogin.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512,OAUTHBEARER',
+  },
+});
+const world: World = { secured, servers: [] };
+after(async () => {
+  for (const server of world.servers) server.close();
+  await secured[Symbol.asyncDispose]();
+});
+const { lab } = secured;
+await lab.createTopic('eu-west', 'orders');
+
+const folder = join(secured.folder, 'doctor');
+mkdirSync(folder);
+const env = { PASSWORD: 'alice-secret' };
+const outputs = new Map<string, string>();
+
+function topologyText({ servers, settings }: Ends, set: string): string {
+  const lines = Object.entries({ 'bootstrap.servers': servers, ...settings }).map(
+    ([name, value]) => `      ${name}: ${JSON.stringify(value.replace('alice-secret', '${env:PASSWORD}'))}\n`,
+  );
+  const target = `    kafka: { bootstrap.servers: "${lab.bootstrapServers('us-east')}" }\n`;
+  return `regions:\n  eu-west:\n    kafka:\n${lines.join('')}  us-east:\n${target}mirrors:\n  shop: ${set}\n`;
+}
+
+async function diagnose(setUp: SetUp, ...more: string[]) {
+  const plain = { servers: lab.bootstrapServers('eu-west'), settings: {} };
+  const mend = await setUp.before?.(world);
+  try {
+    const source = (await setUp.source?.(world)) ?? plain;
+    writeFileSync(join(folder, 'causeway.yaml'), topologyText(source, setUp.set ?? defaultSet));
+    const args = ['doctor', '--timeout', setUp.timeout ?? '15s', ...more];
+    return await runCausewayCommand(args, { cwd: folder, env });
+  } finally {
+    await mend?.();
+  }
+}
+
+for (const setUp of setUps) {
+  test(setUp.title, async () => {
+    const { code, stdout, stderr } = await diagnose(setUp);
+    const said = masked(stdout, folder);
+    outputs.set(setUp.title, said);
+    assert.equal(stderr, '');
+    assert.doesNotMatch(stdout, /alice-secret|wrong-secret/);
+    const problems = said.split('\n').filter((line) => line.startsWith('problem'));
+    assert.equal(code, setUp.cause === undefined ? 0 : 10, stdout);
+    assert.equal(problems.length, setUp.cause === undefined ? 0 : 1, stdout);
+    if (setUp.cause !== undefined) assert.match(problems[0] ?? '', setUp.cause);
+    assert.doesNotMatch(said, /^warning/m);
+  });
+}
+
+test('for programs, a finding per line', async () => {
+  const { code, stdout } = await diagnose({ title: '', cause: undefined }, '-o', 'jsonl');
+  assert.equal(code, 0);
+  const findings = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { state: string; check: string });
+  assert.ok(findings.every(({ state }) => state === 'ok'));
+  assert.ok(findings.some(({ check }) => check === 'permissions'));
+});
+
+test('the page of the documentation holds what is said', () => {
+  const section = sectionText(outputs);
+  if (process.env['CAUSEWAY_WRITE_DOCTOR_PAGE'] === '1') writeSection(section);
+  assert.equal(currentSection(), section, 'run this test again with CAUSEWAY_WRITE_DOCTOR_PAGE=1');
+});
