@@ -1,4 +1,5 @@
 // One region, from its settings to its permissions, in the order in which things break.
+import { invariant } from '../base/errors.ts';
 import { addressText, type BrokerAddress, parseAddress } from '../kafka/client/socket.ts';
 import { askMetadata } from '../kafka/client/broker-calls.ts';
 import type { MirrorSetSpec } from '../topology/topology.ts';
@@ -94,8 +95,12 @@ async function examineBroker(
   const check = (name: string, failsAs: Check['failsAs'], run: Check['run']): Check => {
     return { name, where, needs, failsAs, run };
   };
-  const mustConnection = () => site.connections.get(addressText(address)) ?? site.anyConnection;
-  const found = await runChecks(
+  const mustConnection = () => {
+    const connection = site.connections.get(addressText(address));
+    invariant(connection !== undefined, `${where} was reached, and there is no connection to it`);
+    return connection;
+  };
+  return runChecks(
     [
       ...reached,
       check('versions', 'problem', () => checkVersions(mustConnection(), site.parts)),
@@ -104,7 +109,6 @@ async function examineBroker(
     ],
     site.parts,
   );
-  return found;
 }
 
 function clusterQuestions(site: RegionSite): Check[] {

@@ -65,7 +65,9 @@ function examinePermissions(
   sites: readonly RegionSite[],
   sets: readonly MirrorSetSpec[],
 ): Promise<readonly Finding[]> {
-  const existing = new Map(sites.map(({ name, view }) => [name, view?.topics.map((each) => each.name) ?? []]));
+  const existing = new Map(
+    sites.map(({ name, view }) => [name, view?.topics.map((each) => each.name) ?? []]),
+  );
   const needs = permissionNeeds(site.name, sets, existing);
   const check: Check = {
     name: 'permissions',

@@ -6,12 +6,7 @@ import { type BrokerQuestions, openBrokerQuestions } from '../kafka/admin/broker
 import { BufferPool } from '../kafka/client/buffer-pool.ts';
 import { Connection } from '../kafka/client/connection.ts';
 import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.ts';
-import {
-  addressText,
-  type BrokerAddress,
-  openPlainSocket,
-  tlsSocketOpener,
-} from '../kafka/client/socket.ts';
+import { addressText, type BrokerAddress, openPlainSocket, tlsSocketOpener } from '../kafka/client/socket.ts';
 import type { Security } from '../kafka/security/security.ts';
 import type { ClusterView } from '../kafka/wire/messages.ts';
 import type { SecretReaders } from '../topology/secrets.ts';

@@ -68,7 +68,12 @@ function runOne(check: Check, { clock, waitMs }: RunLimits): Promise<readonly Sa
       (thrown: unknown) => {
         timer.cancel();
         if (thrown instanceof CausewayError) resolve([saidOf(thrown, check.failsAs)]);
-        else reject(new Error(`the check ${check.name} of ${check.where}: ${describeError(thrown)}`, { cause: thrown }));
+        else
+          reject(
+            new Error(`the check ${check.name} of ${check.where}: ${describeError(thrown)}`, {
+              cause: thrown,
+            }),
+          );
       },
     );
   });

@@ -2,13 +2,19 @@
 // replaced.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { wrapText } from '../../src/cli/output/wrap-text.ts';
 
 export const pagePath = fileURLToPath(new URL('../../docs/operating/doctor.md', import.meta.url));
 const begin = '<!-- What follows is written by test/doctor; see there. -->\n';
 
 /** `outputs`: heading → what the doctor printed. */
 export function sectionText(outputs: ReadonlyMap<string, string>): string {
-  return [...outputs].map(([title, text]) => `\n### ${title}\n\n\`\`\`\n${text.trimEnd()}\n\`\`\`\n`).join('');
+  return [...outputs]
+    .map(([title, text]) => {
+      const lines = text.trimEnd().split('\n').map(wrapped);
+      return `\n### ${title}\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`;
+    })
+    .join('');
 }
 
 /** What the page has now. */
@@ -37,8 +43,17 @@ export function masked(text: string, folder: string): string {
     .replaceAll(/\b\d\.\d s\)/g, '0.0 s)')
     .replaceAll(/\((\d\d) days\)/g, '(30 days)')
     .replaceAll(/\d{4}-\d\d-\d\d/g, '2026-01-31')
-    .replaceAll(/its id is [\w-]{22}/g, 'its id is 5L6g3nShT-eMCtK--X86sw');
+    .replaceAll(/its id is [\w-]{22}/g, 'its id is 5L6g3nShT-eMCtK--X86sw')
+    .replaceAll(/no answer within \d+ ms/g, 'no answer within 5000 ms');
 }
 
+const indent = ' '.repeat(11);
+
 /** One paragraph per line: where lines break hangs on the length of what is replaced. */
-const unwrapped = (text: string): string => text.replaceAll(/\n {11}(?!why: |do: {2})/g, ' ');
+const unwrapped = (text: string): string =>
+  text.replaceAll(new RegExp(`\\n${indent}(?!why: |do: )`, 'g'), ' ');
+
+const wrapped = (line: string): string => {
+  const [begin, rest] = [line.slice(0, indent.length), line.slice(indent.length)];
+  return begin + wrapText(rest, 108, indent).join('\n').trimStart();
+};

@@ -3,6 +3,7 @@ import { CausewayError } from '../../base/errors.ts';
 import { type Finding, ok, problem, saidOf, warning } from '../../doctor/finding.ts';
 import type { Problem } from '../../topology/problem.ts';
 import type { Invocation } from '../invocation.ts';
+import { formatAmount } from '../output/values.ts';
 import { mustReadTopology, type TopologyFile, TopologyProblems } from './topology-file.ts';
 
 export interface ReadForDoctor {
@@ -17,11 +18,12 @@ export async function readForDoctor(invocation: Invocation): Promise<ReadForDoct
   try {
     const file = await mustReadTopology(invocation);
     const { regions, mirrors } = file.topology;
-    const amount = `${regions.size} regions, ${mirrors.size} mirror sets`;
+    const amount = `${formatAmount(regions.size, 'region')}, ${formatAmount(mirrors.size, 'mirror set')}`;
     const fine = { check, where: file.path, ...ok(`${amount}, no problems`, amount) };
     return { file, findings: [fine, ...file.warnings.map(finding)] };
   } catch (thrown) {
-    if (thrown instanceof TopologyProblems) return { file: undefined, findings: thrown.problems.map(finding) };
+    if (thrown instanceof TopologyProblems)
+      return { file: undefined, findings: thrown.problems.map(finding) };
     if (!(thrown instanceof CausewayError)) throw thrown;
     return { file: undefined, findings: [{ check, where: 'causeway.yaml', ...saidOf(thrown) }] };
   }

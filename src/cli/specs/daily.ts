@@ -59,7 +59,7 @@ const doctor: CommandSpec = {
     'What needs something that failed is not run, so one cause is told once. Changes nothing. Exits 10 when ' +
     'there is a problem.',
   options: [
-    { flags: '--region <name>', help: 'only this region; may be repeated', repeatable: true },
+    { flags: '--region <name>', help: 'only this region', repeatable: true },
     { flags: '--offline', help: 'only what needs no network: file, secrets, settings, certificates' },
     { flags: '--timeout <duration>', help: 'how long each single check may take', byDefault: '5s' },
   ],

@@ -31,15 +31,28 @@ export function addressChecks(place: PlaceToReach): Check[] {
   if (tls !== undefined) checks.push(check('TLS', 'TCP', () => agreeOnTls(place)));
   let refusal: CausewayError | undefined;
   const open = async () => {
-    refusal = await openConnection(place);
-    return [ok('speaks Kafka’s protocol')];
+    try {
+      refusal = await openConnection(place);
+      return [ok('speaks Kafka’s protocol')];
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      return [withoutPlace(saidOf(error))];
+    }
   };
   checks.push(check('protocol', tls === undefined ? 'TCP' : 'TLS', open));
   if (sasl === undefined) return checks;
   const login = async () => [
-    refusal === undefined ? ok(`let in by ${sasl.mechanism}`, sasl.mechanism) : saidOf(refusal),
+    refusal === undefined ? ok(`let in by ${sasl.mechanism}`, sasl.mechanism) : withoutPlace(saidOf(refusal)),
   ];
   return [...checks, check('login', 'protocol', login)];
+}
+
+/** The place stands in front of every finding already. */
+function withoutPlace(said: Said): Said {
+  const what = said.what
+    .replace(/^broker(?: \d+)? at \S+: (?:cannot connect: )?/, '')
+    .replace(/ \(\d+ requests? under way\)$/, '');
+  return { ...said, what };
 }
 
 async function findName({ site, address, brokerId }: PlaceToReach): Promise<Said> {
@@ -49,9 +62,13 @@ async function findName({ site, address, brokerId }: PlaceToReach): Promise<Said
     return ok(`${host} is ${(await resolveName(host)).join(', ')}`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const silent = code === 'EAI_AGAIN' ? 'the name server does not answer' : `there is no such name (${code})`;
+    const silent =
+      code === 'EAI_AGAIN' ? 'the name server does not answer' : `there is no such name (${code})`;
     const what = `the name ${host} cannot be resolved here: ${silent}`;
-    return problem(`${what}${advertisedBy(brokerId)}`, { code: 'CW-3002', ...remedy(site, brokerId, 'name') });
+    return problem(`${what}${advertisedBy(brokerId)}`, {
+      code: 'CW-3002',
+      ...remedy(site, brokerId, 'name'),
+    });
   }
 }
 
@@ -103,16 +120,34 @@ async function agreeOnTls({ site, address, brokerId }: PlaceToReach): Promise<Sa
     sight = await probeTls(address, tls, { clock, waitMs: waitMs * 0.9 });
   } catch (error) {
     const why = error instanceof Error ? explainTls(error, false) : undefined;
-    return [problem(`${why ?? describeError(error)}${advertisedBy(brokerId)}`, { code: 'CW-3011' })];
+    const next =
+      'Name a port that speaks TLS, or set security.protocol to PLAINTEXT or SASL_PLAINTEXT; where the broker ' +
+      'asks for a certificate, look at ssl.keystore.';
+    const what = `${why ?? describeError(error)}${advertisedBy(brokerId)}`;
+    return [problem(what, { code: 'CW-3011', why: noTls, next })];
   }
   const { protocol, ends, distrust } = sight;
   const nowMs = clock.wallMs();
   const isOver = ends !== undefined && ends.getTime() <= nowMs;
-  if (distrust !== undefined && !isOver) {
-    return [problem(explainTls(distrust, false) ?? distrust.message, { code: 'CW-3011' })];
-  }
+  if (distrust !== undefined && !isOver) return [distrusted(address, sight, distrust)];
   if (ends === undefined) return [ok(`${protocol}; the broker shows no certificate`, protocol)];
   return [certificateEnd('the broker’s certificate', ends, nowMs, 'CW-3011')];
+}
+
+const noTls = 'No encrypted connection can be made to this address.';
+
+function distrusted({ host }: BrokerAddress, { hosts }: TlsSight, code: string): Said {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const what = `the broker’s certificate is for another host: it names ${hosts ?? 'none'}, and not ${host}`;
+    const next =
+      'Use one of those names in bootstrap.servers or advertised.listeners, or have a certificate issued for ' +
+      'this one.';
+    return problem(what, { code: 'CW-3011', why: noTls, next });
+  }
+  const what =
+    explainTls({ code, message: code }, false) ?? `the broker’s certificate is not trusted (${code})`;
+  const next = 'Put the certificate of the authority that has signed it into ssl.truststore.';
+  return problem(what, { code: 'CW-3011', why: noTls, next });
 }
 
 /** A refused login is handed back: the port speaks Kafka. Throws everything else. */

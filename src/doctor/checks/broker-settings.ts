@@ -32,7 +32,11 @@ const lowerBounds: readonly Lower[] = [
   },
 ];
 
-export async function checkBrokerSettings(site: RegionSite, nodeId: number, isTarget: boolean): Promise<Said[]> {
+export async function checkBrokerSettings(
+  site: RegionSite,
+  nodeId: number,
+  isTarget: boolean,
+): Promise<Said[]> {
   const broker = site.mustView.brokers.find((each) => each.nodeId === nodeId);
   const questions = await site.questions(broker);
   const name = String(nodeId);

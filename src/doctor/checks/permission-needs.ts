@@ -52,7 +52,8 @@ export function permissionNeeds(
   const needs = ledgerTopics.flatMap((name) => needsOf({ kind: 'topic', name }, ofControl));
   for (const set of sets) {
     const isTarget = set.to.includes(region);
-    if (isTarget) needs.push(...needsOf({ kind: 'transactional-id', name: `causeway.${set.name}` }, ofGenerations));
+    if (isTarget)
+      needs.push(...needsOf({ kind: 'transactional-id', name: `causeway.${set.name}` }, ofGenerations));
     if (set.home !== region && !isTarget) continue;
     const rights = isTarget ? ofTarget : ofSource;
     for (const name of topicsOf(set, existing)) needs.push(...needsOf({ kind: 'topic', name }, rights));

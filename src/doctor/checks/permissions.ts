@@ -14,10 +14,7 @@ export interface JudgedNeed extends PermissionNeed {
   readonly state: 'permitted' | 'missing' | 'unknown';
 }
 
-export async function checkPermissions(
-  site: RegionSite,
-  needs: readonly PermissionNeed[],
-): Promise<Said[]> {
+export async function checkPermissions(site: RegionSite, needs: readonly PermissionNeed[]): Promise<Said[]> {
   const questions = await site.questions();
   const rights = await askRights(questions, needs);
   const judged = needs.map((need) => judge(need, rights.get(keyOf(need.resource))));
@@ -109,13 +106,17 @@ export function sayPermissions(judged: readonly JudgedNeed[]): Said[] {
     }),
   );
   if (open.length > 0) {
-    const what = open.map(({ operation, resource: { kind }, names }) => `${operation} on ${wordsOf(kind, names)}`);
+    const what = open.map(
+      ({ operation, resource: { kind }, names }) => `${operation} on ${wordsOf(kind, names)}`,
+    );
     const why = 'Brokers tell it only of what is there, and never for transactional ids.';
     said.push(unknown(`not told before it is used: ${what.join('; ')}`, why));
   }
   const permitted = judged.filter(({ state }) => state === 'permitted').length;
   if (said.length > missing.length || missing.length === 0) {
-    said.push(ok(`${permitted} of ${judged.length} permissions are there`, `${permitted} of ${judged.length}`));
+    said.push(
+      ok(`${permitted} of ${judged.length} permissions are there`, `${permitted} of ${judged.length}`),
+    );
   }
   return said;
 }

@@ -5,6 +5,7 @@ import { decodeListOffsetsResponse, encodeListOffsetsRequest } from '../../kafka
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { ok, problem, type Said, warning } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
+import { askLeaders, type Led } from './ask-leaders.ts';
 import { topicsText } from './topic-names.ts';
 
 const latest = -1n;
@@ -29,12 +30,17 @@ export async function checkPositions(
 ): Promise<Said[]> {
   const names = new Set(topics.map(({ name }) => name));
   const mirrors = target.mustView.topics.filter(({ name }) => names.has(name));
-  const [sourceStart, sourceEnd, mirrorEnd] = await Promise.all([
+  const [start, end, mirror] = await Promise.all([
     listOffsets(source, topics, earliest),
     listOffsets(source, topics, latest),
     listOffsets(target, mirrors, latest),
   ]);
-  return judgePositions({ sourceStart, sourceEnd, mirrorEnd });
+  const unasked = [...start.unasked, ...mirror.unasked];
+  // Without the mirror's end nothing can be compared.
+  if (mirror.unasked.length > 0) return unasked;
+  const ends = { sourceStart: start.offsets, sourceEnd: end.offsets, mirrorEnd: mirror.offsets };
+  const said = judgePositions(ends);
+  return unasked.length > 0 ? [...said.filter(({ state }) => state !== 'ok'), ...unasked] : said;
 }
 
 /** Pure. */
@@ -54,10 +60,16 @@ export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends): Sai
   const said: Said[] = [];
   const text = (topics: ReadonlySet<string>) => topicsText([...topics]);
   if (lost.size > 0) {
-    said.push(problem(`${text(lost)}: the source has deleted records that the mirror lacks`, { code: 'CW-2007' }));
+    said.push(
+      problem(`${text(lost)}: the source has deleted records that the mirror lacks`, { code: 'CW-2007' }),
+    );
   }
   if (cut.size > 0) {
-    said.push(problem(`${text(cut)}: the source begins above offset 0, and there is no copy yet`, { code: 'CW-2009' }));
+    said.push(
+      problem(`${text(cut)}: the source begins above offset 0, and there is no copy yet`, {
+        code: 'CW-2009',
+      }),
+    );
   }
   if (soon.size > 0) {
     said.push(
@@ -70,29 +82,36 @@ export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends): Sai
   return said.length > 0 ? said : [ok(`the source holds all that the mirrors need`)];
 }
 
+interface Listed {
+  readonly offsets: Offsets;
+  readonly unasked: readonly Said[];
+}
+
 async function listOffsets(
   site: RegionSite,
   topics: readonly TopicView[],
   timestamp: bigint,
-): Promise<Offsets> {
-  const asked = await Promise.all(
-    site.mustView.brokers.map(({ nodeId }) => {
-      const connection = site.connectionTo(nodeId);
-      const led = topics.flatMap(({ name, partitions }) => {
-        const own = partitions.filter(({ leaderId }) => leaderId === nodeId);
-        const wanted = own.map(({ partition }) => ({ partition, currentLeaderEpoch: -1, timestamp }));
-        return wanted.length === 0 ? [] : [{ topic: name, partitions: wanted }];
-      });
-      return connection === undefined || led.length === 0 ? [] : ask(connection, site, led);
-    }),
+): Promise<Listed> {
+  const { answers, unasked } = await askLeaders(site, topics, (connection, led) =>
+    ask(connection, site, led, timestamp),
   );
-  const good = asked.flat().filter(({ errorCode }) => errorCode === kafkaError.NONE);
-  return new Map(good.map(({ topic, partition, offset }) => [`${topic} ${partition}`, offset]));
+  const good = answers.filter(({ errorCode }) => errorCode === kafkaError.NONE);
+  return {
+    offsets: new Map(good.map(({ topic, partition, offset }) => [`${topic} ${partition}`, offset])),
+    unasked,
+  };
 }
 
-type Led = Parameters<typeof encodeListOffsetsRequest>[2]['topics'];
-
-function ask(connection: Connection, site: RegionSite, topics: Led): Promise<readonly ListedOffset[]> {
+function ask(
+  connection: Connection,
+  site: RegionSite,
+  led: readonly Led[],
+  timestamp: bigint,
+): Promise<readonly ListedOffset[]> {
+  const topics = led.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((partition) => ({ partition, currentLeaderEpoch: -1, timestamp })),
+  }));
   return connection.call({
     api: 'listOffsets',
     waitMs: site.limits.requestWaitMs,

@@ -37,7 +37,8 @@ export function principalOf(site: RegionSite): string | undefined {
 /** Pure. */
 export function judgeQuotas(quotas: readonly Quota[], user: string | undefined): Said[] {
   const own = (Object.keys(keys) as QuotaKey[]).flatMap((key) => ownQuota(quotas, user, key) ?? []);
-  const unsure = user === undefined ? '; quotas of single users are not looked at: our name is not known' : '';
+  const unsure =
+    user === undefined ? '; quotas of single users are not looked at: our name is not known' : '';
   if (own.length === 0) return [ok(`no quota is on us${unsure}`, 'none')];
   return own.map(({ key, bytesPerSecond, on }) => {
     const what = `a quota lets us ${keys[key]} ${amount(bytesPerSecond)} per second and broker (${on})${unsure}`;
@@ -58,7 +59,9 @@ export function ownQuota(
   const ranked = quotas.flatMap((quota) => {
     const bytesPerSecond = quota.values.get(key);
     const rank = rankOf(quota, user);
-    return bytesPerSecond === undefined || rank === undefined ? [] : [{ rank, bytesPerSecond, on: wordsOf(quota) }];
+    return bytesPerSecond === undefined || rank === undefined
+      ? []
+      : [{ rank, bytesPerSecond, on: wordsOf(quota) }];
   });
   ranked.sort((a, b) => a.rank - b.rank || a.bytesPerSecond - b.bytesPerSecond);
   const [first] = ranked;

@@ -68,7 +68,9 @@ export async function checkSourceTopics(site: RegionSite, set: MirrorSetSpec): P
   const names = topics.map(({ name }) => name);
   const settings = await questions.settingsOf('topic', names);
   said.push(...judgeSettings(settings));
-  return said.length > 0 ? said : [ok(`${topics.length} topics match, and can be mirrored`, `${topics.length}`)];
+  return said.length > 0
+    ? said
+    : [ok(`${topics.length} topics match, and can be mirrored`, `${topics.length}`)];
 }
 
 const hidden = 'None exists, or Describe is missing: topics that may not be described are not shown.';
@@ -102,10 +104,10 @@ export function judgeSettings(described: ReadonlyMap<string, Settings | string>)
     const text = `${topicsHave(names)} ${what}`;
     return [state === 'problem' ? problem(text, reason) : warning(text, reason)];
   });
-  const closed = [...described].filter(([, settings]) => typeof settings === 'string');
+  const closed = [...described].filter((each): each is [string, string] => typeof each[1] === 'string');
   if (closed.length > 0) {
     const names = closed.map(([name]) => name);
-    said.push(unknown(`the settings of ${topicsText(names)} may not be read (${String(closed[0]?.[1])})`));
+    said.push(unknown(`the settings of ${topicsText(names)} may not be read (${closed[0]?.[1]})`));
   }
   return said;
 }

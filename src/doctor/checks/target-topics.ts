@@ -31,7 +31,10 @@ export async function checkTargetTopics(pair: Pair, atSource: readonly TopicView
   const existing = atSource.flatMap(({ name }) => there.get(name) ?? []);
   const absent = atSource.filter(({ name }) => !there.has(name));
   const questions = await target.questions();
-  const settings = await questions.settingsOf('topic', existing.map(({ name }) => name));
+  const settings = await questions.settingsOf(
+    'topic',
+    existing.map(({ name }) => name),
+  );
   const atSourceSettings = await (await source.questions()).settingsOf('topic', names);
   const said = [
     ...leaderless(existing),
@@ -41,8 +44,8 @@ export async function checkTargetTopics(pair: Pair, atSource: readonly TopicView
     ...(await checkAbsent(pair, absent, atSourceSettings, questions)),
   ];
   if (said.length > 0) return said;
-  const amount = `${existing.length} mirrors are there, ${absent.length} are to be made`;
-  return [ok(amount, amount)];
+  const amount = `${existing.length} of ${atSource.length} are there`;
+  return [ok(`${amount}; those that are not can be created`, amount)];
 }
 
 function tooManyPartitions(existing: readonly TopicView[], atSource: readonly TopicView[]): Said[] {
@@ -85,7 +88,9 @@ function neverWritten(name: string, wanted: number, replicas: number): Said {
 
 /** A request that a broker refuses for its size is not told as such: the connection ends. */
 function tooLarge({ target }: Pair, described: ReadonlyMap<string, Settings | string>): Said[] {
-  const limits = [...target.brokerSettings.values()].map((each) => Number(each.get('socket.request.max.bytes')));
+  const limits = [...target.brokerSettings.values()].map((each) =>
+    Number(each.get('socket.request.max.bytes')),
+  );
   const limit = Math.min(...limits.filter((each) => !Number.isNaN(each)));
   const larger = [...described].filter(
     ([, each]) => typeof each !== 'string' && Number(each.get('max.message.bytes') ?? 0) > limit,
@@ -93,7 +98,9 @@ function tooLarge({ target }: Pair, described: ReadonlyMap<string, Settings | st
   if (larger.length === 0) return [];
   const names = larger.map(([name]) => name);
   const what = `${topicsHave(names)} max.message.bytes above the target’s socket.request.max.bytes (${limit})`;
-  return [problem(what, { code: 'CW-2015', next: 'Raise socket.request.max.bytes of the target’s brokers.' })];
+  return [
+    problem(what, { code: 'CW-2015', next: 'Raise socket.request.max.bytes of the target’s brokers.' }),
+  ];
 }
 
 async function checkAbsent(
@@ -133,7 +140,10 @@ function wantedInSync(settings: Settings, { brokerSettings }: RegionSite): numbe
 
 function tooFewBrokers(name: string, copies: number, brokers: number): Said {
   const what = `topic ${name} is to have ${replicationFactor} ${copies}, and there are ${brokers} brokers`;
-  return problem(what, { code: 'CW-3009', next: `Lower ${replicationFactor} under \`target\` of the mirror set.` });
+  return problem(what, {
+    code: 'CW-3009',
+    next: `Lower ${replicationFactor} under \`target\` of the mirror set.`,
+  });
 }
 
 /** A missing permission is told by another check. */

@@ -6,32 +6,17 @@ import {
   encodeDescribeProducersRequest,
 } from '../../kafka/wire/describe-producers.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
-import { ok, problem, type Said, unknown } from '../finding.ts';
+import { ok, problem, type Said } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
+import { askLeaders, type Led } from './ask-leaders.ts';
 import { topicsText } from './topic-names.ts';
 
 export async function checkTransactions(site: RegionSite, topics: readonly TopicView[]): Promise<Said[]> {
-  const { brokers } = site.mustView;
-  const asked = await Promise.all(
-    brokers.map(({ nodeId }) => {
-      const led = ledBy(nodeId, topics);
-      const connection = site.connectionTo(nodeId);
-      return led.length === 0 || connection === undefined ? [] : describe(connection, site, led);
-    }),
+  const { answers, unasked } = await askLeaders(site, topics, (connection, led) =>
+    describe(connection, site, led),
   );
-  return judgeProducers(asked.flat());
-}
-
-interface Led {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
-
-function ledBy(nodeId: number, topics: readonly TopicView[]): Led[] {
-  return topics.flatMap(({ name, partitions }) => {
-    const led = partitions.filter(({ leaderId }) => leaderId === nodeId).map(({ partition }) => partition);
-    return led.length === 0 ? [] : [{ topic: name, partitions: led }];
-  });
+  const said = judgeProducers(answers);
+  return unasked.length > 0 ? [...said.filter(({ state }) => state !== 'ok'), ...unasked] : said;
 }
 
 function describe(
@@ -55,12 +40,14 @@ export function judgeProducers(partitions: readonly DescribedPartition[]): Said[
   const said: Said[] = [];
   if (transactional.length > 0) {
     const names = [...new Set(transactional.map(({ topic }) => topic))];
-    said.push(problem(`${topicsText(names)}: written in transactions within the last day`, { code: 'CW-2010' }));
+    said.push(
+      problem(`${topicsText(names)}: written in transactions within the last day`, { code: 'CW-2010' }),
+    );
   }
   const refused = partitions.filter(({ errorCode }) => errorCode === kafkaError.TOPIC_AUTHORIZATION_FAILED);
   if (refused.length > 0) {
     const names = [...new Set(refused.map(({ topic }) => topic))];
-    said.push(unknown(`whether ${topicsText(names)} are written in transactions: Read is missing`));
+    said.push({ state: 'not-run', what: `Read is not permitted on ${topicsText(names)}` });
   }
   return said.length > 0 ? said : [ok('nobody has written in transactions within the last day', 'none')];
 }

@@ -53,12 +53,19 @@ export function judgeVersions(ranges: readonly ApiRange[]): Said[] {
   const offered = new Map(ranges.map((range) => [range.key, range]));
   const own = Object.values(apis).map((api) => ({ ...api, feature: 'mirroring', since: kafkaMin }));
   const needed: readonly Feature[] = [...own, ...administration];
-  const missing = needed.filter(({ name }) => !ofLogins.includes(name)).filter((each) => !meets(offered, each));
+  const missing = needed
+    .filter(({ name }) => !ofLogins.includes(name))
+    .filter((each) => !meets(offered, each));
   if (missing.length > 0) return missing.map((each) => problemOf(offered, each));
   const without = niceToHave.filter((each) => !meets(offered, each));
   const lost = without.map(({ feature, since }) => `${feature} (Kafka ${since})`).join(', ');
   const short = lost === '' ? 'all' : `all but ${lost}`;
-  return [ok(`it speaks all ${needed.length} calls that are needed${lost === '' ? '' : `; without ${lost}`}`, short)];
+  return [
+    ok(
+      `it speaks all ${needed.length} calls that are needed${lost === '' ? '' : `; without ${lost}`}`,
+      short,
+    ),
+  ];
 }
 
 function meets(offered: ReadonlyMap<number, ApiRange>, { key, min, max }: Api): boolean {
@@ -66,7 +73,10 @@ function meets(offered: ReadonlyMap<number, ApiRange>, { key, min, max }: Api): 
   return theirs !== undefined && theirs.min <= max && theirs.max >= min;
 }
 
-function problemOf(offered: ReadonlyMap<number, ApiRange>, { key, name, min, max, feature, since }: Feature): Said {
+function problemOf(
+  offered: ReadonlyMap<number, ApiRange>,
+  { key, name, min, max, feature, since }: Feature,
+): Said {
   const theirs = offered.get(key);
   const has = theirs === undefined ? 'does not offer it' : `offers ${theirs.min} to ${theirs.max}`;
   const what = `${name}: the broker ${has}, Causeway speaks ${min} to ${max}`;

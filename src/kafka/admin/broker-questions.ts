@@ -185,7 +185,9 @@ class LibraryQuestions implements BrokerQuestions {
         describeClientQuotasV1.api.async(this.#connection, components, true),
       );
       for (const { entity, values } of entries ?? []) {
-        const named = new Map(entity.map(({ entityType, entityName }) => [entityType as string, entityName ?? null]));
+        const named = new Map(
+          entity.map(({ entityType, entityName }) => [entityType as string, entityName ?? null]),
+        );
         found.push({
           entity: named,
           values: new Map(values.map(({ key, value }) => [key as string, value])),
@@ -248,6 +250,7 @@ function valuesOf(configs: readonly { name: string; value?: string | null | unde
 
 function chunks<T>(all: readonly T[]): (readonly T[])[] {
   const parts: (readonly T[])[] = [];
-  for (let from = 0; from < all.length; from += namesPerCall) parts.push(all.slice(from, from + namesPerCall));
+  for (let from = 0; from < all.length; from += namesPerCall)
+    parts.push(all.slice(from, from + namesPerCall));
   return parts;
 }

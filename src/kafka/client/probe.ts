@@ -2,7 +2,7 @@
 // nothing is sent.
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
-import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import type { TlsOptions } from '../security/tls-material.ts';
 import { type BrokerAddress, isName } from './socket.ts';
@@ -34,9 +34,10 @@ export interface TlsSight {
   readonly protocol: string;
   /** When the broker's certificate ends; undefined where it shows none. */
   readonly ends: Date | undefined;
-  readonly begins: Date | undefined;
-  /** Why it is not to be trusted: OpenSSL's or Node's code and text. */
-  readonly distrust: { readonly code: string; readonly message: string } | undefined;
+  /** The hosts that it is for, as it names them. */
+  readonly hosts: string | undefined;
+  /** Why it is not to be trusted: OpenSSL's or Node's code. */
+  readonly distrust: string | undefined;
 }
 
 /** Agrees on TLS and ends, also with a broker that is not to be trusted. Rejects where none comes about. */
@@ -47,20 +48,16 @@ export function probeTls(
 ): Promise<TlsSight> {
   const servername = isName(host) ? host : '';
   const socket = connectTls({ ...tls, host, port, servername, rejectUnauthorized: false });
-  return settled(socket, 'secureConnect', limits, () => sightOf(socket, host, tls));
+  return settled(socket, 'secureConnect', limits, () => sightOf(socket));
 }
 
-function sightOf(socket: TLSSocket, host: string, tls: TlsOptions): TlsSight {
+function sightOf(socket: TLSSocket): TlsSight {
   const certificate = socket.getPeerX509Certificate();
-  const distrusted = socket.authorized ? undefined : String(socket.authorizationError);
-  // Node keeps only the code; its words name the hosts that the certificate is for.
-  const other = (tls.checkServerIdentity ?? checkServerIdentity)(host, socket.getPeerCertificate());
-  const message = other?.message ?? distrusted ?? '';
   return {
     protocol: socket.getProtocol() ?? '?',
     ends: certificate?.validToDate,
-    begins: certificate?.validFromDate,
-    distrust: distrusted === undefined ? undefined : { code: distrusted, message },
+    hosts: certificate?.subjectAltName,
+    distrust: socket.authorized ? undefined : String(socket.authorizationError),
   };
 }
 
