@@ -54,10 +54,10 @@ const doctor: CommandSpec = {
   name: 'doctor',
   summary: 'what is wrong between here and the clusters, with its cause',
   details:
-    'Looks at everything that mirroring needs, in the order in which it breaks: file, secrets, certificates, ' +
-    'names, ports, TLS, logins, advertised addresses, protocol versions, clocks, quotas, permissions, topics. ' +
-    'What needs something that failed is not run, so one cause is told once. Changes nothing. Exits 10 when ' +
-    'there is a problem.',
+    'Looks at everything that mirroring needs, in the order in which it breaks: file, secrets, ' +
+    'certificates, names, ports, TLS, logins, advertised addresses, protocol versions, clocks, quotas, ' +
+    'permissions, topics. What needs something that failed is not run, so one cause is told once. Changes ' +
+    'nothing. Exits 10 when there is a problem.',
   options: [
     { flags: '--region <name>', help: 'only this region', repeatable: true },
     { flags: '--offline', help: 'only what needs no network: file, secrets, settings, certificates' },

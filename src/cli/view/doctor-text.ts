@@ -42,7 +42,7 @@ export function summaryText(findings: readonly Finding[]): string {
 export const findingData = ({ state, check, where, what, why, next, code }: Finding): Json =>
   toJson({ state, check, where, what, why, next, code });
 
-/** Findings that share one paragraph: what is fine at one place, and what one failure keeps from being run. */
+/** Findings that share one paragraph: what is fine at one place, what one failure keeps from being run. */
 interface Group {
   readonly state: FindingState;
   readonly where: string;

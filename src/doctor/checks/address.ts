@@ -101,14 +101,14 @@ function remedy({ name }: RegionSite, brokerId: number, what: 'name' | 'port') {
       next:
         what === 'name'
           ? `Mend bootstrap.servers of ${name} in causeway.yaml, or the name server that this machine asks.`
-          : `Look whether the broker runs, at firewalls, and at bootstrap.servers of ${name} in causeway.yaml.`,
+          : `Look whether the broker runs, at firewalls, and at bootstrap.servers of ${name} in the file.`,
     };
   }
   return {
-    why: 'Clients leave the bootstrap server for the addresses that brokers advertise; each must be reachable.',
+    why: 'Clients go on to the addresses that brokers advertise, and each must be reachable.',
     next:
-      'Name in bootstrap.servers a listener that is meant for this machine, or mend advertised.listeners of ' +
-      'the broker.',
+      'Name in bootstrap.servers a listener that is meant for this machine, or mend advertised.listeners ' +
+      'of the broker.',
   };
 }
 
@@ -121,8 +121,8 @@ async function agreeOnTls({ site, address, brokerId }: PlaceToReach): Promise<Sa
   } catch (error) {
     const why = error instanceof Error ? explainTls(error, false) : undefined;
     const next =
-      'Name a port that speaks TLS, or set security.protocol to PLAINTEXT or SASL_PLAINTEXT; where the broker ' +
-      'asks for a certificate, look at ssl.keystore.';
+      'Name a port that speaks TLS, or set security.protocol to PLAINTEXT or SASL_PLAINTEXT; where the ' +
+      'broker asks for a certificate, look at ssl.keystore.';
     const what = `${why ?? describeError(error)}${advertisedBy(brokerId)}`;
     return [problem(what, { code: 'CW-3011', why: noTls, next })];
   }
@@ -140,8 +140,8 @@ function distrusted({ host }: BrokerAddress, { hosts }: TlsSight, code: string):
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const what = `the broker’s certificate is for another host: it names ${hosts ?? 'none'}, and not ${host}`;
     const next =
-      'Use one of those names in bootstrap.servers or advertised.listeners, or have a certificate issued for ' +
-      'this one.';
+      'Use one of those names in bootstrap.servers or advertised.listeners, or have a certificate issued ' +
+      'for this one.';
     return problem(what, { code: 'CW-3011', why: noTls, next });
   }
   const what =

@@ -20,8 +20,8 @@ const lowerBounds: readonly Lower[] = [
     name: 'producer.id.expiration.ms',
     msMin: dayMs,
     why:
-      'A broker that has forgotten the producer id of a generation lets a late write of a frozen worker in. ' +
-      'Each id is used once a day.',
+      'A broker that has forgotten the producer id of a generation lets a late write of a frozen worker ' +
+      'in. Each id is used once a day.',
     next: 'Set it to one day or more; above the age of the oldest records that are copied is best.',
   },
   {

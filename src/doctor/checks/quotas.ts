@@ -41,7 +41,8 @@ export function judgeQuotas(quotas: readonly Quota[], user: string | undefined):
     user === undefined ? '; quotas of single users are not looked at: our name is not known' : '';
   if (own.length === 0) return [ok(`no quota is on us${unsure}`, 'none')];
   return own.map(({ key, bytesPerSecond, on }) => {
-    const what = `a quota lets us ${keys[key]} ${amount(bytesPerSecond)} per second and broker (${on})${unsure}`;
+    const rate = `${amount(bytesPerSecond)} per second and broker`;
+    const what = `a quota lets us ${keys[key]} ${rate} (${on})${unsure}`;
     if (bytesPerSecond >= bytesPerSecondMin) return ok(what, amount(bytesPerSecond));
     return warning(what, {
       why: 'Mirrors fall behind for good where more than that is written.',

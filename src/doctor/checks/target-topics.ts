@@ -82,7 +82,7 @@ function neverWritten(name: string, wanted: number, replicas: number): Said {
   return problem(what, {
     code: 'CW-2022',
     why: 'No write can ever be acknowledged by more replicas than there are.',
-    next: `Lower ${minInSync} or raise the replication factor, under \`target\` of the mirror set or at the topic.`,
+    next: `Lower ${minInSync} or raise the replication factor: \`target\` of the set, or at the topic.`,
   });
 }
 
@@ -97,7 +97,8 @@ function tooLarge({ target }: Pair, described: ReadonlyMap<string, Settings | st
   );
   if (larger.length === 0) return [];
   const names = larger.map(([name]) => name);
-  const what = `${topicsHave(names)} max.message.bytes above the target’s socket.request.max.bytes (${limit})`;
+  const bound = `the target’s socket.request.max.bytes (${limit})`;
+  const what = `${topicsHave(names)} max.message.bytes above ${bound}`;
   return [
     problem(what, { code: 'CW-2015', next: 'Raise socket.request.max.bytes of the target’s brokers.' }),
   ];

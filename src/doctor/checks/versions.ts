@@ -80,6 +80,7 @@ function problemOf(
   const theirs = offered.get(key);
   const has = theirs === undefined ? 'does not offer it' : `offers ${theirs.min} to ${theirs.max}`;
   const what = `${name}: the broker ${has}, Causeway speaks ${min} to ${max}`;
-  const next = `Needed for ${feature}, from Apache Kafka ${since} on. Causeway supports ${kafkaMin} and newer.`;
+  const needed = `Needed for ${feature}, from Apache Kafka ${since} on.`;
+  const next = `${needed} Causeway supports ${kafkaMin} and newer.`;
   return problem(what, { code: 'CW-3006', next });
 }
