@@ -57,7 +57,8 @@ const rest = (site: RegionSite, names: readonly string[], because: string, how =
 
 /** An address that fails while another one lets us in is of no consequence until that one fails, too. */
 async function examineBootstrap(site: RegionSite): Promise<readonly Finding[]> {
-  const addresses = serversOf(site).flatMap((server) => parseAddress(server) ?? []);
+  const servers = new Set(serversOf(site));
+  const addresses = [...servers].flatMap((server) => parseAddress(server) ?? []);
   const found = await Promise.all(
     addresses.map((address) => runChecks(addressChecks({ site, address, brokerId: -1 }), site.parts)),
   );

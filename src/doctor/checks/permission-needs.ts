@@ -1,6 +1,7 @@
 // What Causeway's principal must be permitted to do in a region, as a plain list. Pure.
 import type { Operation } from '../../kafka/admin/operations.ts';
 import { ledgerTopics } from '../../ledger/topic-names.ts';
+import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import { hasStar, matchTopics } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 
@@ -53,7 +54,9 @@ export function permissionNeeds(
   for (const set of sets) {
     const isTarget = set.to.includes(region);
     if (isTarget)
-      needs.push(...needsOf({ kind: 'transactional-id', name: `causeway.${set.name}` }, ofGenerations));
+      needs.push(
+        ...needsOf({ kind: 'transactional-id', name: transactionalIdOf(set.name, region, 1) }, ofGenerations),
+      );
     if (set.home !== region && !isTarget) continue;
     const rights = isTarget ? ofTarget : ofSource;
     for (const name of topicsOf(set, existing)) needs.push(...needsOf({ kind: 'topic', name }, rights));
