@@ -1,5 +1,5 @@
 // One region under examination: what has been found out so far, and the connections that were let in.
-import { describeError, invariant } from '../base/errors.ts';
+import { CausewayError, describeError, invariant } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { type BrokerQuestions, openBrokerQuestions } from '../kafka/admin/broker-questions.ts';
@@ -11,7 +11,7 @@ import type { Security } from '../kafka/security/security.ts';
 import type { ClusterView } from '../kafka/wire/messages.ts';
 import type { SecretReaders } from '../topology/secrets.ts';
 import type { KafkaSettings, RegionSpec } from '../topology/topology.ts';
-import type { RunLimits } from './run-checks.ts';
+import { answerWaitMs, type RunLimits } from './run-checks.ts';
 
 export interface SiteParts extends RunLimits {
   readonly random: Random;
@@ -23,6 +23,8 @@ export interface SiteParts extends RunLimits {
 
 /** Answers of a doctor's questions are small. */
 const poolBytesMax = 16 * 1024 * 1024;
+/** Of a check's time, how long the first login of a region goes alone. */
+const firstLoginShare = 0.3;
 
 export class RegionSite {
   readonly spec: RegionSpec;
@@ -39,11 +41,12 @@ export class RegionSite {
   readonly #pool = new BufferPool(poolBytesMax);
   readonly #questions = new Map<string, Promise<BrokerQuestions>>();
   #firstLogin: Promise<unknown> | undefined;
+  #refusedAt: string | undefined;
 
   constructor(spec: RegionSpec, parts: SiteParts) {
     this.spec = spec;
     this.parts = parts;
-    const { waitMs } = parts;
+    const waitMs = answerWaitMs(parts.waitMs);
     const waits = { connectWaitMs: waitMs, metadataWaitMs: waitMs, requestWaitMs: waitMs };
     this.limits = { ...defaultClientLimits, ...waits, silenceMsMax: waitMs, overtimeMsMax: waitMs };
   }
@@ -78,17 +81,35 @@ export class RegionSite {
     return broker === undefined ? undefined : this.connections.get(addressText(broker));
   }
 
-  /** Opens a connection and keeps it. Throws as Connection.open does. */
-  async open(address: BrokerAddress, brokerId: number): Promise<void> {
-    const { security } = this;
-    if (security.settings.sasl === undefined) return this.#open(address, brokerId);
-    // A wrong password must not be tried at every broker: accounts are locked by that.
-    const first = this.#firstLogin;
-    if (first !== undefined) await first;
-    security.logins.check();
+  /**
+   * Opens a connection and keeps it. Resolves with the address that has refused the login before, if one has:
+   * a wrong password must not be tried at every broker, since accounts are locked by that. Throws as
+   * Connection.open does.
+   */
+  async open(address: BrokerAddress, brokerId: number): Promise<string | undefined> {
+    if (this.security.settings.sasl === undefined) {
+      await this.#open(address, brokerId);
+      return undefined;
+    }
+    await this.#waitForFirstLogin();
+    if (this.#refusedAt !== undefined) return this.#refusedAt;
     const opening = this.#open(address, brokerId);
-    this.#firstLogin ??= Promise.allSettled([opening]);
-    return opening;
+    this.#firstLogin ??= this.#noteRefusal(opening, address);
+    await opening;
+    return undefined;
+  }
+
+  /** Not for long: who hangs must not keep the others from being examined. */
+  async #waitForFirstLogin(): Promise<void> {
+    if (this.#firstLogin === undefined) return;
+    const { clock, waitMs } = this.parts;
+    await Promise.race([this.#firstLogin, clock.sleep(waitMs * firstLoginShare)]);
+  }
+
+  async #noteRefusal(opening: Promise<void>, address: BrokerAddress): Promise<void> {
+    const [ended] = await Promise.allSettled([opening]);
+    const isRefused = ended.status === 'rejected' && isLoginRefusal(ended.reason);
+    if (isRefused) this.#refusedAt = addressText(address);
   }
 
   async #open(address: BrokerAddress, brokerId: number): Promise<void> {
@@ -112,7 +133,8 @@ export class RegionSite {
     const key = addressText(address);
     const kept = this.#questions.get(key);
     if (kept !== undefined) return kept;
-    const { clientId, waitMs, clock } = this.parts;
+    const { clientId, clock } = this.parts;
+    const { requestWaitMs: waitMs } = this.limits;
     const opened = openBrokerQuestions({
       region: this.name,
       address,
@@ -133,3 +155,7 @@ export class RegionSite {
     }
   }
 }
+
+/** The broker has spoken; without a token nothing was tried. */
+const isLoginRefusal = (thrown: unknown): boolean =>
+  thrown instanceof CausewayError && thrown.code === 'CW-3012';

@@ -11,6 +11,12 @@ export interface RunLimits {
   readonly waitMs: number;
 }
 
+/**
+ * What a check may wait for one answer: shorter than its deadline, since whoever waits for a certain thing can
+ * say what has not come.
+ */
+export const answerWaitMs = (waitMs: number): number => Math.round(waitMs * 0.9);
+
 interface Outcome {
   readonly findings: readonly Finding[];
   /** What others are not run because of; undefined where the check has passed. */

@@ -4,10 +4,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
 import { runCausewayCommand } from '../../src/cli/run-for-tests.ts';
+import { openBrokerQuestions } from '../../src/kafka/admin/broker-questions.ts';
+import { parseAddress } from '../../src/kafka/client/socket.ts';
+import { securityFrom } from '../fixtures/link-plan.ts';
 import { SecuredLab } from '../security/secured-lab.ts';
 import { currentSection, masked, sectionText, writeSection } from './page.ts';
-import { defaultSet, type Ends, type SetUp, setUps, type World } from './set-ups.ts';
+import { defaultSet, type Ends, permitOnly, type SetUp, setUps, type World } from './set-ups.ts';
 
 const secured = await SecuredLab.start({
   brokerSettings: {
@@ -62,7 +67,9 @@ for (const setUp of setUps) {
     assert.equal(code, setUp.cause === undefined ? 0 : 10, stdout);
     assert.equal(problems.length, setUp.cause === undefined ? 0 : 1, stdout);
     if (setUp.cause !== undefined) assert.match(problems[0] ?? '', setUp.cause);
-    assert.doesNotMatch(said, /^warning/m);
+    const warnings = said.split('\n').filter((line) => line.startsWith('warning'));
+    assert.equal(warnings.length, setUp.warned === undefined ? 0 : 1, stdout);
+    if (setUp.warned !== undefined) assert.match(warnings[0] ?? '', setUp.warned);
   });
 }
 
@@ -75,6 +82,61 @@ test('for programs, a finding per line', async () => {
     .map((line) => JSON.parse(line) as { state: string; check: string });
   assert.ok(findings.every(({ state }) => state === 'ok'));
   assert.ok(findings.some(({ check }) => check === 'permissions'));
+});
+
+test('a wrong password is tried at one address of many, and told once', async () => {
+  const way = secured.login('PLAIN', true);
+  const wrong = way.settings['sasl.jaas.config']?.replace('alice-secret', 'wrong-secret') ?? '';
+  const address = secured.serversOf('eu-west', way);
+  const servers = `${address},${address.replace('127.0.0.1', 'localhost')}`;
+  const source = () => ({ servers, settings: { ...way.settings, 'sasl.jaas.config': wrong } });
+  const { stdout } = await diagnose({ title: '', cause: undefined, source });
+  assert.equal(stdout.split('\n').filter((line) => line.startsWith('problem')).length, 1, stdout);
+  assert.match(
+    stdout,
+    /not run +eu-west: protocol, login \(the login was refused at \S+, and is not tried again\)/,
+  );
+});
+
+test('what alice may do is asked of the broker: topics, groups, the cluster, transactional ids', async () => {
+  const way = secured.login('PLAIN', true);
+  await lab.createTopic('eu-west', 'asked');
+  await permitOnly(lab.bootstrapServers('eu-west'), 'asked', ['Describe', 'DescribeConfigs']);
+  const address = parseAddress(secured.serversOf('eu-west', way)) ?? assert.fail('no address');
+  const security = securityFrom(way.settings, silentLog);
+  const parts = { region: 'eu-west', address, clientId: 'doctor-test', security, clock: systemClock };
+  const questions = await openBrokerQuestions({ ...parts, waitMs: 15_000 });
+  try {
+    const topics = await questions.rightsOnTopics(['asked', 'orders', 'none']);
+    assert.deepEqual([...(topics.get('asked')?.operations ?? [])].sort(), ['Describe', 'DescribeConfigs']);
+    assert.ok(topics.get('orders')?.operations?.has('Write'));
+    assert.equal(topics.get('none')?.error, 'UNKNOWN_TOPIC_OR_PARTITION');
+    const groups = await questions.rightsOnGroups(['causeway.workers']);
+    // Nobody has used a group yet, and asking has not changed that.
+    assert.match(groups.get('causeway.workers')?.error ?? '', /COORDINATOR/);
+    assert.ok((await questions.rightsOnCluster()).operations?.has('DescribeConfigs'));
+    const id = await questions.rightsOnTransactionalId('causeway.shop.eu-west.1');
+    assert.deepEqual([...(id.operations ?? [])], ['Describe']);
+    const refused = await questions.tryCreate({
+      name: 'wide',
+      partitions: 1,
+      replicationFactor: 9,
+      settings: new Map(),
+    });
+    assert.equal(refused?.error, 'INVALID_REPLICATION_FACTOR');
+    const settings = new Map<string, string>();
+    assert.equal(
+      await questions.tryCreate({ name: 'small', partitions: 1, replicationFactor: 1, settings }),
+      undefined,
+    );
+    assert.equal(
+      (await questions.rightsOnTopics(['small'])).get('small')?.error,
+      'UNKNOWN_TOPIC_OR_PARTITION',
+    );
+  } finally {
+    await questions.close();
+    await lab.deleteTopic('eu-west', 'asked');
+  }
 });
 
 test('the page of the documentation holds what is said', () => {

@@ -1,7 +1,7 @@
 // Broken set-ups for the doctor, each with the cause that it has to name. Shared by the test and the page of
 // the documentation.
 import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import { listenerFrom } from '../../lab/broker-properties.ts';
 import { freePorts } from '../../lab/ports.ts';
 import type { TopicShape } from '../../lab/region-admin.ts';
 import { generationsTopic, desiredTopic, observedTopic } from '../../src/ledger/topic-names.ts';
+import { produce } from '../../src/cli/site-for-tests.ts';
+import { appendTransaction, trimTo } from '../fixtures/odd-topics.ts';
 import type { SecuredLab, Way } from '../security/secured-lab.ts';
 
 /** Where the source is reached, and how; the target is reached plainly. */
@@ -24,6 +26,8 @@ export interface SetUp {
   readonly title: string;
   /** The first problem, and the only one; undefined where nothing is broken. */
   readonly cause: RegExp | undefined;
+  /** The only warning, where one is due. */
+  readonly warned?: RegExp;
   readonly source?: (world: World) => Ends | Promise<Ends>;
   /** One mirror set, as YAML in one line. */
   readonly set?: string;
@@ -212,6 +216,29 @@ export const setUps: readonly SetUp[] = [
     before: withTopic(source, 'balances', { config: { 'cleanup.policy': 'compact' } }),
   },
   {
+    title: 'A topic that is written in transactions',
+    cause: /shop in eu-west, transactions: payments: written in transactions within the last day \(CW-2010\)/,
+    set: '{ topics: [payments], home: eu-west, to: [us-east] }',
+    before: async (world) => {
+      const mend = await withTopic(source, 'payments', {})(world);
+      await appendTransaction(world.secured.lab.bootstrapServers(source), 'payments', 3);
+      return mend;
+    },
+  },
+  {
+    title: 'A topic of which retention has taken the beginning',
+    cause:
+      /shop eu-west → us-east, retention: clicks: the source begins above offset 0, and there is no copy/,
+    set: '{ topics: [clicks], home: eu-west, to: [us-east] }',
+    before: async (world) => {
+      const mend = await withTopic(source, 'clicks', {})(world);
+      const { lab } = world.secured;
+      await produce(lab, source, 'clicks', 0, 10);
+      await trimTo(lab.bootstrapServers(source), 'clicks', 5n);
+      return mend;
+    },
+  },
+  {
     title: 'More replicas in sync demanded than there are',
     cause:
       /shop in us-east, target topics: topic orders has min\.insync\.replicas 3 and replication factor 1/,
@@ -225,13 +252,49 @@ export const setUps: readonly SetUp[] = [
       return { servers: await listening(world, server), settings: {} };
     },
   },
+  {
+    title: 'One bootstrap server of two hangs',
+    cause: undefined,
+    warned: /eu-west 127\.0\.0\.1:\d+, protocol: not ready within 4500 ms/,
+    timeout: '5s',
+    source: async (world) => {
+      const silent = await listening(world, createTcpServer());
+      return { servers: `${silent},${world.secured.lab.bootstrapServers(source)}`, settings: {} };
+    },
+  },
+  {
+    title: 'A quota under which nothing can be followed',
+    cause: undefined,
+    warned: /eu-west, quotas: a quota lets us fetch 1 KB per second and broker \(client-id causeway-w1\)/,
+    before: async ({ secured: { lab } }) => {
+      const servers = lab.bootstrapServers(source);
+      await setQuota(servers, 1_000);
+      return () => setQuota(servers, undefined);
+    },
+  },
 ];
+
+/** For fetching, on one process of ours; undefined takes it away. */
+async function setQuota(servers: string, bytesPerSecond: number | undefined): Promise<void> {
+  const admin = new Admin({ clientId: 'doctor-test', bootstrapBrokers: servers.split(','), retries: 0 });
+  const entities = [{ entityType: 'client-id' as const, entityName: 'causeway-w1' }];
+  const key = 'consumer_byte_rate' as const;
+  const op =
+    bytesPerSecond === undefined
+      ? { key, remove: true as const }
+      : { key, value: bytesPerSecond, remove: false as const };
+  try {
+    await admin.alterClientQuotas({ entries: [{ entities, ops: [op] }] });
+  } finally {
+    await admin.close();
+  }
+}
 
 const allow = 3;
 const operations = { Describe: 8, DescribeConfigs: 10 } as const;
 
 /** ACLs for alice on one topic; where there is one, nothing else is permitted. */
-async function permitOnly(
+export async function permitOnly(
   servers: string,
   topic: string,
   permitted: readonly (keyof typeof operations)[],

@@ -7,6 +7,7 @@ import { explainTls } from '../../kafka/security/tls-errors.ts';
 import type { Check } from '../check.ts';
 import { ok, problem, type Said, saidOf } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
+import { answerWaitMs } from '../run-checks.ts';
 import { certificateEnd } from './certificate-end.ts';
 
 export interface PlaceToReach {
@@ -29,11 +30,11 @@ export function addressChecks(place: PlaceToReach): Check[] {
     check('TCP', 'DNS', async () => [await connect(place)]),
   ];
   if (tls !== undefined) checks.push(check('TLS', 'TCP', () => agreeOnTls(place)));
-  let refusal: CausewayError | undefined;
+  let entry: Entry = {};
   const open = async () => {
     try {
-      refusal = await openConnection(place);
-      return [ok('speaks Kafka’s protocol')];
+      entry = await openConnection(place);
+      return [entry.refusedAt === undefined ? ok('speaks Kafka’s protocol') : spared(entry.refusedAt)];
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
       return [withoutPlace(saidOf(error))];
@@ -41,9 +42,7 @@ export function addressChecks(place: PlaceToReach): Check[] {
   };
   checks.push(check('protocol', tls === undefined ? 'TCP' : 'TLS', open));
   if (sasl === undefined) return checks;
-  const login = async () => [
-    refusal === undefined ? ok(`let in by ${sasl.mechanism}`, sasl.mechanism) : withoutPlace(saidOf(refusal)),
-  ];
+  const login = () => Promise.resolve([saidOfLogin(entry, sasl.mechanism)]);
   return [...checks, check('login', 'protocol', login)];
 }
 
@@ -75,7 +74,7 @@ async function findName({ site, address, brokerId }: PlaceToReach): Promise<Said
 async function connect({ site, address, brokerId }: PlaceToReach): Promise<Said> {
   const { clock, waitMs } = site.parts;
   try {
-    await probeSocket(address, { clock, waitMs: waitMs * 0.9 });
+    await probeSocket(address, { clock, waitMs: answerWaitMs(waitMs) });
     return ok('the port is open');
   } catch (error) {
     const what = `${whyNoSocket(error)} at ${addressText(address)}${advertisedBy(brokerId)}`;
@@ -117,7 +116,7 @@ async function agreeOnTls({ site, address, brokerId }: PlaceToReach): Promise<Sa
   const tls = (await site.security.tlsOptions()) ?? {};
   let sight: TlsSight;
   try {
-    sight = await probeTls(address, tls, { clock, waitMs: waitMs * 0.9 });
+    sight = await probeTls(address, tls, { clock, waitMs: answerWaitMs(waitMs) });
   } catch (error) {
     const why = error instanceof Error ? explainTls(error, false) : undefined;
     const next =
@@ -150,14 +149,31 @@ function distrusted({ host }: BrokerAddress, { hosts }: TlsSight, code: string):
   return problem(what, { code: 'CW-3011', why: noTls, next });
 }
 
+/** How a connection was taken; empty where it was let in. */
+interface Entry {
+  readonly refusal?: CausewayError;
+  /** The address that has refused the login; then it was not tried here. */
+  readonly refusedAt?: string;
+}
+
+const spared = (refusedAt: string): Said => ({
+  state: 'not-run',
+  what: `the login was refused at ${refusedAt}, and is not tried again`,
+});
+
+function saidOfLogin({ refusal, refusedAt }: Entry, mechanism: string): Said {
+  if (refusal !== undefined) return withoutPlace(saidOf(refusal));
+  return refusedAt === undefined ? ok(`let in by ${mechanism}`, mechanism) : spared(refusedAt);
+}
+
 /** A refused login is handed back: the port speaks Kafka. Throws everything else. */
-async function openConnection({ site, address, brokerId }: PlaceToReach): Promise<CausewayError | undefined> {
+async function openConnection({ site, address, brokerId }: PlaceToReach): Promise<Entry> {
   try {
-    await site.open(address, brokerId);
-    return undefined;
+    const refusedAt = await site.open(address, brokerId);
+    return refusedAt === undefined ? {} : { refusedAt };
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
-    if (error.code === 'CW-3012' || error.code === 'CW-3014') return error;
+    if (error.code === 'CW-3012' || error.code === 'CW-3014') return { refusal: error };
     if (isRefusal(error)) throw error;
     throw nonsenseFrom(error) ?? error;
   }

@@ -8,6 +8,7 @@ import { resolveSettings } from '../../topology/secrets.ts';
 import type { Check } from '../check.ts';
 import { ok, problem, type Said, warning } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
+import { answerWaitMs } from '../run-checks.ts';
 import { certificateEnd } from './certificate-end.ts';
 
 export function localChecks(site: RegionSite): Check[] {
@@ -84,10 +85,10 @@ async function checkCertificates(site: RegionSite): Promise<Said[]> {
 
 /** A token endpoint may take longer than a connection may; then the connection would get the blame. */
 function beforeWait(site: RegionSite, from: string, token: Promise<string>): Promise<string> {
-  const { clock, waitMs } = site.parts;
+  const { clock } = site.parts;
+  const waitMs = answerWaitMs(site.parts.waitMs);
   return new Promise((resolve, reject) => {
-    // Before the deadline of the check, which cannot name the endpoint.
-    const timer = clock.schedule(waitMs * 0.9, () =>
+    const timer = clock.schedule(waitMs, () =>
       reject(new CausewayError('CW-3014', `no token from ${from}: no answer within ${waitMs} ms`)),
     );
     token.then(resolve, reject).finally(() => timer.cancel());

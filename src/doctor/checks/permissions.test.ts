@@ -48,7 +48,7 @@ function need(
 }
 
 test('the same right that is missing on several topics is one problem with their names', () => {
-  const said = sayPermissions([...'abcde'].map((name) => need('missing', name)));
+  const said = sayPermissions(['a', 'b', 'c', 'd', 'e'].map((name) => need('missing', name)));
   assert.deepEqual(
     said.map(({ what, next }) => [what, next]),
     [

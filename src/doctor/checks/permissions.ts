@@ -16,7 +16,7 @@ export interface JudgedNeed extends PermissionNeed {
 
 export async function checkPermissions(site: RegionSite, needs: readonly PermissionNeed[]): Promise<Said[]> {
   const questions = await site.questions();
-  const rights = await askRights(questions, needs);
+  const rights = new Map([...(await askRights(questions, needs)), ...(await askGroups(site, needs))]);
   const judged = needs.map((need) => judge(need, rights.get(keyOf(need.resource))));
   const tried = await tryToCreate(questions, judged, rights);
   const isFree = mayDoAnything(await questions.rightsOnCluster());
@@ -46,11 +46,28 @@ export async function askRights(
   };
   const topics = namesOf('topic');
   if (topics.length > 0) keep('topic', await questions.rightsOnTopics(topics));
-  const groups = namesOf('group');
-  if (groups.length > 0) keep('group', await questions.rightsOnGroups(groups));
   for (const name of namesOf('cluster')) keep('cluster', [[name, await questions.rightsOnCluster()]]);
   for (const id of namesOf('transactional-id')) {
     keep('transactional-id', [[id, await questions.rightsOnTransactionalId(id)]]);
+  }
+  return found;
+}
+
+/** Each group is known to its coordinator alone, and to ask who that is would make the topic of the groups. */
+async function askGroups(
+  site: RegionSite,
+  needs: readonly PermissionNeed[],
+): Promise<ReadonlyMap<string, Rights>> {
+  const ids = needs.flatMap(({ resource: { kind, name } }) => (kind === 'group' ? [name] : []));
+  const found = new Map<string, Rights>();
+  if (ids.length === 0) return found;
+  for (const { address } of site.connections.values()) {
+    const told = await (await site.questions(address)).rightsOnGroups([...new Set(ids)]);
+    for (const [name, rights] of told) {
+      const key = keyOf({ kind: 'group', name });
+      const isBetter = rights.operations !== undefined || !found.has(key);
+      if (isBetter) found.set(key, rights);
+    }
   }
   return found;
 }
