@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CertificateAuthority } from '../../lab/authority.ts';
+import { systemClock } from '../base/clock.ts';
 import { runCausewayCommand } from './run-for-tests.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'causeway-doctor-'));
@@ -17,8 +18,8 @@ const file = async (name: string, text: string) => {
 const ownCertificate = (days: number) =>
   authority.issue({
     commonName: 'alice',
-    validFrom: new Date(Date.now() - 30 * 86_400_000),
-    validTo: new Date(Date.now() + days * 86_400_000),
+    validFrom: new Date(systemClock.wallMs() - 30 * 86_400_000),
+    validTo: new Date(systemClock.wallMs() + days * 86_400_000),
   });
 
 async function doctor(settings: Readonly<Record<string, string>>, env: Record<string, string> = {}) {

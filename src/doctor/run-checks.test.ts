@@ -1,3 +1,4 @@
+// Order, deadlines and errors of checks, on a clock that tests move.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CausewayError } from '../base/errors.ts';

@@ -12,8 +12,8 @@ export interface RunLimits {
 }
 
 /**
- * What a check may wait for one answer: shorter than its deadline, since whoever waits for a certain thing can
- * say what has not come.
+ * What a check may wait for one answer: shorter than its deadline, since whoever waits for a certain thing
+ * can say what has not come.
  */
 export const answerWaitMs = (waitMs: number): number => Math.round(waitMs * 0.9);
 

@@ -1,3 +1,4 @@
+// The report: what is folded, what is told in full, and what programs get.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Finding } from '../../doctor/finding.ts';

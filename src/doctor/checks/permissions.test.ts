@@ -1,3 +1,4 @@
+// Which permissions are needed where, and how missing and unknown ones are told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { MirrorSetSpec } from '../../topology/topology.ts';

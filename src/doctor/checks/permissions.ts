@@ -53,7 +53,7 @@ export async function askRights(
   return found;
 }
 
-/** Each group is known to its coordinator alone, and to ask who that is would make the topic of the groups. */
+/** Each group is known to its coordinator alone; to ask who that is would make the topic of the groups. */
 async function askGroups(
   site: RegionSite,
   needs: readonly PermissionNeed[],

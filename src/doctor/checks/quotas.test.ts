@@ -1,3 +1,4 @@
+// The quota that counts for us, by Kafka’s order of precedence.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Quota } from '../../kafka/admin/broker-questions.ts';

@@ -1,3 +1,4 @@
+// What brokers offer against what Causeway speaks.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ApiRange } from '../../kafka/wire/api-versions.ts';

@@ -47,11 +47,11 @@ test('TLS with a certificate that is good', async () => {
   const sight = await probeTls(await listening(tlsServer(['127.0.0.1'])), trusting, limits);
   assert.equal(sight.distrust, undefined);
   assert.equal(sight.protocol, 'TLSv1.3');
-  assert.ok((sight.ends?.getTime() ?? 0) > Date.now());
+  assert.ok((sight.ends?.getTime() ?? 0) > systemClock.wallMs());
 });
 
 test('a certificate that is not to be trusted is looked at all the same', async () => {
-  const ended = await listening(tlsServer(['127.0.0.1'], new Date(Date.now() - 60_000)));
+  const ended = await listening(tlsServer(['127.0.0.1'], new Date(systemClock.wallMs() - 60_000)));
   assert.equal((await probeTls(ended, trusting, limits)).distrust, 'CERT_HAS_EXPIRED');
   const other = await probeTls(await listening(tlsServer(['kafka.example.com'])), trusting, limits);
   assert.equal(other.distrust, 'ERR_TLS_CERT_ALTNAME_INVALID');
