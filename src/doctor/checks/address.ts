@@ -37,7 +37,7 @@ export function addressChecks(place: PlaceToReach): Check[] {
       return [entry.refusedAt === undefined ? ok('speaks Kafka’s protocol') : spared(entry.refusedAt)];
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      return [withoutPlace(saidOf(error))];
+      return [withoutPlace({ ...saidOf(error), ...(error.code === 'CW-3002' && silent) })];
     }
   };
   checks.push(check('protocol', tls === undefined ? 'TCP' : 'TLS', open));
@@ -45,6 +45,14 @@ export function addressChecks(place: PlaceToReach): Check[] {
   const login = () => Promise.resolve([saidOfLogin(entry, sasl.mechanism)]);
   return [...checks, check('login', 'protocol', login)];
 }
+
+/** The socket was opened before: it is not the address that is wrong. */
+const silent = {
+  why: 'The port is open, and nobody answers there as a broker does.',
+  next:
+    'Look whether a broker listens there and how busy it is, at load balancers in between, and whether the ' +
+    'listener asks for a login (security.protocol).',
+};
 
 /** The place stands in front of every finding already. */
 function withoutPlace(said: Said): Said {

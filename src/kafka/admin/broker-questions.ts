@@ -98,7 +98,7 @@ const everyOperation = true;
 /** Asks for the brokers, not for the controllers (KIP-919). */
 const brokerEndpoints = 1;
 /** Names in one request. */
-const namesPerCall = 200;
+const namesPerCall = 1_000;
 
 class LibraryQuestions implements BrokerQuestions {
   readonly #parts: BrokerQuestionsParts;
