@@ -1,5 +1,6 @@
 // `causeway doctor` as an operator runs it, against real brokers: every broken set-up has its cause named as
-// the first problem, and as the only one. The page of the documentation holds what is printed.
+// the first problem, and as the only one. The page of the documentation holds what is printed; with
+// CAUSEWAY_WRITE_DOCTOR_PAGE=1 in the environment this test writes it.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
