@@ -29,7 +29,7 @@ export const exitCodeMeaning: Readonly<Record<ExitCode, string>> = {
   6: 'refused by a precondition',
   7: 'timed out waiting',
   8: 'a difference was found (verify, plan --detailed-exitcode)',
-  10: 'unhealthy (status --detailed-exitcode)',
+  10: 'unhealthy (doctor, status --detailed-exitcode)',
   130: 'interrupted',
 };
 

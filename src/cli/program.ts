@@ -27,6 +27,7 @@ export const globalOptions: readonly OptionSpec[] = [
 
 const mainExamples: readonly Example[] = [
   { command: 'causeway status', why: 'regions, mirror sets, lag and recovery point, now' },
+  { command: 'causeway doctor', why: 'what is wrong between here and the clusters' },
   { command: 'causeway plan', why: 'what apply would change' },
   { command: 'causeway mirrors explain orders', why: 'why is this topic not mirrored?' },
   { command: 'causeway explain CW-2007', why: 'what an error code means, and what to do' },

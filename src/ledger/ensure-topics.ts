@@ -6,7 +6,8 @@ import type { KafkaCluster } from '../kafka/client/cluster.ts';
 import type { ClusterView } from '../kafka/wire/messages.ts';
 import { kafkaError } from '../kafka/wire/error-codes.ts';
 import { ledgerRefusal } from './ledger-refusal.ts';
-import { generationsTopic, isCompacted, type LedgerTopic, ledgerTopics } from './topic-names.ts';
+import { partitionFault, settingFault, type TopicFault } from './topic-faults.ts';
+import { isCompacted, type LedgerTopic, ledgerTopics } from './topic-names.ts';
 
 export interface LedgerSite {
   readonly region: string;
@@ -93,25 +94,15 @@ async function awaitLeaders(site: LedgerSite): Promise<void> {
 }
 
 async function refuseForgetful({ region, admin }: LedgerSite, view: ClusterView): Promise<void> {
-  for (const { name, errorCode, partitions } of view.topics) {
-    if (errorCode === kafkaError.NONE && partitions.length === 1) continue;
-    const text = `${region}: ${name} has ${partitions.length} partitions, and must have one`;
-    throw new CausewayError('CW-4009', text, { region, topic: name });
+  const refuse = (topic: LedgerTopic, fault: TopicFault | undefined) => {
+    if (fault === undefined) return;
+    throw new CausewayError(fault.code, `${region}: ${fault.message}`, { region, topic });
+  };
+  for (const topic of ledgerTopics) {
+    const found = view.topics.find(({ name }) => name === topic);
+    const isThere = found?.errorCode === kafkaError.NONE;
+    refuse(topic, partitionFault(topic, isThere ? found.partitions.length : 0));
   }
   const described = await admin.topicSettings(ledgerTopics);
-  for (const topic of ledgerTopics) {
-    const policy = described.get(topic)?.get('cleanup.policy');
-    if (topic !== generationsTopic && policy !== 'compact') {
-      const text = `${region}: ${topic} has cleanup.policy ${policy ?? '?'}, and must have compact`;
-      throw new CausewayError('CW-4009', text, { region, topic });
-    }
-  }
-  const kept = described.get(generationsTopic);
-  const wanted = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
-  for (const [name, value] of Object.entries(wanted)) {
-    if (kept?.get(name) === value) continue;
-    const is = kept?.get(name) ?? '?';
-    const text = `${region}: ${generationsTopic} has ${name} ${is}, and must have ${value}`;
-    throw new CausewayError('CW-4005', text, { region, topic: generationsTopic });
-  }
+  for (const topic of ledgerTopics) refuse(topic, settingFault(topic, described.get(topic)));
 }

@@ -32,12 +32,20 @@ export function permissionsFor(topology: Topology, wanted: readonly Role[] = rol
   return { permissions: withoutCovered(permissions), wider };
 }
 
-function permissionsIn(region: string, rule: PermissionRule, all: readonly MirrorSetSpec[]): Permission[] {
-  const sets = all.filter(({ home, to, onRecreate }) => {
+/** The mirror sets for which the rule is needed in the region. */
+export const setsOfRule = (
+  rule: PermissionRule,
+  region: string,
+  sets: readonly MirrorSetSpec[],
+): MirrorSetSpec[] =>
+  sets.filter(({ home, to, onRecreate }) => {
     if (rule.onRecreate !== undefined && rule.onRecreate !== onRecreate) return false;
     if (rule.side === 'source') return home === region;
     return rule.side === 'every region' || to.includes(region);
   });
+
+function permissionsIn(region: string, rule: PermissionRule, all: readonly MirrorSetSpec[]): Permission[] {
+  const sets = setsOfRule(rule, region, all);
   if (sets.length === 0 && rule.side !== 'every region') return [];
   const { role, operation, why, without } = rule;
   const resourceType = resourceTypeOf[rule.subject];

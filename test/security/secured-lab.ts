@@ -28,6 +28,11 @@ export interface Way {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+export interface SecuredLabOptions {
+  readonly reauthMs?: number;
+  readonly brokerSettings?: Readonly<Record<string, string>>;
+}
+
 export class SecuredLab implements AsyncDisposable {
   readonly lab: Lab;
   readonly authority: CertificateAuthority;
@@ -42,8 +47,10 @@ export class SecuredLab implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** `reauthMs`: how long a login holds; for ever unless given. */
-  static async start(options: { readonly reauthMs?: number } = {}): Promise<SecuredLab> {
+  /**
+   * `reauthMs`: how long a login holds; for ever unless given. `brokerSettings` win over what is set here.
+   */
+  static async start(options: SecuredLabOptions = {}): Promise<SecuredLab> {
     const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'));
     const authority = new CertificateAuthority('test authority');
     const issuer = await TokenIssuer.start();
@@ -64,7 +71,10 @@ export class SecuredLab implements AsyncDisposable {
         `-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${keySet}`,
         `-Dorg.apache.kafka.sasl.oauthbearer.allowed.files=${folder}/keys.json`,
       ],
-      brokerSettings: brokerSettings({ trust, keystore, keySet, reauthMs: options.reauthMs ?? 0 }),
+      brokerSettings: {
+        ...brokerSettings({ trust, keystore, keySet, reauthMs: options.reauthMs ?? 0 }),
+        ...options.brokerSettings,
+      },
     });
     for (const region of regions) await addScramUser(lab.bootstrapServers(region), 'alice', 'alice-secret');
     return new SecuredLab(lab, authority, issuer, folder);

@@ -54,6 +54,28 @@ const apply: CommandSpec = {
   load: () => import('../commands/apply.ts'),
 };
 
+const doctor: CommandSpec = {
+  name: 'doctor',
+  summary: 'what is wrong between here and the clusters, with its cause',
+  details:
+    'Looks at everything that mirroring needs, in the order in which it breaks: file, secrets, ' +
+    'certificates, names, ports, TLS, logins, advertised addresses, protocol versions, clocks, quotas, ' +
+    'permissions, topics. What needs something that failed is not run, so one cause is told once. Changes ' +
+    'nothing. Exits 10 when there is a problem.',
+  options: [
+    { flags: '--region <name>', help: 'only this region', repeatable: true },
+    { flags: '--offline', help: 'only what needs no network: file, secrets, settings, certificates' },
+    { flags: '--timeout <duration>', help: 'how long each single check may take', byDefault: '5s' },
+  ],
+  examples: [
+    example('causeway doctor', 'every region and mirror set; what is fine is told in short'),
+    example('causeway doctor --offline', 'before anything is reachable: the file and what it names'),
+    example('causeway doctor --region eu-west -v', 'one region, each check with its result'),
+    example('causeway doctor -o jsonl', 'for programs'),
+  ],
+  load: () => import('../commands/doctor.ts'),
+};
+
 const serve: CommandSpec = {
   name: 'serve',
   summary: 'the long-running process of one region',
@@ -106,4 +128,4 @@ const explain: CommandSpec = {
   load: () => import('../commands/explain.ts'),
 };
 
-export const dailySpecs: readonly CommandSpec[] = [status, plan, apply, verifySpec, serve, explain];
+export const dailySpecs: readonly CommandSpec[] = [status, plan, apply, doctor, verifySpec, serve, explain];

@@ -11,6 +11,7 @@ import type { SecureContext } from '../security/tls-material.ts';
 import type { TopicRule } from '../acl/topic-rule.ts';
 import { describeTopicRules } from './acl-answer.ts';
 import { adminError, type Asked, notPermittedError } from './admin-errors.ts';
+import { loginOf } from './library-login.ts';
 import { type DescribedTopic, settingsInAnswer } from './settings-answer.ts';
 
 export interface NewTopic {
@@ -236,12 +237,3 @@ class LibraryAdmin implements ClusterAdmin {
 
 /** The library asks for the host by name in the handshake, which must not be an address (RFC 6066). */
 const hasName = (server: string): boolean => isName(parseAddress(server)?.host ?? '');
-
-/** The library carries out the same logins by itself. */
-function loginOf(security: Security): Pick<ConstructorParameters<typeof Admin>[0], 'sasl'> {
-  const { sasl } = security.settings;
-  if (sasl === undefined) return {};
-  if (sasl.mechanism !== 'OAUTHBEARER') return { sasl };
-  const oauthBearerExtensions = Object.fromEntries(sasl.extensions);
-  return { sasl: { mechanism: sasl.mechanism, token: () => security.token(), oauthBearerExtensions } };
-}

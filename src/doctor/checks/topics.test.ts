@@ -1,0 +1,136 @@
+// What is said of topics at both ends, from what brokers have answered.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { noTopicId, type TopicView } from '../../kafka/wire/messages.ts';
+import { certificateEnd } from './certificate-end.ts';
+import { judgeBrokerSettings } from './broker-settings.ts';
+import { judgePositions } from './positions.ts';
+import { judgeSettings, leaderless } from './source-topics.ts';
+import { judgeReplicas } from './target-topics.ts';
+import { judgeProducers } from './transactions.ts';
+import type { Said } from '../finding.ts';
+
+const lines = (said: readonly Said[]) =>
+  said.map(({ state, code, what }) => `${state}${code === undefined ? '' : ` ${code}`}: ${what}`);
+
+const settings = (values: Readonly<Record<string, string>>) => new Map(Object.entries(values));
+
+function topic(name: string, replicas: readonly number[], inSync = replicas, leaderId = 1): TopicView {
+  const partition = { partition: 0, errorCode: 0, leaderId, leaderEpoch: 0, replicas, inSync };
+  return { name, topicId: noTopicId, internal: false, errorCode: 0, partitions: [partition] };
+}
+
+suite('settings at the source', () => {
+  test('those that stop a mirror are problems, those that endanger it are warnings', () => {
+    const said = judgeSettings(
+      new Map([
+        ['a', settings({ 'cleanup.policy': 'compact,delete' })],
+        ['b', settings({ 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' })],
+        ['c', settings({ 'unclean.leader.election.enable': 'true', 'retention.ms': '60000' })],
+        ['d', settings({ 'cleanup.policy': 'delete', 'retention.ms': '-1' })],
+      ]),
+    );
+    assert.deepEqual(lines(said), [
+      'problem CW-2011: topics a and b have cleanup.policy compact',
+      'problem CW-2012: topic b has message.timestamp.type LogAppendTime',
+      'warning: topic c has unclean.leader.election.enable true',
+      'warning: topic c has retention.ms below one hour',
+    ]);
+  });
+
+  test('what may not be read is unknown', () => {
+    const said = judgeSettings(new Map([['a', 'TOPIC_AUTHORIZATION_FAILED']]));
+    assert.deepEqual(lines(said), [
+      'unknown: the settings of a may not be read (TOPIC_AUTHORIZATION_FAILED)',
+    ]);
+  });
+
+  test('a partition without a leader', () => {
+    assert.deepEqual(lines(leaderless([topic('a', [1]), topic('b', [1], [1], -1)])), [
+      'problem CW-2021: topic b has partitions without a leader',
+    ]);
+  });
+});
+
+suite('replicas at the target', () => {
+  const wants = (count: string) => new Map([['a', settings({ 'min.insync.replicas': count })]]);
+  test('more in sync than there are replicas', () => {
+    assert.deepEqual(lines(judgeReplicas([topic('a', [1, 2])], wants('3'))), [
+      'problem CW-2022: topic a has min.insync.replicas 3 and replication factor 2',
+    ]);
+  });
+  test('more than are in sync now', () => {
+    assert.deepEqual(lines(judgeReplicas([topic('a', [1, 2, 3], [1])], wants('2'))), [
+      'problem CW-2022: topic a has 1 partitions with fewer than 2 replicas in sync',
+    ]);
+  });
+  test('enough', () => assert.deepEqual(judgeReplicas([topic('a', [1, 2, 3], [1, 3])], wants('2')), []));
+});
+
+suite('the mirror’s place in the source’s log', () => {
+  const judged = (start: bigint, end: bigint, mirror: bigint | undefined) =>
+    lines(
+      judgePositions({
+        sourceStart: new Map([['a 0', start]]),
+        sourceEnd: new Map([['a 0', end]]),
+        mirrorEnd: new Map(mirror === undefined ? [] : [['a 0', mirror]]),
+      }),
+    );
+  const fine = ['ok: the source holds all that the mirrors need'];
+  test('nothing copied yet, and the source begins above 0', () => {
+    for (const mirror of [undefined, 0n]) {
+      assert.match(
+        judged(5n, 100n, mirror)[0] ?? '',
+        /^problem CW-2009: a: the source begins above offset 0/,
+      );
+    }
+  });
+  test('records lost', () => assert.match(judged(50n, 100n, 49n)[0] ?? '', /^problem CW-2007: a/));
+  test('about to be overtaken', () => {
+    assert.match(judged(100n, 1_100n, 150n)[0] ?? '', /^warning: a: the source’s retention is about/);
+    assert.deepEqual(judged(100n, 1_100n, 200n), fine);
+  });
+  test('caught up, also where the source holds next to nothing', () => {
+    assert.deepEqual(judged(100n, 100n, 100n), fine);
+    assert.deepEqual(judged(0n, 1_000n, 0n), fine);
+    assert.deepEqual(judged(0n, 1_000n, undefined), fine);
+  });
+});
+
+suite('producers at the source', () => {
+  const producer = {
+    producerId: 1n,
+    producerEpoch: 0,
+    lastSequence: 5,
+    lastTimestampMs: 0n,
+    coordinatorEpoch: -1,
+    currentTransactionStartOffset: -1n,
+  };
+  const judged = (errorCode: number, ...producers: (typeof producer)[]) =>
+    lines(judgeProducers([{ topic: 'a', partition: 0, errorCode, errorMessage: undefined, producers }]));
+  const transactional = ['problem CW-2010: a: written in transactions within the last day'];
+  test('an idempotent one is fine', () => {
+    assert.deepEqual(judged(0, producer), ['ok: nobody has written in transactions within the last day']);
+  });
+  test('one whose markers were written, one whose transaction is open', () => {
+    assert.deepEqual(judged(0, { ...producer, coordinatorEpoch: 0 }), transactional);
+    assert.deepEqual(judged(0, { ...producer, currentTransactionStartOffset: 0n }), transactional);
+  });
+  test('not told without Read', () => assert.deepEqual(judged(29), ['not-run: Read is not permitted on a']));
+});
+
+suite('expiry', () => {
+  const nowMs = Date.UTC(2026, 0, 31);
+  const ends = (days: number) =>
+    lines([certificateEnd('it', new Date(nowMs + days * 86_400_000), nowMs, 'CW-3011')]);
+  test('of certificates', () => {
+    assert.deepEqual(ends(14), ['ok: it is valid for 14 days, until 2026-02-14']);
+    assert.deepEqual(ends(1.5), ['warning CW-3011: it is valid for 1 day only, until 2026-02-01']);
+    assert.deepEqual(ends(-2.5), ['problem CW-3011: it expired on 2026-01-28, 2 days ago']);
+  });
+  test('of producer ids', () => {
+    const judged = (ms: string) => lines(judgeBrokerSettings(settings({ 'producer.id.expiration.ms': ms })));
+    assert.deepEqual(judged('86400000'), ['ok: ids of producers and transactions are kept for long enough']);
+    assert.deepEqual(judged('3600000'), ['warning: producer.id.expiration.ms is 3600000 (1 hours)']);
+  });
+});
