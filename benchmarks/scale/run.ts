@@ -118,15 +118,33 @@ async function sharedByFour(world: ScaleWorld, options: Options, one: ScaledServ
   await Promise.all(workers.map((worker) => worker.mirrors(least)));
   const isShared = async () => (await one.metric('causeway_worker_partitions')) <= least + 1;
   await waitUntil('worker-1 to have given back', isShared);
-  const bytesOf = () => Promise.all(workers.map((each) => each.metric('causeway_mirror_bytes_total')));
-  const before = await bytesOf();
+  const before = await Promise.all(workers.map(nextCount));
   await sleep(options.seconds * 1_000);
-  const after = await bytesOf();
-  const bytes = after.map((each, at) => each - (before[at] ?? 0));
-  const all = bytes.reduce((sum, each) => sum + each, 0);
-  const shares = bytes.map((each) => each / all);
-  say(`four workers: ${shares.map(percent).join(', ')} of ${megabytes(all)}`);
+  const after = await Promise.all(workers.map(nextCount));
+  const rates = after.map(({ bytes, atMs }, at) => {
+    const from = before[at] as Count;
+    return (bytes - from.bytes) / (atMs - from.atMs);
+  });
+  const all = rates.reduce((sum, each) => sum + each, 0);
+  const shares = rates.map((each) => each / all);
+  say(`four workers: ${shares.map(percent).join(', ')} of ${Math.round(all)} KB/s`);
   return shares;
+}
+
+interface Count {
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
+/** Workers with many partitions count anew every few seconds: what they have when they have done so. */
+async function nextCount(worker: ScaledServer): Promise<Count> {
+  const bytesOf = () => worker.metric('causeway_mirror_bytes_total');
+  const known = await bytesOf();
+  const bytes = await waitUntil('another count', async () => {
+    const now = await bytesOf();
+    return now !== known && now;
+  });
+  return { bytes, atMs: performance.now() };
 }
 
 async function timed(act: () => Promise<void>): Promise<number> {

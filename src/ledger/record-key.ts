@@ -8,6 +8,8 @@ export const topologyKey = 'topology';
 export const pauseKey = (set: string, topic: string): string => `pause/${set}/${topic}`;
 /** As of a pause. */
 export const resumeKey = (set: string, topic: string): string => `resume/${set}/${topic}`;
+export const mirrorKey = (set: string, topic: string, worker: string): string =>
+  `mirror/${set}/${topic}/${worker}`;
 export const topicKey = (set: string, topic: string): string => `topic/${set}/${topic}`;
 
 export function keyOf(record: LedgerRecord): string {
@@ -19,7 +21,7 @@ export function keyOf(record: LedgerRecord): string {
     case 'resume':
       return resumeKey(record.set, record.topic);
     case 'mirror':
-      return `mirror/${record.set}/${record.topic}/${record.worker}`;
+      return mirrorKey(record.set, record.topic, record.worker);
     case 'region':
       return `region/${record.region}`;
     case 'process':

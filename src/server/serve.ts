@@ -51,8 +51,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Whoever collects metrics comes every ten seconds or less often. */
-const metricsMs = 5_000;
+/** For each thousand partitions: it costs the same however many there are. */
+const metricsMs = 1_000;
 /** How long the ledger is waited for at the stop. */
 const ledgerStopMs = 5_000;
 
@@ -183,7 +183,7 @@ class CausewayServer implements RunningServer {
     while (!signal.aborted) {
       reportWorker(this.#metrics, this.#worker, region, clock.wallMs());
       reportPools(this.#metrics, this.#clusters);
-      await restOn(clock, metricsMs, signal);
+      await restOn(clock, metricsMs * Math.max(1, this.#worker.partitions.length / 1_000), signal);
     }
   }
 }

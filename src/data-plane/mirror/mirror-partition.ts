@@ -101,6 +101,7 @@ export class MirrorPartition {
   #slowTarget = false;
   #tail: StartPoint['tail']['verdict'] | undefined;
   #troubledSinceMs: number | undefined;
+  #stateChanges = 0;
 
   constructor(
     spec: MirrorSpec,
@@ -136,6 +137,11 @@ export class MirrorPartition {
     return this.#tail;
   }
   /** Wall clock of the first trouble since the partition last mirrored. */
+  /** Another number than before once something has changed that a person is shown, but for the time of a look. */
+  get revision(): number {
+    return this.#stateChanges + this.counts.batches + this.view.revision;
+  }
+
   get troubledSinceMs(): number {
     return this.#troubledSinceMs ?? this.#stateSinceMs;
   }
@@ -447,6 +453,7 @@ export class MirrorPartition {
     if (state.name === 'waiting' || state.name === 'stopped') this.#troubledSinceMs ??= this.#clock.wallMs();
     if (state.name === 'mirroring' || state.name === 'paused') this.#troubledSinceMs = undefined;
     this.#state = state;
+    this.#stateChanges += 1;
     this.#listener.stateChanged(this);
   }
 

@@ -8,6 +8,8 @@ export class SourceView {
   highWatermark: bigint | undefined;
   stableOffset: bigint | undefined;
   logStart: bigint | undefined;
+  /** How often a look showed something new. */
+  revision = 0;
   /** Wall clock of the last look; the age of the evidence counts from here. */
   seenAtMs: number | undefined;
   /** Ends beyond the position, each with the time at which it was first seen; oldest first. */
@@ -19,8 +21,11 @@ export class SourceView {
     const before = this.highWatermark ?? -1n;
     const grew = highWatermark > before;
     if (highWatermark < before) this.#shrinkTo(highWatermark);
+    const stable = stableOffset < 0n ? highWatermark : stableOffset;
+    const isNew = highWatermark !== before || stable !== this.stableOffset || logStart !== this.logStart;
+    if (isNew) this.revision += 1;
     this.highWatermark = highWatermark;
-    this.stableOffset = stableOffset < 0n ? highWatermark : stableOffset;
+    this.stableOffset = stable;
     this.logStart = logStart;
     this.seenAtMs = nowMs;
     if (!grew) return;

@@ -3,8 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { keyOf } from '../../ledger/record-key.ts';
-import type { ObservedMirror, ObservedPartition } from '../../ledger/records.ts';
+import { mirrorKey } from '../../ledger/record-key.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { observeMirrors } from './progress.ts';
@@ -19,12 +18,20 @@ export interface ProgressReportParts {
 }
 
 /** A topic of which nothing changes is told of with every so many reports. */
-const unchangedEvery = 5;
+const unchangedEvery = 10;
+
+interface Topic {
+  readonly partitions: MirrorPartition[];
+  /** Of all its partitions. */
+  revision: number;
+}
 
 export class ProgressReport {
   readonly #parts: ProgressReportParts;
-  /** By key, the one written longest ago first. Undefined: what stands in the ledger is not known. */
-  #reported = new Map<string, ObservedMirror | undefined>();
+  /**
+   * Revisions by topic, the one told longest ago first. Undefined: what stands in the ledger is not known.
+   */
+  readonly #told = new Map<string, number | undefined>();
   /** Why progress could not be written last time, if so. */
   trouble: string | undefined;
 
@@ -35,18 +42,21 @@ export class ProgressReport {
   /** Never rejects: the data plane goes on without its ledger, and what is shown says its age. */
   async write(partitions: Iterable<MirrorPartition>): Promise<void> {
     const { name, clock, log } = this.#parts;
-    const all = observeMirrors(partitions, name, clock.wallMs());
-    const records = new Map(all.map((record) => [keyOf(record), record]));
-    const gone = [...this.#reported.keys()].filter((key) => !records.has(key));
-    const due = this.#due(records);
+    const topics = byTopic(partitions, name);
+    const gone = [...this.#told.keys()].filter((key) => !topics.has(key));
+    const due = this.#due(topics);
     if (due.length === 0 && gone.length === 0) return;
     // Until it is acknowledged, what may have been written is not known.
-    for (const key of due) this.#note(key, undefined);
+    for (const [key] of due) this.#tell(key, undefined);
+    const records = observeMirrors(
+      due.flatMap(([, topic]) => topic.partitions),
+      name,
+      clock.wallMs(),
+    );
     try {
-      const writes = due.map((key) => records.get(key) as ObservedMirror);
-      await this.#parts.write([...writes, ...gone.map((tombstone) => ({ tombstone }))]);
-      for (const key of due) this.#note(key, records.get(key));
-      for (const key of gone) this.#reported.delete(key);
+      await this.#parts.write([...records, ...gone.map((tombstone) => ({ tombstone }))]);
+      for (const [key, { revision }] of due) this.#tell(key, revision);
+      for (const key of gone) this.#told.delete(key);
       this.trouble = undefined;
     } catch (error) {
       const text = describeError(error);
@@ -55,39 +65,36 @@ export class ProgressReport {
     }
   }
 
-  /** Keys of the records that have changed, and of some that have not. */
-  #due(records: ReadonlyMap<string, ObservedMirror>): string[] {
-    const due = [...records.keys()].filter((key) => this.#reported.get(key) === undefined);
-    let turns = Math.ceil(records.size / unchangedEvery);
-    for (const [key, before] of this.#reported) {
-      const now = records.get(key);
-      if (now === undefined || before === undefined) continue;
-      const isItsTurn = turns > 0;
-      if (isItsTurn) turns -= 1;
-      if (isItsTurn || !saysTheSame(before, now)) due.push(key);
+  /** Those that have changed, and in turn some that have not. */
+  #due(topics: ReadonlyMap<string, Topic>): [key: string, topic: Topic][] {
+    const due = [...topics].filter(([key, { revision }]) => this.#told.get(key) !== revision);
+    let turns = Math.ceil(topics.size / unchangedEvery);
+    for (const [key, told] of this.#told) {
+      if (turns === 0) break;
+      const topic = topics.get(key);
+      if (topic === undefined || topic.revision !== told) continue;
+      turns -= 1;
+      due.push([key, topic]);
     }
     return due;
   }
 
-  #note(key: string, record: ObservedMirror | undefined): void {
-    this.#reported.delete(key);
-    this.#reported.set(key, record);
+  #tell(key: string, revision: number | undefined): void {
+    this.#told.delete(key);
+    this.#told.set(key, revision);
   }
 }
 
-/** Apart from when it was seen. */
-function saysTheSame(before: ObservedMirror, now: ObservedMirror): boolean {
-  return (
-    before.partitions.length === now.partitions.length &&
-    before.partitions.every((each, at) => isSamePartition(each, now.partitions[at] as ObservedPartition))
-  );
-}
-
-function isSamePartition(
-  { cause, sourceSeenAtMs: _seen, ...before }: ObservedPartition,
-  now: ObservedPartition,
-): boolean {
-  const fields = Object.keys(before) as (keyof typeof before)[];
-  const isSameCause = cause?.code === now.cause?.code && cause?.message === now.cause?.message;
-  return isSameCause && fields.every((field) => before[field] === now[field]);
+/** By the keys of their records. */
+function byTopic(partitions: Iterable<MirrorPartition>, worker: string): Map<string, Topic> {
+  const topics = new Map<string, Topic>();
+  for (const partition of partitions) {
+    const key = mirrorKey(partition.spec.set, partition.spec.topic, worker);
+    let topic = topics.get(key);
+    if (topic === undefined) topics.set(key, (topic = { partitions: [], revision: 0 }));
+    topic.partitions.push(partition);
+    // One more for each: who comes and goes is a change, too.
+    topic.revision += partition.revision + 1;
+  }
+  return topics;
 }
