@@ -1,5 +1,5 @@
 // One region, from its settings to its permissions, in the order in which things break.
-import { invariant } from '../base/errors.ts';
+import { CausewayError, invariant } from '../base/errors.ts';
 import { addressText, type BrokerAddress, parseAddress } from '../kafka/client/socket.ts';
 import { askMetadata } from '../kafka/client/broker-calls.ts';
 import type { MirrorSetSpec } from '../topology/topology.ts';
@@ -12,7 +12,7 @@ import { localChecks, serversOf, tokenCheck } from './checks/local.ts';
 import { checkQuotas } from './checks/quotas.ts';
 import { checkRoundTrip } from './checks/round-trip.ts';
 import { checkVersions } from './checks/versions.ts';
-import { type Finding, ok } from './finding.ts';
+import { type Finding, ok, unknown } from './finding.ts';
 import type { RegionSite } from './region-site.ts';
 import { firstFailure, notRun, runChecks } from './run-checks.ts';
 
@@ -117,8 +117,20 @@ function clusterQuestions(site: RegionSite): Check[] {
     return { name, where: site.name, needs: [], failsAs: 'unknown', run };
   };
   return [
-    check('clock', () => checkClock(site)),
-    check('quotas', () => checkQuotas(site)),
+    check('clock', () => withRight('Describe', () => checkClock(site))),
+    check('quotas', () => withRight('DescribeConfigs', () => checkQuotas(site))),
     check('control topics', () => checkControlTopics(site)),
   ];
+}
+
+/** A right on the cluster that Causeway can do without: nobody is told to grant it. */
+async function withRight(right: string, run: Check['run']): ReturnType<Check['run']> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof CausewayError) || error.code !== 'CW-3010') throw error;
+    return [
+      unknown(`cannot be asked without ${right} on the cluster`, 'Causeway can do without that right.'),
+    ];
+  }
 }

@@ -13,6 +13,7 @@ import type { TopicShape } from '../../lab/region-admin.ts';
 import { generationsTopic, desiredTopic, observedTopic } from '../../src/ledger/topic-names.ts';
 import { produce } from '../../src/cli/site-for-tests.ts';
 import { appendTransaction, trimTo } from '../fixtures/odd-topics.ts';
+import { waitUntil } from '../fixtures/wait-until.ts';
 import type { SecuredLab, Way } from '../security/secured-lab.ts';
 
 /** Where the source is reached, and how; the target is reached plainly. */
@@ -272,6 +273,16 @@ export const setUps: readonly SetUp[] = [
       return () => setQuota(servers, undefined);
     },
   },
+  {
+    title: 'No right on the cluster as a whole',
+    cause: undefined,
+    source: (world) => ends(world, world.secured.login('PLAIN', true)),
+    before: async ({ secured: { lab } }) => {
+      const servers = lab.bootstrapServers(source);
+      await permit(servers, { ...cluster, principal: 'User:admin' }, ['Describe']);
+      return () => forgetAcls(servers, cluster);
+    },
+  },
 ];
 
 /** For fetching, on one process of ours; undefined takes it away. */
@@ -285,32 +296,74 @@ async function setQuota(servers: string, bytesPerSecond: number | undefined): Pr
       : { key, value: bytesPerSecond, remove: false as const };
   try {
     await admin.alterClientQuotas({ entries: [{ entities, ops: [op] }] });
+    const components = [{ entityType: 'client-id' as const, matchType: 0 as const, match: 'causeway-w1' }];
+    const wanted = bytesPerSecond === undefined ? 0 : 1;
+    await waitUntil(
+      'the broker knows the quota',
+      async () => (await admin.describeClientQuotas({ components, strict: true })).length === wanted,
+    );
   } finally {
     await admin.close();
   }
 }
 
-const allow = 3;
 const operations = { Describe: 8, DescribeConfigs: 10 } as const;
 
+interface Resource {
+  readonly resourceType: 2 | 4;
+  readonly resourceName: string;
+}
+const cluster: Resource = { resourceType: 4, resourceName: 'kafka-cluster' };
+
 /** ACLs for alice on one topic; where there is one, nothing else is permitted. */
-export async function permitOnly(
+export const permitOnly = (servers: string, topic: string, permitted: readonly (keyof typeof operations)[]) =>
+  permit(servers, { resourceType: 2, resourceName: topic, principal: 'User:alice' }, permitted);
+
+async function permit(
   servers: string,
-  topic: string,
+  whom: Resource & { readonly principal: string },
   permitted: readonly (keyof typeof operations)[],
 ): Promise<void> {
   const admin = new Admin({ clientId: 'doctor-test', bootstrapBrokers: servers.split(','), retries: 0 });
   try {
     const creations = permitted.map((name) => ({
-      resourceType: 2 as const,
-      resourceName: topic,
+      ...whom,
       resourcePatternType: 3 as const,
-      principal: 'User:alice',
       host: '*',
       operation: operations[name],
-      permissionType: allow as 3,
+      permissionType: 3 as const,
     }));
     await admin.createAcls({ creations });
+    await waitUntil(
+      'the broker knows the ACLs',
+      async () => (await admin.describeAcls(aclsOf(whom))).length > 0,
+    );
+  } finally {
+    await admin.close();
+  }
+}
+
+/** All of one resource. */
+const aclsOf = ({ resourceType, resourceName }: Resource) => ({
+  filter: {
+    resourceType,
+    resourceName,
+    resourcePatternType: 3 as const,
+    principal: null,
+    host: null,
+    operation: 1 as const,
+    permissionType: 1 as const,
+  },
+});
+
+async function forgetAcls(servers: string, resource: Resource): Promise<void> {
+  const admin = new Admin({ clientId: 'doctor-test', bootstrapBrokers: servers.split(','), retries: 0 });
+  try {
+    await admin.deleteAcls({ filters: [aclsOf(resource).filter] });
+    await waitUntil(
+      'the ACLs are gone',
+      async () => (await admin.describeAcls(aclsOf(resource))).length === 0,
+    );
   } finally {
     await admin.close();
   }

@@ -42,8 +42,8 @@ export async function checkBrokerSettings(
   const name = String(nodeId);
   const settings = (await questions.settingsOf('broker', [name])).get(name);
   if (settings === undefined || typeof settings === 'string') {
-    const why = 'It needs DescribeConfigs on the cluster, which Causeway can do without.';
-    return [unknown(`the broker’s settings may not be read (${settings ?? 'no answer for it'})`, why)];
+    const why = 'Causeway can do without that right.';
+    return [unknown('cannot be read without DescribeConfigs on the cluster', why)];
   }
   site.brokerSettings.set(nodeId, settings);
   return isTarget ? judgeBrokerSettings(settings) : [ok('the broker’s settings can be read')];
