@@ -14,7 +14,7 @@ const wantsJars = process.argv.includes('--jars');
 const wantsCompiler = process.argv.includes('--jdk');
 const wantsOlder = process.argv.includes('--older');
 
-const { missing, warnings } = findMissing({ root, wantsJars, wantsCompiler });
+const { missing, warnings } = findMissing({ root, wantsJars, wantsCompiler, wantsOlder });
 for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
 if (missing.length > 0) {
   process.stderr.write('\nThis machine lacks something that Causeway needs:\n');

@@ -15,7 +15,8 @@ export function versionsPage(reports: readonly RowReport[]): string {
 
 Causeway mirrors between clusters of Apache Kafka ${oldest} to ${newest} (KRaft), the same at both ends or different ones, and
 while brokers are upgraded one by one. It needs no broker setting for that, and has none of its own: with each
-broker it speaks the newest version of a call that both know. A broker that is too old is refused by name, CW-3006.
+broker it speaks the newest version of a call that both know. Older versions are not tested; a broker that lacks a call
+is refused by name, CW-3006.
 
 ## What was run
 
