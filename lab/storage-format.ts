@@ -1,6 +1,6 @@
 // Formats a broker's data folder without starting Java each time: what Kafka's own tool writes once is kept
-// as a template, and only the ids are new. Up to Kafka 4.3 that is `bootstrap.checkpoint`, from 4.4 on a first
-// snapshot of the metadata log.
+// as a template, and only the ids are new. Up to Kafka 4.3 that is `bootstrap.checkpoint`, from 4.4 on a
+// first snapshot of the metadata log.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';

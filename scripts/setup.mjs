@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Makes a clone ready to run: npm packages (with Node 24) and, with --jars, Kafka's jars; --older adds those of
-// the older Kafka that tests mirror from and to. Runs before `npm start` and `npm test`. Plain JavaScript for
-// Node 20 and newer; it looks at the whole machine before any long work begins.
+// Makes a clone ready to run: npm packages (with Node 24) and, with --jars, Kafka's jars; --older adds those
+// of the older Kafka that tests mirror from and to. Runs before `npm start` and `npm test`. Plain JavaScript
+// for Node 20 and newer; it looks at the whole machine before any long work begins.
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';

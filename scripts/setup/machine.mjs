@@ -104,8 +104,8 @@ function versionText(name) {
 }
 
 /**
- * Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`, and those
- * of older versions into `broker-lib`.
+ * Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`, and
+ * those of other versions into `broker-lib`.
  */
 function hasJars(root, folder) {
   if (process.env.KAFKA_HOME) return true;

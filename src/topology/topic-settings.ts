@@ -26,8 +26,8 @@ export const heldTopicSettings: ReadonlyMap<string, HeldSetting> = new Map([
 ]);
 
 /**
- * Held likewise where the target knows them; others refuse a topic that is created with them, so they are set on
- * it afterwards.
+ * Held likewise where the target knows them; others refuse a topic that is created with them, so they are set
+ * on it afterwards.
  */
 export const heldWhereKnown: ReadonlyMap<string, HeldSetting> = new Map([
   // Kafka 4.4, which allows no more than this.

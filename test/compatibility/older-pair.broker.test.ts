@@ -1,5 +1,5 @@
-// The whole program between the oldest version of Kafka that is supported and the usual one of the lab, in both
-// directions at once; then the older cluster is upgraded under traffic.
+// The whole program between the oldest version of Kafka that is supported and the usual one of the lab, in
+// both directions at once; then the older cluster is upgraded under traffic.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { kafkaVersionByDefault, olderVersion } from '../../lab/kafka-versions.ts';

@@ -7,8 +7,8 @@ import { type OptionValues, textOption } from '../invocation.ts';
 const brokersMax = 9;
 
 /**
- * `eu-west,us-east` or `here=aws/eu-west-1`, with `3` or `eu-west=1,us-east=3` brokers, and versions likewise.
- * Throws CW-6008.
+ * `eu-west,us-east` or `here=aws/eu-west-1`, with `3` or `eu-west=1,us-east=3` brokers, and versions
+ * likewise. Throws CW-6008.
  */
 export function parseLabShape(options: OptionValues): RegionOptions[] {
   const text = textOption(options, 'regions') ?? '';

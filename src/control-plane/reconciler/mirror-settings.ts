@@ -17,7 +17,7 @@ const followed: readonly string[] = [
 ];
 
 /**
- * Kafka takes no less from 4.1 on, also of a source of an older version. How finely a log is cut into segments
+ * Kafka takes no less from 4.1 on, and an older source may have less. How finely a log is cut into segments
  * changes nothing in its records.
  */
 const segmentBytesMin = 1024 * 1024;
