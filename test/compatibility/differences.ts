@@ -12,11 +12,12 @@ export const differences: readonly Difference[] = [
   {
     where: 'target 3.9 or 4.0',
     what:
-      'Produce names a topic, and its id plays no part. Where the topic of an idle mirror is deleted and created ' +
-      'again, the batches under way get into the new one before the answer tells.',
+      'Produce names a topic, and its id plays no part. Where the topic of an idle mirror is deleted and ' +
+      'created again, the batches under way get into the new one before the answer tells.',
     handled:
-      'The partition stops with CW-2004 as everywhere; but the new topic then holds records, so the controller ' +
-      'leaves it alone (CW-2028) in place of copying it anew. Delete it once more. From 4.1 on nothing gets in.',
+      'The partition stops with CW-2004 as everywhere; but the new topic then holds records, so the ' +
+      'controller leaves it alone (CW-2028) in place of copying it anew. Delete it once more. From 4.1 on ' +
+      'nothing gets in.',
   },
   {
     where: 'source 3.9 or 4.0, target 4.1 or newer',
@@ -33,9 +34,9 @@ export const differences: readonly Difference[] = [
   {
     where: 'target 3.9',
     what:
-      'As long as `message.timestamp.before.max.ms` and `after` are at their maximum, which is their default, the ' +
-      'older `message.timestamp.difference.max.ms` counts, and the broker’s setting of that name: old records ' +
-      'are refused with INVALID_TIMESTAMP.',
+      'As long as `message.timestamp.before.max.ms` and `after` are at their maximum, which is their ' +
+      'default, the older `message.timestamp.difference.max.ms` counts, and the broker’s setting of that ' +
+      'name: old records are refused with INVALID_TIMESTAMP.',
     handled: 'Both are held at their maximum less one.',
   },
   {
@@ -45,12 +46,15 @@ export const differences: readonly Difference[] = [
   },
   {
     where: 'target 4.4',
-    what: '`max.decompressed.message.bytes` is new, and refuses records that are larger once they are decompressed.',
-    handled: 'Held at its maximum where the target knows it: a mirror’s topic is created without, then set.',
+    what: '`max.decompressed.message.bytes` is new, and refuses records that are larger once decompressed.',
+    handled:
+      'Held at its maximum where the target knows it: a topic is created without it, which is then set.',
   },
   {
     where: '3.9 and 4.0',
-    what: 'A topic that does not exist answers Produce with UNKNOWN_TOPIC_OR_PARTITION; from 4.1 on UNKNOWN_TOPIC_ID.',
+    what:
+      'A topic that does not exist answers Produce with UNKNOWN_TOPIC_OR_PARTITION; from 4.1 on with ' +
+      'UNKNOWN_TOPIC_ID.',
     handled: 'Both mean the same to the mirror. Our model of a broker does either.',
   },
 ];

@@ -13,38 +13,39 @@ export function versionsPage(reports: readonly RowReport[]): string {
 
 # Versions of Kafka
 
-Causeway mirrors between clusters of Apache Kafka ${oldest} to ${newest} (KRaft), the same at both ends or different ones, and
-while brokers are upgraded one by one. It needs no broker setting for that, and has none of its own: with each
-broker it speaks the newest version of a call that both know. Older versions are not tested; a broker that lacks a call
-is refused by name, CW-3006.
+Causeway mirrors between clusters of Apache Kafka ${oldest} to ${newest} (KRaft), the same at both ends or
+different ones, and while brokers are upgraded one by one. It has no setting for that: with each broker it
+speaks the newest version of a call that both know. Older versions are not tested; a broker that lacks a
+call is refused by name, CW-3006.
 
 ## What was run
 
-For two clusters, the broker tests of the mirror, of the ledger and of the controller, the way of an operator through
-\`plan\`, \`apply\`, \`serve\` and \`verify\`, and the comparison of our model of a broker with a real one. For a rolling
-upgrade, three brokers at each end are stopped and started in the new version one after the other, on their data and
-under traffic, the target first; then the features of the release are raised (\`kafka-features upgrade\`). Both logs
-are compared completely at every step.
+For two clusters, the broker tests of the mirror, of the ledger and of the controller, the way of an
+operator through \`plan\`, \`apply\`, \`serve\` and \`verify\`, and the comparison of our model of a broker
+with a real one. For a rolling upgrade, three brokers at each end are stopped and started in the new version
+one after the other, on their data and under traffic, the target first; then the features of the release are
+raised, as \`kafka-features upgrade\` does. Both logs are compared completely before and after that.
 
 ${table(['source', 'target', 'what', 'result', 'tests', 'of'], sorted(reports).map(rowOf))}
 
-\`npm run compatibility\` runs what has no report of the present tree; \`npm test\` mirrors between ${oldest} and
-the usual version of the lab in both directions, and upgrades the older end under traffic.
+\`npm run compatibility\` runs what has no report of the present tree. \`npm test\` mirrors between ${oldest}
+and the usual version of the lab, in both directions, and upgrades the older end under traffic.
 
 ## What differs
 
 ${table(['where', 'what', 'what Causeway does'], differences.map(cellsOf))}
 
-Versions of the calls that it sends, as each version of Kafka lets it; all other calls are the same everywhere:
+Versions of the calls that the byte path sends, as each version of Kafka lets it; the others are the same
+everywhere:
 
 ${callsTable(reports)}
 
 ## Upgrading your clusters
 
-Either end first, at any time, broker by broker as Kafka’s own guide says; nothing has to be paused and nothing set in
-Causeway. Wait until all replicas are in sync before the next broker. A broker that is being restarted shows as CW-2021 or
-CW-2022 for a moment and passes by itself. Features can be raised at once, later, or never. Afterwards
-\`causeway verify --all\` compares both sides.
+Either end first, at any time, broker by broker as Kafka’s own guide says; nothing has to be paused and
+nothing set in Causeway. Wait until all replicas are in sync before the next broker. A broker that is being
+restarted may show as CW-2021 or CW-2022 for a moment, which passes by itself. Features can be raised at
+once, later, or never. Afterwards \`causeway verify --all\` compares both sides.
 `;
 }
 

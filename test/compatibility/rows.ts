@@ -22,7 +22,7 @@ export function nameOf({ kind, from, to }: Row): string {
   return from === to ? from : `${from}-to-${to}`;
 }
 
-/** Oldest first, in the order in which they are run. `versions`: those of `npm run compatibility` unless given. */
+/** In the order in which they are run, oldest first. */
 export function rowsOf(versions: readonly string[] = testedVersions): Row[] {
   const sorted = [...new Set(versions)].sort(byAge);
   const [oldest, newest] = [sorted[0], sorted.at(-1)];
@@ -47,7 +47,7 @@ export function byAge(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** The broker tests of the mirror, of what it keeps in Kafka, and of its controller, by the start of their path. */
+/** Broker tests of the mirror, its ledger and its controller, by the start of their path. */
 const mirrorTests = [
   'src/data-plane/',
   'src/ledger/',

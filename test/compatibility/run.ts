@@ -1,5 +1,5 @@
-// `npm run compatibility`: the mirror's broker tests on every supported version of Kafka, on different ones at
-// the two ends, and through rolling upgrades. Writes a report per row and docs/operating/versions.md.
+// `npm run compatibility`: the mirror's broker tests on every supported version of Kafka, on different ones
+// at the two ends, and through rolling upgrades. Writes a report per row, and docs/operating/versions.md.
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
