@@ -29,6 +29,12 @@ test('every row of the supported versions has a report, and has passed', () => {
   );
 });
 
+test('every supported version offers every call that is sent', () => {
+  const page = versionsPage(reports);
+  assert.match(page, new RegExp(`\\| call \\| ${testedVersions.join(' \\| ')} \\|`), 'each one was asked');
+  assert.doesNotMatch(page, /\| none \|/);
+});
+
 test('every supported version is run alone, and the usual one of the lab is among them', () => {
   const names = rowsOf().map(nameOf);
   assert.deepEqual(

@@ -32,7 +32,7 @@ export async function runRow(row: Row, within: Pick<Run, 'root' | 'mark'>): Prom
     date: new Date().toISOString().slice(0, 10),
     seconds: Math.round(seconds),
     files,
-    tests: { passed, skipped, failed },
+    tests: { passed, skipped, failed: failed.map((name) => name.replace(within.root, '')) },
     calls,
   };
 }
