@@ -22,7 +22,7 @@ export interface RowReport {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = fileURLToPath(new URL('results/', import.meta.url));
 
-/** What a row runs; the rest of the tree may change without making its report an old one. */
+/** What a row runs beside its test files; the rest of the tree may change without making its report old. */
 const matters = [
   'src',
   'lab',
@@ -31,6 +31,7 @@ const matters = [
   'test/compatibility/rolling-upgrade.ts',
   'test/compatibility/cluster-features.ts',
   'package-lock.json',
+  ':(exclude)*.test.ts',
 ];
 
 export function readReport(name: string): RowReport | undefined {
@@ -53,21 +54,23 @@ export function writeReport(name: string, report: RowReport): string {
   return path.relative(root, file);
 }
 
-/** The commit of the tree, with `+` where files that matter differ from it. */
-export function presentCommit(): string {
+/** The commit of the tree, with `+` where what a row of these test files runs differs from it. */
+export function presentCommit(files: readonly string[]): string {
   try {
     const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' });
-    return `${commit.trim()}${isUnchangedSince('HEAD') ? '' : '+'}`;
+    return `${commit.trim()}${isUnchangedSince('HEAD', files) ? '' : '+'}`;
   } catch {
     return '? (no git)';
   }
 }
 
 /** Whether the report was written by what the tree holds now. */
-export const isCurrent = ({ commit }: RowReport): boolean =>
-  /^[0-9a-f]+$/.test(commit) && isUnchangedSince(commit);
+export const isCurrent = ({ commit, files }: RowReport): boolean =>
+  /^[0-9a-f]+$/.test(commit) && isUnchangedSince(commit, files);
 
-function isUnchangedSince(commit: string): boolean {
-  const { status } = spawnSync('git', ['diff', '--quiet', commit, '--', ...matters], { cwd: root });
-  return status === 0;
+function isUnchangedSince(commit: string, files: readonly string[]): boolean {
+  return [matters, files].every((paths) => {
+    const { status } = spawnSync('git', ['diff', '--quiet', commit, '--', ...paths], { cwd: root });
+    return status === 0;
+  });
 }

@@ -23,7 +23,7 @@ export async function runRow(row: Row, within: Pick<Run, 'root' | 'mark'>): Prom
       Object.assign(calls, await callsOf(row, env[rigEnvironmentName] ?? ''));
     },
   };
-  const commit = presentCommit();
+  const commit = presentCommit(files);
   const { passed, skipped, failed, seconds } = await runPhase(run, phaseFor(row), files);
   return {
     row,
