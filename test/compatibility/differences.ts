@@ -46,7 +46,9 @@ export const differences: readonly Difference[] = [
   },
   {
     where: 'target 4.4',
-    what: '`max.decompressed.message.bytes` is new, and refuses records that are larger once decompressed.',
+    what:
+      '`max.decompressed.message.bytes` is new. Its default lets everything in; set lower, it refuses ' +
+      'records that are larger once decompressed.',
     handled:
       'Held at its maximum where the target knows it: a topic is created without it, which is then set.',
   },

@@ -66,7 +66,10 @@ async function openSite(t: TestContext) {
   return { lab, topology, admins };
 }
 
-test(`${olderVersion} and ${kafkaVersionByDefault} mirror to each other`, { skip }, async (t) => {
+test(`${olderVersion} and ${kafkaVersionByDefault} mirror to each other`, {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
   const { lab, topology, admins } = await openSite(t);
   await using up = await TestLink.open(lab, 'compared-up');
   await using down = await TestLink.open(lab, 'compared-down', { sourceRegion: usual, targetRegion: old });
