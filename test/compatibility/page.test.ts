@@ -8,7 +8,7 @@ import { differences } from './differences.ts';
 import { readOptions } from './options.ts';
 import { versionsPage } from './page.ts';
 import { type RowReport, readReports } from './report.ts';
-import { byAge, nameOf, rowsOf } from './rows.ts';
+import { byAge, filesOf, nameOf, rowsOf, upgradeFile } from './rows.ts';
 
 const reports = readReports();
 
@@ -55,6 +55,16 @@ test('rows of two versions: each alone, both directions, one upgrade', () => {
   ]);
   assert.deepEqual(rowsOf(['4.0.0']).map(nameOf), ['4.0.0']);
   assert.deepEqual(rowsOf([]), []);
+});
+
+test('each version alone is compared with our model of a broker; an upgrade has a file of its own', () => {
+  const [ledger, comparison] = [
+    'src/ledger/x.broker.test.ts',
+    'test/broker-model/comparison/x.broker.test.ts',
+  ];
+  const all = [ledger, comparison, 'src/ledger/x.test.ts', 'test/fault/x.broker.test.ts'];
+  const [alone, , apart, , upgrade] = rowsOf(['4.0.0', '4.1.0']).map((row) => filesOf(row, all));
+  assert.deepEqual([alone, apart, upgrade], [[ledger, comparison], [ledger], [upgradeFile]]);
 });
 
 test('a row that failed is shown as that, with how many tests', () => {

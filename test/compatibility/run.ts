@@ -34,6 +34,12 @@ async function main(args: readonly string[]): Promise<number> {
 async function runRows({ rows, again }: CompatibilityOptions): Promise<number> {
   const mark = randomBytes(8).toString('hex');
   endOnSignals(mark);
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+    });
+  }
   const reports: RowReport[] = [];
   for (const row of rows) {
     const name = nameOf(row);
@@ -45,6 +51,8 @@ async function runRows({ rows, again }: CompatibilityOptions): Promise<number> {
     }
     say(`\n── ${name}`);
     const report = await runRow(row, { root, mark });
+    // It failed because it was ended, which says nothing of the version.
+    if (interrupted) return 130;
     reports.push(report);
     say(`report: ${writeReport(name, report)}`);
     writePage();
