@@ -23,9 +23,9 @@ call is refused by name, CW-3006.
 For two clusters, the broker tests of the mirror, of the ledger and of the controller, and the way of an
 operator through \`plan\`, \`apply\`, \`serve\` and \`verify\`; for each version alone also the comparison of
 our model of a broker with a real one. For a rolling upgrade, three brokers at each end are stopped and
-started in the new version one after the other, on their data and under traffic, the target first; then the features
-of the release are raised, as \`kafka-features upgrade\` does. Both logs are compared completely before and
-after that.
+started in the new version one after the other, on their data and under traffic, the target first; then the
+features of the release are raised, as \`kafka-features upgrade\` does. Both logs are compared completely
+before and after that.
 
 ${table(['source', 'target', 'what', 'result', 'tests', 'of'], sorted(reports).map(rowOf))}
 
