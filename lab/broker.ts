@@ -30,6 +30,7 @@ const stopMsMax = 20_000;
 export class Broker {
   readonly plan: BrokerPlan;
   readonly #place: BrokerPlace;
+  #jars: KafkaJars;
   readonly #properties: string;
   readonly logFile: string;
   #child: ChildProcess | undefined;
@@ -41,6 +42,7 @@ export class Broker {
   constructor(plan: BrokerPlan, place: BrokerPlace) {
     this.plan = plan;
     this.#place = place;
+    this.#jars = place.jars;
     this.#properties = join(place.folder, `${place.region}-${plan.nodeId}.properties`);
     this.logFile = join(place.folder, `${place.region}-${plan.nodeId}.log`);
   }
@@ -57,6 +59,10 @@ export class Broker {
     if (this.#child === undefined) return 'dead';
     if (this.#paused) return 'paused';
     return this.#ready ? 'running' : 'starting';
+  }
+
+  get kafkaVersion(): string {
+    return this.#jars.version;
   }
 
   /** As seen from inside of the region. */
@@ -80,7 +86,7 @@ export class Broker {
       const child = spawn(java, args, {
         stdio: ['ignore', log, log],
         detached: true,
-        env: { ...process.env, CLASSPATH: this.#place.jars.classpath },
+        env: { ...process.env, CLASSPATH: this.#jars.classpath },
       });
       this.#child = child;
       this.#paused = false;
@@ -132,6 +138,12 @@ export class Broker {
     clearTimeout(timer);
   }
 
+  /** Orderly stop; the next start is in the version of these jars, on the same data. */
+  async stopForVersion(jars: KafkaJars): Promise<void> {
+    await this.stop();
+    this.#jars = jars;
+  }
+
   /** The error for a broker that ended or hangs, with the end of its log. */
   startError(what: string): CausewayError {
     const tail = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-logTailLines).join('\n');
@@ -145,13 +157,13 @@ export class Broker {
   }
 
   async #flags(): Promise<string[]> {
-    const { heapMb, jvm, jars } = this.#place;
+    const { heapMb, jvm } = this.#place;
     return [
       ...(this.#place.javaFlags ?? []),
       `-Xmx${heapMb}m`,
       ...javaFlagsFor(jvm, heapMb),
       '-Djava.awt.headless=true',
-      ...(await brokerJavaFlags(jars)),
+      ...(await brokerJavaFlags(this.#jars)),
     ];
   }
 }

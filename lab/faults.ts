@@ -1,6 +1,7 @@
 // What can go wrong with brokers, done on purpose, and undone. All of a region, or one broker by its number.
 import { CausewayError } from '../src/base/errors.ts';
 import type { Broker } from './broker.ts';
+import type { KafkaJars } from './jars.ts';
 import type { FaultKind } from './lab-types.ts';
 import type { Region } from './region.ts';
 import type { Wan } from './wan/wan.ts';
@@ -65,10 +66,13 @@ export class Faults {
     await this.#parts.region(region).ready(dead);
   }
 
-  /** Orderly stop and start, one broker after the other, so that three of them never lose their quorum. */
-  async restart(region: string, broker?: number): Promise<void> {
+  /**
+   * Orderly stop and start, one broker after the other, so that three of them never lose their quorum; in
+   * another version where its jars are given.
+   */
+  async restart(region: string, broker?: number, jars?: KafkaJars): Promise<void> {
     for (const one of this.#chosen(region, broker)) {
-      await one.stop();
+      await (jars === undefined ? one.stop() : one.stopForVersion(jars));
       await one.start();
       await this.#parts.region(region).ready([one]);
     }

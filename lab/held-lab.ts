@@ -154,11 +154,12 @@ const regionStatus = (region: Region, isolated: boolean) => ({
   location: region.plan.location,
   isolated,
   bootstrapServers: region.bootstrapServers,
-  brokers: region.brokers.map(({ plan, state, pid, address, logFile }) => ({
+  brokers: region.brokers.map(({ plan, state, pid, address, logFile, kafkaVersion }) => ({
     number: plan.nodeId,
     state,
     pid,
     address,
     logFile,
+    kafkaVersion,
   })),
 });

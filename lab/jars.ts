@@ -1,14 +1,14 @@
-// Kafka's jars: fetched once through Maven into `.cache/kafka-<version>/lib`, or taken from KAFKA_HOME.
+// Kafka's jars: fetched once through Maven into `.cache/kafka-<version>`, or taken from KAFKA_HOME. Of other
+// versions than the usual one only what a broker needs.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../src/base/errors.ts';
 import { cacheFolder, repositoryFolder } from './folders.ts';
 import { mustFindJava, mustFindMaven } from './java.ts';
+import { kafkaVersionByDefault, mustRun } from './kafka-versions.ts';
 import type { OnProgress } from './lab-types.ts';
 import { runProgram } from './programs.ts';
-
-export const kafkaVersionByDefault = '4.3.1';
 
 export interface KafkaJars {
   readonly version: string;
@@ -28,18 +28,21 @@ export interface JarsOptions {
 
 /**
  * Makes sure that Kafka's jars are there. The first call on a machine takes as long as the download.
- * Throws CW-5001 (Java), CW-5002 (Maven), CW-5003 (download), CW-5004 (KAFKA_HOME).
+ * Throws CW-5001 (Java), CW-5002 (Maven), CW-5003 (download), CW-5004 (KAFKA_HOME), CW-5014 (version).
  */
 export async function ensureKafkaJars(options: JarsOptions = {}): Promise<KafkaJars> {
   await mustFindJava();
   const kafkaHome = process.env['KAFKA_HOME'];
   if (kafkaHome && options.version === undefined) return jarsOfKafkaHome(kafkaHome);
-  const version = options.version ?? kafkaVersionByDefault;
+  const version = mustRun(options.version ?? kafkaVersionByDefault);
   const workFolder = join(cacheFolder, `kafka-${version}`);
-  const libFolder = join(workFolder, 'lib');
+  const libFolder = join(workFolder, isUsual(version) ? 'lib' : 'broker-lib');
   if (!existsSync(libFolder)) await fetchJars(version, workFolder, libFolder, options);
   return jarsIn(version, libFolder, workFolder);
 }
+
+/** The version of the tools, of the benchmark and of tests that call Kafka's classes. */
+const isUsual = (version: string): boolean => version === kafkaVersionByDefault;
 
 /** The class path of jars that are already there; see `ensureKafkaJars`. */
 export async function kafkaClasspath(version?: string): Promise<string> {
@@ -77,7 +80,7 @@ async function fetchJars(
   { onProgress, signal }: JarsOptions,
 ): Promise<void> {
   const mvn = await mustFindMaven();
-  onProgress?.(`fetching Kafka ${version} through Maven, about 120 MB, once`);
+  onProgress?.(`fetching Kafka ${version} through Maven, about ${isUsual(version) ? 120 : 90} MB, once`);
   await mkdir(workFolder, { recursive: true });
   const staging = await mkdtemp(join(workFolder, 'fetch-'));
   try {
@@ -88,6 +91,7 @@ async function fetchJars(
       join(repositoryFolder, 'lab', 'pom.xml'),
       'dependency:copy-dependencies',
       `-Dkafka.version=${version}`,
+      ...(isUsual(version) ? [] : ['-Dbrokers.only']),
       `-DoutputDirectory=${staging}`,
     ];
     const { exitCode, stdout, stderr } = await runProgram(mvn, args, signal === undefined ? {} : { signal });

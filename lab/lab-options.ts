@@ -23,6 +23,10 @@ export interface LabOptions {
   readonly regions?: readonly LabRegionOptions[];
   /** `lab` for the one that commands talk to; `test` unless given. */
   readonly kind?: string;
+  /**
+   * For regions that name none. Without it CAUSEWAY_KAFKA_VERSION counts, then KAFKA_HOME, then the usual
+   * version.
+   */
   readonly kafkaVersion?: string;
   /** Per broker; 384 unless given. */
   readonly heapMb?: number;

@@ -7,6 +7,8 @@ export interface RegionOptions {
   readonly brokers?: number;
   /** `provider/region`, as in `aws/eu-west-1`; gives the round trips. Known names have one by default. */
   readonly location?: string;
+  /** As in `4.3.1`; the lab's own unless given. */
+  readonly kafkaVersion?: string;
 }
 
 export const cutModes = ['hold', 'reset'] as const;
@@ -82,6 +84,7 @@ export interface BrokerStatus {
   /** `host:port` as seen from inside of the region. */
   readonly address: string;
   readonly logFile: string;
+  readonly kafkaVersion: string;
 }
 
 export interface RegionStatus {
@@ -105,6 +108,7 @@ export interface LabStatus {
   /** Of the process that holds the lab. */
   readonly pid: number;
   readonly startedAtMs: number;
+  /** Of all brokers; several with commas between. */
   readonly kafkaVersion: string;
   /** Logs, data and topology files. */
   readonly folder: string;

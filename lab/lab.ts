@@ -19,6 +19,7 @@ import { checkMachine } from './machine-checks.ts';
 import { processStart } from './process-table.ts';
 import { createTopic, deleteTopic, type TopicShape } from './region-admin.ts';
 import { chooseRegionPorts, Region, type RegionPlan } from './region.ts';
+import { jarsOfRegions } from './region-jars.ts';
 import {
   clearLab,
   clearLeftovers,
@@ -35,7 +36,6 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 interface LabParts {
   readonly state: LabState;
-  readonly kafkaVersion: string;
   readonly regions: readonly Region[];
   readonly wan: Wan | undefined;
   readonly crossings: readonly CrossingPlan[];
@@ -44,7 +44,6 @@ interface LabParts {
 
 export class Lab implements AsyncDisposable {
   readonly id: string;
-  readonly kafkaVersion: string;
   /** Logs and settings of the brokers; stays when the lab is gone, until newer labs push it out. */
   readonly folder: string;
   readonly startedAtMs: number;
@@ -57,9 +56,8 @@ export class Lab implements AsyncDisposable {
   #closed: Promise<void> | undefined;
 
   /** Use `startLab`. */
-  constructor({ state, kafkaVersion, regions, wan, crossings, watchdog }: LabParts) {
+  constructor({ state, regions, wan, crossings, watchdog }: LabParts) {
     this.id = state.id;
-    this.kafkaVersion = kafkaVersion;
     this.folder = state.folder;
     this.startedAtMs = state.startedAtMs;
     this.regions = regions;
@@ -81,6 +79,12 @@ export class Lab implements AsyncDisposable {
       'CW-5014',
       'this lab has no emulated WAN: it has one region, or was started without',
     );
+  }
+
+  /** Of all brokers; several with commas between. */
+  get kafkaVersion(): string {
+    const versions = this.regions.flatMap(({ brokers }) => brokers.map((broker) => broker.kafkaVersion));
+    return [...new Set(versions)].join(', ');
   }
 
   get hasWan(): boolean {
@@ -118,6 +122,16 @@ export class Lab implements AsyncDisposable {
 
   deleteTopic(region: string, topic: string): Promise<void> {
     return deleteTopic(this.bootstrapServers(region), topic);
+  }
+
+  /**
+   * Stops brokers in order and starts them in another version on the same data, one after the other: all of
+   * the region, or one. Throws CW-5001 to CW-5004, CW-5008, CW-5011 and CW-5014.
+   */
+  async changeVersion(region: string, version: string, broker?: number): Promise<void> {
+    const jars = await ensureKafkaJars({ version });
+    await ensureClassArchive(jars);
+    await this.faults.restart(region, broker, jars);
   }
 
   /** Where the control socket belongs: it is deleted with the data. */
@@ -162,12 +176,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     regionOptions.reduce((sum, region) => sum + (region.brokers ?? 1), 0),
     options.heapMb ?? heapMbByDefault,
   );
-  const jars = await ensureKafkaJars({
-    ...(options.kafkaVersion === undefined ? {} : { version: options.kafkaVersion }),
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  await ensureClassArchive(jars, options.onProgress);
+  const jars = await jarsOfRegions(regionOptions, options);
   options.signal?.throwIfAborted();
 
   const state = newState(options);
@@ -183,11 +192,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
   const watchdog = startWatchdog(state.id, state.dataFolders);
   try {
-    const plans = regionOptions.map((region) => planRegion(region, options, state, jars));
+    const plans = regionOptions.map((region, index) =>
+      planRegion(region, options, state, jars[index] as KafkaJars),
+    );
     return new Lab({
       state,
       watchdog,
-      kafkaVersion: jars.version,
       ...(await startParts(state, plans, options)),
     });
   } catch (error) {

@@ -1,8 +1,9 @@
 // Formats a broker's data folder without starting Java each time: what Kafka's own tool writes once is kept
-// as a template, and only the ids are new.
+// as a template, and only the ids are new. Up to Kafka 4.3 that is `bootstrap.checkpoint`, from 4.4 on a
+// first snapshot of the metadata log.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../src/base/errors.ts';
 import { brokerProperties } from './broker-properties.ts';
@@ -10,7 +11,8 @@ import type { KafkaJars } from './jars.ts';
 import { mustFindJava } from './java.ts';
 import { runProgram } from './programs.ts';
 
-const templateName = 'bootstrap.checkpoint';
+const templateName = 'storage-template';
+const identityName = 'meta.properties';
 
 /** Kafka's form of an id: 16 random bytes in base64 for URLs, not beginning with a dash. */
 export function newKafkaId(): string {
@@ -26,10 +28,9 @@ export async function formatStorage(
   nodeId: number,
 ): Promise<void> {
   const template = await ensureTemplate(jars);
-  await mkdir(folder, { recursive: true });
-  await copyFile(template, join(folder, templateName));
+  await cp(template, folder, { recursive: true });
   const lines = [`node.id=${nodeId}`, `directory.id=${newKafkaId()}`, 'version=1', `cluster.id=${clusterId}`];
-  await writeFile(join(folder, 'meta.properties'), `${lines.join('\n')}\n`);
+  await writeFile(join(folder, identityName), `${lines.join('\n')}\n`);
 }
 
 async function ensureTemplate(jars: KafkaJars): Promise<string> {
@@ -70,7 +71,11 @@ async function ensureTemplate(jars: KafkaJars): Promise<string> {
         `kafka-storage format failed (exit code ${exitCode}):\n${stdout}${stderr}`,
       );
     }
-    await rename(join(dataFolder, templateName), template);
+    await rm(join(dataFolder, identityName));
+    await rename(dataFolder, template).catch((error: NodeJS.ErrnoException) => {
+      const otherWasFirst = error.code === 'ENOTEMPTY' || error.code === 'EEXIST';
+      if (!otherWasFirst) throw error;
+    });
     return template;
   } finally {
     await rm(scratch, { recursive: true, force: true });

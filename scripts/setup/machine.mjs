@@ -12,16 +12,16 @@ const memoryMiBMin = 1500;
 const memoryMiBWanted = 3000;
 
 /**
- * @param {{ root: string, wantsJars: boolean, wantsCompiler: boolean }} wanted
+ * @param {{ root: string, wantsJars: boolean, wantsCompiler: boolean, wantsOlder?: boolean }} wanted
  * @returns {{ missing: { what: string, how: string }[], warnings: string[] }}
  */
-export function findMissing({ root, wantsJars, wantsCompiler }) {
+export function findMissing({ root, wantsJars, wantsCompiler, wantsOlder = false }) {
   const missing = [checkNode(process.versions.node)];
   const warnings = [];
   if (wantsJars) {
     missing.push(checkJava(versionText('java')));
     if (wantsCompiler) missing.push(checkCompiler(versionText('javac')));
-    if (!hasJars(root)) missing.push(checkMaven());
+    if (!hasJars(root, 'lib') || (wantsOlder && !hasJars(root, 'broker-lib'))) missing.push(checkMaven());
     const memory = checkMemory(availableMiB());
     if (memory.missing) missing.push(memory.missing);
     if (memory.warning) warnings.push(memory.warning);
@@ -103,13 +103,16 @@ function versionText(name) {
   return found.error === undefined && found.status === 0 ? `${found.stderr}${found.stdout}` : undefined;
 }
 
-/** Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`. */
-function hasJars(root) {
+/**
+ * Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`, and
+ * those of other versions into `broker-lib`.
+ */
+function hasJars(root, folder) {
   if (process.env.KAFKA_HOME) return true;
   const cache = path.join(root, '.cache');
   if (!existsSync(cache)) return false;
   return readdirSync(cache).some(
-    (name) => /^kafka-\d/.test(name) && existsSync(path.join(cache, name, 'lib')),
+    (name) => /^kafka-\d/.test(name) && existsSync(path.join(cache, name, folder)),
   );
 }
 

@@ -74,7 +74,7 @@ export const labErrors = {
   ),
   'CW-5014': entry(
     'invalid lab options',
-    'The regions, brokers, links or traffic asked for cannot be built.',
+    'The regions, brokers, versions, links or traffic asked for cannot be built.',
     'Correct the value that the message names.',
   ),
   'CW-5015': entry(

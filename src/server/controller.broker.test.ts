@@ -155,7 +155,7 @@ test('a controller keeps the topics of a target as the source has them', { timeo
     const settings = await site.settings('pay.a');
     assert.equal(settings.get('retention.ms'), '1234567');
     assert.equal(settings.get('compression.type'), 'producer');
-    assert.equal(settings.get('message.timestamp.after.max.ms'), '9223372036854775807');
+    assert.equal(settings.get('message.timestamp.after.max.ms'), '9223372036854775806');
   });
   await t.test('two controllers at once leave one fence', async () => {
     const generations = foldGenerations(recordsIn(await site.reader.snapshot('causeway.generations')));

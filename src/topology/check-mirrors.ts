@@ -9,6 +9,7 @@ import {
   countTopicSettings,
   followedTopicSettings,
   heldTopicSettings,
+  heldWhereKnown,
   knownTopicSettings,
 } from './topic-settings.ts';
 
@@ -107,7 +108,7 @@ function checkTargetSettings({ places, problems }: CheckContext, set: SetDraft):
   for (const [name, value] of Object.entries(settings ?? {})) {
     if (settings === undefined || value === undefined) continue;
     const place = places.key(settings, name);
-    const held = heldTopicSettings.get(name);
+    const held = heldTopicSettings.get(name) ?? heldWhereKnown.get(name);
     if (!knownTopicSettings.has(name)) {
       const meant = closestTopicSetting(name);
       const hint = meant === undefined ? 'Names are Kafka’s own.' : `Did you mean ${quoted(meant)}?`;

@@ -140,6 +140,24 @@ test('recreated-target: a topic that was made anew is not written', async () => 
   assert.equal(codeOfStop(world, 1), 'CW-2004');
 });
 
+test('recreated-target, where Kafka before 4.1 names topics only: stops at the first answer', async () => {
+  const byName = { ...oneBroker, settings: { produceById: false } };
+  const world = await worldOf({ target: byName, mayStop: true });
+  world.write(0, 2);
+  world.worker(1).start();
+  await world.becomesLevel(10_000);
+  // The checkers would say, rightly, that the new topic is no mirror.
+  world.scheduler.afterEvent = () => undefined;
+  world.target.controller.deleteTopic(topic);
+  world.target.createTopic(topic, { partitions: 1, replicas: 1, minInSync: 1 });
+  world.write(0, 1);
+  await after(world, 60_000);
+  world.write(0, 1);
+  await after(world, 60_000);
+  assert.equal(targetEnd(world), 1n, 'what was under way, and nothing after it');
+  assert.equal(codeOfStop(world, 1), 'CW-2004');
+});
+
 test('recreated-source: a topic that was made anew is not followed', async () => {
   const world = await worldOf({ mayStop: true });
   world.write(0, 2);

@@ -8,6 +8,11 @@ const shapeOptions: readonly OptionSpec[] = [
     byDefault: 'eu-west,us-east',
   },
   { flags: '--brokers <count>', help: 'brokers per region, or as in eu-west=1,us-east=3', byDefault: '1' },
+  {
+    flags: '--kafka-version <version>',
+    env: 'CAUSEWAY_KAFKA_VERSION',
+    help: 'another version of Kafka, 3.9 or newer, or as in eu-west=3.9.2,us-east=4.3.1',
+  },
 ];
 
 const run: CommandSpec = {
@@ -28,6 +33,7 @@ const run: CommandSpec = {
       'three brokers, replication factor 3, in the target region',
     ),
     example('causeway lab run --regions eu-west,us-east,ap-south', 'three regions'),
+    example('causeway lab run --kafka-version eu-west=3.9.2', 'an older version at one end'),
   ],
   load: () => import('../commands/lab-run.ts'),
 };

@@ -22,13 +22,14 @@ export function labText(lab: LabStatus, paint: Paint): string {
       brokerState(broker, region.isolated, paint),
       broker.address,
       broker.pid?.toString() ?? '-',
+      broker.kafkaVersion,
     ]),
   );
   const lines = [
     `Kafka ${lab.kafkaVersion} in ${lab.folder} (process ${lab.pid})`,
     '',
     ...tableLines(
-      [{ title: 'REGION' }, { title: 'BROKER' }, { title: 'STATE' }, { title: 'ADDRESS' }, { title: 'PID' }],
+      ['REGION', 'BROKER', 'STATE', 'ADDRESS', 'PID', 'KAFKA'].map((title) => ({ title })),
       brokers,
     ),
   ];

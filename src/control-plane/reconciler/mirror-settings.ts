@@ -1,6 +1,6 @@
 // Which settings a mirror's topic has: those that belong to the data follow the source, a few are held while
 // it is a mirror, and the set's `target` names exceptions.
-import { heldTopicSettings } from '../../topology/topic-settings.ts';
+import { heldTopicSettings, heldWhereKnown } from '../../topology/topic-settings.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 
 /** Part of what the records are and how long they live. All other settings are the target's own affair. */
@@ -16,9 +16,16 @@ const followed: readonly string[] = [
   'segment.ms',
 ];
 
+/**
+ * Kafka takes no less from 4.1 on, and an older source may have less. How finely a log is cut into segments
+ * changes nothing in its records.
+ */
+const segmentBytesMin = 1024 * 1024;
+
 /** A number of copies, and no setting of a topic in Kafka. */
 const replicationFactorName = 'replication.factor';
 
+/** With these a topic can be created at a target of any version. */
 export function settingsForMirror(
   set: MirrorSetSpec,
   source: ReadonlyMap<string, string>,
@@ -28,11 +35,26 @@ export function settingsForMirror(
     const value = source.get(name);
     if (value !== undefined) settings.set(name, value);
   }
+  const segmentBytes = settings.get('segment.bytes');
+  if (Number(segmentBytes) < segmentBytesMin) settings.set('segment.bytes', String(segmentBytesMin));
   for (const [name, value] of set.target) {
     if (name !== replicationFactorName) settings.set(name, value);
   }
   for (const [name, { value }] of heldTopicSettings) settings.set(name, value);
   return settings;
+}
+
+/** With what is held only where the target knows it, by the settings that a topic there has. */
+export function settingsForMirrorAt(
+  set: MirrorSetSpec,
+  source: ReadonlyMap<string, string>,
+  target: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const known = [...heldWhereKnown].filter(([name]) => target.has(name));
+  return new Map([
+    ...settingsForMirror(set, source),
+    ...known.map(([name, { value }]) => [name, value] as const),
+  ]);
 }
 
 /** As the set says; else as at the source, as far as the target has brokers. */

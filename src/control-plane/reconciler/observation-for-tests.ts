@@ -31,8 +31,8 @@ export const mirrorSettings: ReadonlyMap<string, string> = new Map([
   ['compression.type', 'producer'],
   ['max.message.bytes', '2147483647'],
   ['message.timestamp.type', 'CreateTime'],
-  ['message.timestamp.before.max.ms', '9223372036854775807'],
-  ['message.timestamp.after.max.ms', '9223372036854775807'],
+  ['message.timestamp.before.max.ms', '9223372036854775806'],
+  ['message.timestamp.after.max.ms', '9223372036854775806'],
   ['unclean.leader.election.enable', 'false'],
 ]);
 

@@ -2,7 +2,12 @@
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import type { Action, DecideTopic } from './actions.ts';
-import { replicationFactorForMirror, settingDrift, settingsForMirror } from './mirror-settings.ts';
+import {
+  replicationFactorForMirror,
+  settingDrift,
+  settingsForMirror,
+  settingsForMirrorAt,
+} from './mirror-settings.ts';
 import type { ClusterLook, Denial, TopicLook } from './observation.ts';
 
 export interface TopicContext {
@@ -112,7 +117,8 @@ function mend({ set, source }: TopicContext, atSource: TopicLook, atTarget: Topi
     actions.push({ kind: 'add-partitions', set: set.name, topic, from, to: atSource.partitions, reason });
   }
   if (atSource.settings !== undefined && atTarget.settings !== undefined) {
-    const changes = settingDrift(settingsForMirror(set, atSource.settings), atTarget.settings);
+    const wanted = settingsForMirrorAt(set, atSource.settings, atTarget.settings);
+    const changes = settingDrift(wanted, atTarget.settings);
     const reason = 'these belong to the data, or are held while it is a mirror';
     if (changes.length > 0) actions.push({ kind: 'set-settings', set: set.name, topic, changes, reason });
   }

@@ -85,6 +85,29 @@ test('settings that drifted are set back, and only those', () => {
   assert.deepEqual(action?.changes, [{ name: 'retention.ms', from: '1', to: '604800000' }]);
 });
 
+test('what only some versions of Kafka know is held where it is known, and asked of no other', () => {
+  const source = [topicAt('source', 'pay.a')];
+  const [create] = plan(observationOf({ source })).actions as CreateTopic[];
+  assert.equal(create?.topic.settings.has('max.decompressed.message.bytes'), false);
+  const limited = new Map([...mirrorSettings, ['max.decompressed.message.bytes', '1000']]);
+  const target = [topicAt('target', 'pay.a', { settings: limited, hasRecords: false })];
+  const [action, ...others] = plan(observationOf({ source, target })).actions as SetSettings[];
+  assert.deepEqual(others, [], 'nothing is mirrored into it before');
+  assert.deepEqual(action?.changes, [
+    { name: 'max.decompressed.message.bytes', from: '1000', to: '2147483639' },
+  ]);
+});
+
+test('segments smaller than newer versions allow are one megabyte at the target', () => {
+  const settings = new Map([...mirrorSettings, ['segment.bytes', '1000']]);
+  const source = [topicAt('source', 'pay.a', { settings })];
+  const [action] = plan(observationOf({ source })).actions as CreateTopic[];
+  assert.equal(action?.topic.settings.get('segment.bytes'), '1048576');
+  const larger = [topicAt('source', 'pay.a', { settings: new Map([['segment.bytes', '1048577']]) })];
+  const [other] = plan(observationOf({ source: larger })).actions as CreateTopic[];
+  assert.equal(other?.topic.settings.get('segment.bytes'), '1048577');
+});
+
 test('an empty topic that stands at the target is prepared first and mirrored afterwards', () => {
   const source = [topicAt('source', 'pay.a')];
   const settings = new Map([...mirrorSettings, ['compression.type', 'zstd']]);

@@ -59,11 +59,13 @@ const batchOf = (first: number) =>
 
 /** Equal logs of `batches` batches on both sides. */
 async function topicOf(topic: string, batches: number): Promise<void> {
-  await lab.createTopic('eu-west', topic, { partitions: 1, replicationFactor: 1 });
+  // The records are old, and would go.
+  const config = { 'retention.ms': '-1' };
+  await lab.createTopic('eu-west', topic, { partitions: 1, replicationFactor: 1, config });
   await lab.createTopic('us-east', topic, {
     partitions: 1,
     replicationFactor: 3,
-    config: { 'min.insync.replicas': '2' },
+    config: { ...config, 'min.insync.replicas': '2' },
   });
   for (const cluster of clusters) {
     using writer = new TopicWriter(cluster);
