@@ -60,6 +60,7 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
   const clock = manualClock();
   const { connection, fetches, failed, broker } = answeringBroker(clock);
   const repeated: number[] = [];
+  const turns = { given: true, came: [] as number[], throttledMs: [] as number[] };
   const early = new EarlyFetches(
     {
       connect: () => {
@@ -69,6 +70,8 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
       clock,
       limits: { ...defaultLimits, earlyFetches: 2 },
       earlyFetchBytesPerSecond: () => earlyFetchBytesPerSecond,
+      askTurn: (bytes) => (turns.given ? { bytes, done: (came) => turns.came.push(came) } : undefined),
+      onThrottled: (forMs) => turns.throttledMs.push(forMs),
       onFetch: () => undefined,
       onRepeated: (bytes) => repeated.push(bytes),
       onTaken: () => undefined,
@@ -95,7 +98,7 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
     await pass(rttMs);
     return fetches.map(({ atMs }) => atMs - began);
   };
-  return { clock, early, fetches, failed, repeated, pass, round, broker, ...made };
+  return { clock, early, fetches, failed, repeated, turns, pass, round, broker, ...made };
 }
 
 test('while records come, further fetches leave evenly over a round trip', async () => {

@@ -7,6 +7,7 @@ import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { asSource } from '../mirror/offsets.ts';
 import { SourceView } from '../mirror/source-view.ts';
+import { FetchTurns } from './fetch-turns.ts';
 import { defaultLimits } from './limits.ts';
 import { SourceLane } from './source-lane.ts';
 
@@ -59,13 +60,23 @@ async function fetchesOfLane(
     },
     destroy: () => undefined,
   };
+  const turns = new FetchTurns({
+    clock,
+    limits: defaultLimits.steering,
+    limitBytesPerSecond: () => undefined,
+    rttMs: () => undefined,
+  });
   const lane = new SourceLane({
     brokerId: 1,
+    fetchClass: { priority: 1, catchesUp: false },
+    turns,
     connect: () => Promise.resolve(connection as BrokerConnection),
     clock,
     limits: defaultLimits,
     earlyFetchBytesPerSecond: () => defaultLimits.earlyFetchBytesPerSecond,
     onEnd: () => undefined,
+    onSettled: () => undefined,
+    onThrottled: () => undefined,
     onFetch: () => undefined,
     onRepeated: () => undefined,
     onRoundTrip: () => undefined,

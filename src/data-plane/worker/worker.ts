@@ -4,6 +4,7 @@ import { type Clock, restOn } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import type { LinkSpec } from '../../topology/topology.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { Fence } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
@@ -33,6 +34,11 @@ export interface WorkerParts {
   readonly random: Random;
   readonly log: Log;
   readonly limits?: WorkerLimits;
+  /**
+   * This worker's part of the limit of the link from a region, from 0 to 1: several workers share one. The
+   * whole unless given; asked again and again.
+   */
+  readonly partOfLimit?: (sourceRegion: string) => number;
 }
 
 /** How often progress is written to the ledger. */
@@ -103,6 +109,7 @@ export class Worker {
     const wanted = assign(this.#parts.region, view);
     for (const each of wanted) this.#run(each);
     this.#giveBack(wanted);
+    for (const engine of this.#engines.values()) engine.steerAgain();
     this.ready = true;
   }
 
@@ -165,11 +172,22 @@ export class Worker {
       random,
       log,
       limits,
-      earlyFetchBytesPerSecond: () =>
-        this.#view?.topology.links.get(`${source}->${region}`)?.earlyFetchBytesPerSecond,
+      earlyFetchBytesPerSecond: () => this.#linkFrom(source)?.earlyFetchBytesPerSecond,
+      limitBytesPerSecond: () => this.#limitOf(source),
+      priorityOf: (set) => this.#view?.topology.mirrors.get(set)?.priority ?? 1,
     });
     this.#engines.set(source, engine);
     return engine;
+  }
+
+  #linkFrom(source: string): LinkSpec | undefined {
+    return this.#view?.topology.links.get(`${source}->${this.#parts.region}`);
+  }
+
+  /** Of the link's limit, what is this worker's to use. */
+  #limitOf(source: string): number | undefined {
+    const limit = this.#linkFrom(source)?.limitBytesPerSecond;
+    return limit === undefined ? undefined : limit * (this.#parts.partOfLimit?.(source) ?? 1);
   }
 
   async #reportForever(signal: AbortSignal): Promise<void> {
