@@ -148,6 +148,17 @@ export class Engine {
     this.find(topic, partition)?.close();
   }
 
+  /** How long fetches or writes with work have been held up so far, by what held them. */
+  heldMs(): Record<'limit' | 'priority' | 'source_quota' | 'target_quota', number> {
+    const nowMs = this.#parts.clock.monotonicMs();
+    return {
+      limit: this.turns.heldMs('limit'),
+      priority: this.turns.heldMs('priority'),
+      source_quota: this.throttled.source.totalMs(nowMs),
+      target_quota: this.throttled.target.totalMs(nowMs),
+    };
+  }
+
   /** Limit or priorities may have changed: nothing starts anew for that. */
   steerAgain(): void {
     this.#sourceLanes.sortAgain();

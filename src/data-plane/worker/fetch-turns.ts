@@ -59,6 +59,7 @@ export class FetchTurns {
   readonly #spare: SpareShare;
   readonly #held = { limit: new HeldTime(), priority: new HeldTime() };
   #bucket: ByteBucket | undefined;
+  #allBytes = 0;
   /** Bytes of turns under way: of those that fetch what waits, and of those that wait for records. */
   #wantedBytes = 0;
   #idleBytes = 0;
@@ -104,9 +105,23 @@ export class FetchTurns {
     return true;
   }
 
-  /** Bytes have come that were asked for while nothing was steered: a limit counts from when it is there. */
+  /**
+   * Bytes have come. Those asked for while nothing was steered are told here, and cost nothing: a limit counts
+   * from when it is there.
+   */
   arrived(bytes: number): void {
-    if (bytes > 0) this.#meter.arrived(bytes, this.#nowMs);
+    if (bytes === 0) return;
+    this.#allBytes += bytes;
+    this.#meter.arrived(bytes, this.#nowMs);
+  }
+
+  get limitBytesPerSecond(): number | undefined {
+    return this.#parts.limitBytesPerSecond();
+  }
+
+  /** Bytes that have come so far. */
+  get bytes(): number {
+    return this.#allBytes;
   }
 
   /** Bytes per second that came over the last two seconds. */
@@ -224,7 +239,7 @@ export class FetchTurns {
         if (given.outOf === 'all') this.#spare.firstCame(came, nowMs);
         else if (given.outOf === 'least') this.#least.spent(given.rank, came);
         else this.#spare.spend(came);
-        if (came > 0) this.#meter.arrived(came, nowMs);
+        this.arrived(came);
         this.#bucket?.take(came, nowMs);
         // Nobody may look again for a long time.
         if (this.#waiting.size === 0) this.#turnHeld(new Set(), nowMs);

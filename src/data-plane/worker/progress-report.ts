@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { keyOf } from '../../ledger/record-key.ts';
-import type { ObservedMirror } from '../../ledger/records.ts';
+import type { ObservedLink, ObservedRecord } from '../../ledger/records.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { observeMirrors } from './progress.ts';
@@ -28,9 +28,9 @@ export class ProgressReport {
   }
 
   /** Never rejects: the data plane goes on without its ledger, and what is shown says its age. */
-  async write(partitions: Iterable<MirrorPartition>): Promise<void> {
+  async write(partitions: Iterable<MirrorPartition>, links: readonly ObservedLink[] = []): Promise<void> {
     const { name, clock, log } = this.#parts;
-    const records: ObservedMirror[] = observeMirrors(partitions, name, clock.wallMs());
+    const records: ObservedRecord[] = [...observeMirrors(partitions, name, clock.wallMs()), ...links];
     const keys = new Set(records.map(keyOf));
     const gone = [...this.#reported].filter((key) => !keys.has(key));
     if (records.length === 0 && gone.length === 0) return;

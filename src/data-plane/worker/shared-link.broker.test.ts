@@ -29,7 +29,7 @@ test('on a saturated link priorities are kept, can be changed, and a limit holds
     { name: three, priority: 3, partitions: 1 },
     { name: fresh, priority: 3, partitions: 1 },
   ]);
-  await Promise.all([one, two, three].map((set) => link.loads.get(set)?.history(40 * MB)));
+  for (const set of [one, two, three]) await link.loads.get(set)?.history(40 * MB);
   for (const set of [one, two, three]) link.resume(set);
   const measured = async () => {
     await link.measure(settleMs);

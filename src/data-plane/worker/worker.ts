@@ -12,6 +12,7 @@ import { type AssignmentView, assign, type Wanted } from './assignment.ts';
 import { Engine } from './engine.ts';
 import { FenceReader } from './fence-reader.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { LinkReport } from './link-report.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
 import { ProgressReport } from './progress-report.ts';
 
@@ -49,6 +50,7 @@ export class Worker {
   readonly #fences: FenceReader;
   readonly #keepAlive: KeepAlive;
   readonly #report: ProgressReport;
+  readonly #links: LinkReport;
   readonly #engines = new Map<string, Engine>();
   /** Which resumes each partition has had; one that is taken on has had all there are by being started. */
   readonly #resumesHad = new WeakMap<MirrorPartition, string>();
@@ -65,6 +67,7 @@ export class Worker {
     this.#fences = new FenceReader(() => this.#readFences());
     const { name, region, clock, log, ledger } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
+    this.#links = new LinkReport({ worker: name, region, clock });
     this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
   }
 
@@ -194,7 +197,7 @@ export class Worker {
     while (!signal.aborted) {
       await restOn(this.#parts.clock, progressMs, signal);
       if (!this.#isSettled && this.#view !== undefined) this.#follow(this.#view);
-      await this.#report.write(this.partitions);
+      await this.#report.write(this.partitions, this.#links.observe(this.#engines));
     }
   }
 }
