@@ -106,8 +106,8 @@ export class FetchTurns {
   }
 
   /**
-   * Bytes have come. Those asked for while nothing was steered are told here, and cost nothing: a limit counts
-   * from when it is there.
+   * Bytes have come. Those asked for while nothing was steered are told here, and cost nothing: a limit
+   * counts from when it is there.
    */
   arrived(bytes: number): void {
     if (bytes === 0) return;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownLab, uniqueTopic } from '../../../lab/rig.ts';
-import { type SetShare, SharedLink } from '../../../test/fixtures/shared-link.ts';
+import { type SetShare, CrowdedLink } from '../../../test/fixtures/crowded-link.ts';
 
 const MB = 1_000_000;
 const linkBytesPerSecond = 2.5 * MB;
@@ -23,7 +23,7 @@ test('on a saturated link priorities are kept, can be changed, and a limit holds
     string,
     string,
   ];
-  await using link = await SharedLink.open(lab, [
+  await using link = await CrowdedLink.open(lab, [
     { name: one, priority: 1, partitions: 2 },
     { name: two, priority: 2, partitions: 1 },
     { name: three, priority: 3, partitions: 1 },
