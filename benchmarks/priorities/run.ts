@@ -14,7 +14,7 @@ const rttMs = 80;
 /** From a change of the loads until it is measured, and the measuring. */
 const settleMs = 5_000;
 const settleMsMax = 20_000;
-const phaseMs = 20_000;
+const phaseMs = 15_000;
 const sliceMs = 1_000;
 
 const sets = [

@@ -129,6 +129,16 @@ test('a fetch leaves on time although the answer before it is late, but no third
   assert.equal(fetches.length, 2, 'the first have been answered');
 });
 
+test('where others need the link no further fetch leaves, and each that does tells what it brought', async () => {
+  const { round, turns } = await rig();
+  await round();
+  turns.came.length = 0;
+  await round();
+  assert.deepEqual(turns.came, [50, 50], 'those of the round before');
+  turns.given = false;
+  assert.deepEqual(await round(), []);
+});
+
 test('a partition that catches up is left to the lane’s own fetches', async () => {
   const { round, state } = await rig();
   state.stableOffset = 101n;

@@ -14,7 +14,7 @@ import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { StateName } from '../mirror/partition-state.ts';
 import type { AssignmentView } from './assignment.ts';
-import { Worker } from './worker.ts';
+import { Worker, type WorkerParts } from './worker.ts';
 
 const defect = new TypeError('a defect stops a partition until somebody mends it');
 const outage = new CausewayError('CW-3001', 'nobody answers');
@@ -28,7 +28,7 @@ const resume = (topic: string, resumedAtMs: number): DesiredResume => ({
   ...asked,
 });
 
-function site(t: TestContext) {
+function site(t: TestContext, own: Partial<WorkerParts> = {}) {
   const parsed = parseTopology({
     text: fileWith({ payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' }),
     file: 'causeway.yaml',
@@ -58,12 +58,15 @@ function site(t: TestContext) {
     clock,
     random: seededRandom(1),
     log: silentLog,
+    ...own,
   });
   worker.start();
   t.after(() => worker.stop());
+  const limit = () => worker.engines.get('eu-west')?.turns.limitBytesPerSecond;
   const view = { topology, topics: [decidedMirror('a'), decidedMirror('b')], pauses: [], resumes: [] };
   return {
     clock,
+    limit,
     /** How start procedures fail from now on; without an error they never end. */
     failWith: (error?: Error) => {
       trouble = () => (error === undefined ? new Promise(() => undefined) : Promise.reject(error));
@@ -147,4 +150,25 @@ test('a resume does not end a pause, and the end of a pause starts once', async 
   await stand(a, 'stopped');
   tell({ resumes: [resume('*', 1), resume('a', 2)] });
   assert.equal(a.counts.starts, 1);
+});
+
+test('a limit reaches the engine with the topology, and a worker takes its part of it', (t) => {
+  const topologyWith = (limit: string) => {
+    const sets = { payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' };
+    const text = `${fileWith(sets)}links: { eu-west->us-east: { limit: ${limit} } }\n`;
+    const parsed = parseTopology({ text, file: 'causeway.yaml' });
+    return 'topology' in parsed ? parsed.topology : assert.fail('the file is wrong');
+  };
+  let part = 1;
+  const { tell, limit, partition } = site(t, { partOfLimit: () => part });
+  tell({});
+  assert.equal(limit(), undefined);
+  const { starts } = partition('a').counts;
+  tell({ topology: topologyWith('2MB/s') });
+  assert.equal(limit(), 2_000_000);
+  part = 0.25;
+  assert.equal(limit(), 500_000);
+  tell({ topology: topologyWith('8Mbit/s') });
+  assert.equal(limit(), 250_000);
+  assert.equal(partition('a').counts.starts, starts, 'nothing starts anew for that');
 });
