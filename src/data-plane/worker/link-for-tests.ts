@@ -53,7 +53,8 @@ class Lane implements Asker {
   readonly answerSize = new AnswerSize(steering.answerBytesMin, fetchFar.answerBytesMax);
   fetch: Fetch | undefined;
   waitsForTurn = false;
-  /** How long every answer with records was under way, the wait at the broker included. */
+  askedAtMs = 0;
+  /** Of every answer with records: how long it took, the wait for its turn included. */
   readonly tookMs: number[] = [];
 
   constructor(made: LaneForTests) {
@@ -114,6 +115,7 @@ export class TestedLink {
   }
 
   #ask(lane: Lane): void {
+    lane.askedAtMs = this.nowMs;
     if (!this.turns.isSteered) return this.#send(lane, undefined);
     lane.waitsForTurn = true;
     const bytes = this.turns.isShared ? lane.answerSize.bytes : fetchFar.answerBytesMax;
@@ -161,7 +163,7 @@ export class TestedLink {
     const tookMs = this.nowMs - fetch.sentAtMs;
     lane.fetch = undefined;
     lane.wants = fetch.leftBehind;
-    if (fetch.answer > 0) lane.tookMs.push(tookMs);
+    if (fetch.answer > 0) lane.tookMs.push(this.nowMs - lane.askedAtMs);
     if (lane.wants && fetch.asked === lane.answerSize.bytes) {
       lane.answerSize.took(tookMs, answerMsWanted(steering, this.#rttMs, this.turns.isFirst(lane.rank)));
     }
