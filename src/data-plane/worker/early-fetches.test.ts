@@ -129,7 +129,7 @@ test('a fetch leaves on time although the answer before it is late, but no third
   assert.equal(fetches.length, 2, 'the first have been answered');
 });
 
-test('where others need the link no further fetch leaves, and each that does tells what it brought', async () => {
+test('where others need the link no further fetch leaves; each that does tells what it brought', async () => {
   const { round, turns } = await rig();
   await round();
   turns.came.length = 0;

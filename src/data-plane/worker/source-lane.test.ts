@@ -132,7 +132,7 @@ test('a link is far when every answer takes long', async () => {
   assert.deepEqual([asked, fetches[0]?.maxBytes], [3, defaultLimits.fetchFar.answerBytesMax]);
 });
 
-test('an empty answer shows that nothing is new, unless the broker answers so because of a quota', async () => {
+test('an empty answer shows that nothing is new, unless a quota is the reason for it', async () => {
   assert.equal((await fetchesOfLane()).looks, 1);
   const { looks, throttledMs } = await fetchesOfLane([], 40_000);
   assert.deepEqual([looks, throttledMs], [0, [40_000]]);
