@@ -8,8 +8,8 @@ import { type SetShare, CrowdedLink } from '../../../test/fixtures/crowded-link.
 const MB = 1_000_000;
 const linkBytesPerSecond = 2.5 * MB;
 const rttMs = 80;
-const settleMs = 2_500;
-const measureMs = 3_500;
+const settleMs = 3_000;
+const measureMs = 5_000;
 
 const sum = (shares: readonly SetShare[]) =>
   shares.reduce((total, { bytesPerSecond }) => total + bytesPerSecond, 0);
