@@ -91,3 +91,23 @@ export const deleteTopic = (bootstrapServers: string, topic: string): Promise<vo
 
 export const topicNames = (bootstrapServers: string): Promise<string[]> =>
   withAdmin(bootstrapServers, (admin) => admin.listTopics({ includeInternals: true }));
+
+/** Bytes per second; what is undefined is taken away again. */
+export interface ClientQuotas {
+  readonly fetch: number | undefined;
+  readonly produce: number | undefined;
+}
+
+/** Quotas of everybody who connects under this client id. */
+export const setClientQuotas = (
+  bootstrapServers: string,
+  clientId: string,
+  quotas: ClientQuotas,
+): Promise<void> =>
+  withAdmin(bootstrapServers, async (admin) => {
+    const op = (key: 'consumer_byte_rate' | 'producer_byte_rate', value: number | undefined) =>
+      value === undefined ? ({ key, remove: true } as const) : ({ key, value, remove: false } as const);
+    const ops = [op('consumer_byte_rate', quotas.fetch), op('producer_byte_rate', quotas.produce)];
+    const entities = [{ entityType: 'client-id' as const, entityName: clientId }];
+    await admin.alterClientQuotas({ entries: [{ entities, ops }], validateOnly: false });
+  });

@@ -28,6 +28,8 @@ export function keyOf(record: LedgerRecord): string {
       return `process/${record.region}/${record.name}`;
     case 'topic':
       return topicKey(record.set, record.topic);
+    case 'link':
+      return `link/${record.source}/${record.target}/${record.worker}`;
     case 'opened':
     case 'ended':
       return `${record.set}/${record.generation}`;

@@ -2,6 +2,7 @@
 // too, so that an older program says "newer" instead of dropping what it does not know.
 import Type, { type TObject, type TProperties } from 'typebox';
 import type { LedgerRecord } from './record-key.ts';
+import { linkHolds } from './records.ts';
 import type { LedgerTopic } from './topic-names.ts';
 
 const text = Type.String();
@@ -9,6 +10,8 @@ const optionalText = Type.Optional(text);
 /** Milliseconds since the epoch, or a duration in milliseconds. */
 const ms = Type.Number({ minimum: 0 });
 const count = Type.Integer({ minimum: 0 });
+/** Per second. */
+const rate = Type.Number({ minimum: 0 });
 const bigintText = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$' });
 
 /** Fields that are decimal strings in JSON and bigint in memory, wherever they stand. */
@@ -132,6 +135,15 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     sourceTopicId: optionalText,
     targetTopicId: optionalText,
     partitions: Type.Optional(count),
+    observedAtMs: ms,
+  }),
+  link: form('causeway.observed', 'link', {
+    source: text,
+    target: text,
+    worker: text,
+    limitBytesPerSecond: Type.Optional(rate),
+    bytesPerSecond: rate,
+    held: Type.Array(object({ by: Type.Enum([...linkHolds]), sinceMs: ms })),
     observedAtMs: ms,
   }),
 };

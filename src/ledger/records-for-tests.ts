@@ -1,6 +1,7 @@
 // Any well-formed ledger record, for properties that hold for all of them.
 import fc from 'fast-check';
 import type { LedgerRecord } from './record-key.ts';
+import { linkHolds } from './records.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const count = fc.nat();
@@ -85,6 +86,16 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     brokers: optional(count),
     rttMs: optional(fc.double({ min: 0, max: 1e6, noNaN: true }).map((value) => value + 0)),
     error: optional(fc.record({ code: text, message: text })),
+    observedAtMs: ms,
+  }),
+  link: fc.record({
+    kind: fc.constant('link'),
+    source: text,
+    target: text,
+    worker: text,
+    limitBytesPerSecond: optional(ms),
+    bytesPerSecond: ms,
+    held: fc.array(fc.record({ by: fc.constantFrom(...linkHolds), sinceMs: ms }), { maxLength: 3 }),
     observedAtMs: ms,
   }),
   process: fc.record({

@@ -126,4 +126,24 @@ export interface ObservedTopic {
   readonly partitions: number | undefined;
   readonly observedAtMs: number;
 }
-export type ObservedRecord = ObservedMirror | ObservedRegion | ObservedProcess | ObservedTopic;
+export const linkHolds = ['limit', 'priority', 'source_quota', 'target_quota'] as const;
+/** What holds mirrors up on a link: its limit, those that come first, or a quota of the brokers. */
+export type LinkHold = (typeof linkHolds)[number];
+/**
+ * `causeway.observed`: key `link/<source>/<target>/<worker>`: there while the link has a limit, or something
+ * holds the worker up on it.
+ */
+export interface ObservedLink {
+  readonly kind: 'link';
+  readonly source: string;
+  readonly target: string;
+  readonly worker: string;
+  /** This worker's part. */
+  readonly limitBytesPerSecond: number | undefined;
+  /** What crossed the link for this worker over the last two seconds. */
+  readonly bytesPerSecond: number;
+  /** What held it up for most of the time lately, and since when. */
+  readonly held: readonly { readonly by: LinkHold; readonly sinceMs: number }[];
+  readonly observedAtMs: number;
+}
+export type ObservedRecord = ObservedMirror | ObservedRegion | ObservedProcess | ObservedTopic | ObservedLink;

@@ -4,6 +4,7 @@ import type {
   DesiredRecord,
   DesiredResume,
   DesiredTopology,
+  ObservedLink,
   ObservedMirror,
   ObservedProcess,
   ObservedRecord,
@@ -51,6 +52,7 @@ export interface ObservedView {
   readonly regions: readonly ObservedRegion[];
   readonly processes: readonly ObservedProcess[];
   readonly topics: readonly ObservedTopic[];
+  readonly links: readonly ObservedLink[];
 }
 
 export function observedView(records: Iterable<ObservedRecord>): ObservedView {
@@ -58,6 +60,7 @@ export function observedView(records: Iterable<ObservedRecord>): ObservedView {
   const regions: ObservedRegion[] = [];
   const processes: ObservedProcess[] = [];
   const topics: ObservedTopic[] = [];
+  const links: ObservedLink[] = [];
   for (const record of records) {
     switch (record.kind) {
       case 'mirror':
@@ -72,7 +75,10 @@ export function observedView(records: Iterable<ObservedRecord>): ObservedView {
       case 'topic':
         topics.push(record);
         break;
+      case 'link':
+        links.push(record);
+        break;
     }
   }
-  return { mirrors, regions, processes, topics };
+  return { mirrors, regions, processes, topics, links };
 }

@@ -1,4 +1,5 @@
 // Brings the numbers of a running process into its metrics.
+import type { Engine } from '../data-plane/worker/engine.ts';
 import type { Worker } from '../data-plane/worker/worker.ts';
 import { observePartition } from '../data-plane/worker/progress.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -36,8 +37,40 @@ export function reportWorker(metrics: Metrics, worker: Worker, region: string, n
     metrics.set('causeway_worker_group_member', { region }, state === 'member' ? 1 : 0);
     metrics.setTotals('causeway_worker_rebalances_total', [{ labels: { region }, value: rebalances }]);
   }
+  reportLinks(metrics, engines, linkOf);
   const pauses = engines.reduce((most, [, { counts }]) => Math.max(most, counts.pauses), 0);
   metrics.setTotals('causeway_process_pauses_total', [{ labels: {}, value: pauses }]);
+}
+
+function reportLinks(
+  metrics: Metrics,
+  engines: readonly (readonly [string, Engine])[],
+  linkOf: (source: string) => { readonly source: string; readonly target: string },
+): void {
+  metrics.setAll(
+    'causeway_link_limit_bytes_per_second',
+    engines.flatMap(
+      ([
+        source,
+        {
+          turns: { limitBytesPerSecond: value },
+        },
+      ]) => (value === undefined ? [] : [{ labels: linkOf(source), value }]),
+    ),
+  );
+  metrics.setTotals(
+    'causeway_link_fetched_bytes_total',
+    engines.map(([source, { turns }]) => ({ labels: linkOf(source), value: turns.bytes })),
+  );
+  metrics.setTotals(
+    'causeway_link_throttle_seconds_total',
+    engines.flatMap(([source, engine]) =>
+      Object.entries(engine.heldMs()).map(([by, heldMs]) => ({
+        labels: { ...linkOf(source), by },
+        value: heldMs / 1000,
+      })),
+    ),
+  );
 }
 
 /** With what only this process knows: how often a partition started, and what the fence refused. */

@@ -36,7 +36,7 @@ test('names follow the rules: prefix, base units, _total for counters and nothin
 
 test('labels are those that the project uses, each once', () => {
   const known = ['source', 'target', 'set', 'topic', 'partition', 'group', 'region', 'state', 'code'];
-  const own = ['action', 'outcome', 'version', 'node'];
+  const own = ['action', 'outcome', 'version', 'node', 'by'];
   for (const [name, { labels }] of entries) {
     assert.equal(new Set(labels).size, labels.length, name);
     for (const label of labels) assert.ok([...known, ...own].includes(label), `${name}: ${label}`);

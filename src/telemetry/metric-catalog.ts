@@ -65,6 +65,20 @@ export const metricCatalog = {
   ),
   causeway_mirror_fence_refusals_total: counter('Writes that the fence refused. They did no harm.', mirror),
   causeway_link_rtt_seconds: gauge('Round trip to a broker of the source region.', link, 'max'),
+  causeway_link_limit_bytes_per_second: gauge(
+    'This worker’s part of the limit of the link. Left out where the link has none.',
+    link,
+    'sum',
+  ),
+  causeway_link_fetched_bytes_total: counter(
+    'Bytes of record batches that crossed the link, those that came twice included: what a limit counts.',
+    link,
+  ),
+  causeway_link_throttle_seconds_total: counter(
+    'Time in which mirrors with records waiting were held up, by what held them: `limit` and `priority` of ' +
+      'the link, `source_quota` and `target_quota` of the brokers.',
+    [...link, 'by'],
+  ),
   causeway_worker_partitions: gauge('Mirror partitions that this worker has.', link, 'sum'),
   causeway_worker_group_member: gauge(
     'Whether this worker has a share of its region’s partitions: 0 while it looks for the group or runs all.',

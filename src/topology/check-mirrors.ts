@@ -163,10 +163,6 @@ function checkNotYet({ places, problems }: CheckContext, name: string, set: SetD
     const message = `groups of mirror set ${quoted(name)}: ${why}`;
     problems.warning('CW-1013', places.key(set, 'groups'), message);
   }
-  if (set.priority !== undefined && set.priority !== 1) {
-    const message = `priority of mirror set ${quoted(name)}: all sets are served alike by this version`;
-    problems.warning('CW-1013', places.key(set, 'priority'), message);
-  }
 }
 
 const isFrom = (from: string): boolean =>

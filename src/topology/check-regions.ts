@@ -8,10 +8,11 @@ import {
   usedConnectionSettings,
 } from './connection-settings.ts';
 import { readSecurity } from '../kafka/security/security-settings.ts';
-import { listed, type ProblemList, quoted } from './problem.ts';
+import { listed, type Place, type ProblemList, quoted } from './problem.ts';
 import type { Places } from './read-values.ts';
 import type { FileDraft, SettingsDraft } from './schema.ts';
 import { hasPlaceholder, splitPlaceholders } from './secrets.ts';
+import { formatRateBytesPerSecond, parseRateBytesPerSecond } from './units.ts';
 
 /** Region and set names become parts of transactional ids, joined by dots. */
 export const isName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(name);
@@ -175,11 +176,19 @@ export function checkLinks({ file, places, problems }: CheckContext): void {
     if (unknown.length === 0 && mirrors !== undefined && !crossed.has(`${ends.source}->${ends.target}`)) {
       problems.error('CW-1012', place, `no mirror set crosses the link ${quoted(key)}`, 'Remove it.');
     }
-    if (link?.limit !== undefined) {
-      const message = `limit of the link ${quoted(key)} is not supported by this version yet`;
-      problems.error('CW-1013', places.key(link, 'limit'), message, 'Remove it.');
-    }
+    if (link?.limit !== undefined) checkLimit(link.limit, key, places.value(link, 'limit'), problems);
   }
+}
+
+/** With less, a batch of 1 MB would take minutes, and the broker would close a connection that only waits. */
+const limitBytesPerSecondMin = 10_000;
+
+function checkLimit(limit: string, link: string, place: Place, problems: ProblemList): void {
+  if ((parseRateBytesPerSecond(limit) ?? 0) >= limitBytesPerSecondMin) return;
+  const least = formatRateBytesPerSecond(limitBytesPerSecondMin);
+  const message = `the limit of the link ${quoted(link)} is ${limit}; the least is ${least}`;
+  const hint = 'Remove it for no limit. `causeway mirrors pause` stops a mirror set.';
+  problems.error('CW-1025', place, message, hint);
 }
 
 export function reportUnknownRegion(

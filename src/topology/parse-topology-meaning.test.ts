@@ -40,6 +40,16 @@ const cases: readonly ProblemCase[] = [
     problems: ['6:37 CW-1006 links.eu-west->us-east.limit is ‘200MB’, which is not a rate'],
   },
   {
+    name: 'a limit of nothing',
+    text: `${validText}links: { eu-west->us-east: { limit: 0B/s } }\n`,
+    problems: ['6:37 CW-1025 the limit of the link ‘eu-west->us-east’ is 0B/s; the least is 10kB/s'],
+  },
+  {
+    name: 'a limit so small that nothing would move',
+    text: `${validText}links: { eu-west->us-east: { limit: 70kbit/s } }\n`,
+    problems: ['6:37 CW-1025 the limit of the link ‘eu-west->us-east’ is 70kbit/s; the least is 10kB/s'],
+  },
+  {
     name: 'an unknown home',
     text: fileWith({ s: '{ home: eu-wst, to: [us-east], topics: [t] }' }),
     problems: [
@@ -158,12 +168,9 @@ const cases: readonly ProblemCase[] = [
     problems: ['5:57 CW-1025 from must be earliest, latest or a timestamp, not ‘latst’'],
   },
   {
-    name: 'groups and priority',
-    text: set(', groups: ["*"], priority: 2'),
-    problems: [
-      '5:51 CW-1013 groups of mirror set ‘s’: consumer groups are not copied by this version yet',
-      '5:66 CW-1013 priority of mirror set ‘s’: all sets are served alike by this version',
-    ],
+    name: 'groups',
+    text: set(', groups: ["*"]'),
+    problems: ['5:51 CW-1013 groups of mirror set ‘s’: consumer groups are not copied by this version yet'],
   },
   {
     name: 'a password without a keystore',

@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { closestName } from '../base/closest-name.ts';
 import { listed, type Place, type ProblemList, quoted } from './problem.ts';
-import { parseDurationMs, parseRateBytesPerSecond } from './units.ts';
+import { meantRates, parseDurationMs, parseRateBytesPerSecond } from './units.ts';
 import { keyText, type YamlSource } from './yaml-source.ts';
 
 /** The part of JSON Schema that schema.ts uses. */
@@ -199,7 +199,12 @@ class Reader {
     if (isEmpty(node)) return this.#wrong(node, shape, what, place);
     const noUnit = /^[0-9.]+$/.test(text);
     const unit = shape.kind === 'rate' ? 'MB/s' : 's';
-    const hint = noUnit ? `Add the unit, as in ${quoted(`${text}${unit}`)}.` : amountHint(shape.kind);
+    const meant = shape.kind === 'rate' ? meantRates(text) : [];
+    const hint = noUnit
+      ? `Add the unit, as in ${quoted(`${text}${unit}`)}.`
+      : meant.length > 0
+        ? `Did you mean ${listed(meant.map(quoted), 'or')}?`
+        : amountHint(shape.kind);
     this.#problems.error('CW-1006', place, `${what} is ${quoted(text)}, which is not a ${shape.kind}`, hint);
     return undefined;
   }

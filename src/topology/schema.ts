@@ -38,7 +38,12 @@ const region = Type.Object(
 
 const link = Type.Object(
   {
-    limit: Type.Optional(rate('The most bytes per second that mirrors may send over this link.')),
+    limit: Type.Optional(
+      rate(
+        'The most bytes per second that mirrors may fetch over this link, all mirror sets together. MB is ' +
+          '10^6 bytes, MiB 2^20, Mbit 10^6 bits. At least 10kB/s. Default: no limit.',
+      ),
+    ),
     earlyFetch: Type.Optional(
       rate(
         'Bytes per second and worker connection that may be fetched twice, so that records wait less ' +
@@ -86,7 +91,13 @@ const mirrorSet = Type.Object(
     mode: Type.Optional(choice(['async', 'sync', 'adaptive'], 'How writes wait for the copy.', 'async')),
     rpo: Type.Optional(durationText('Recovery point goal: how old the copy may be.', { examples: ['10s'] })),
     priority: Type.Optional(
-      Type.Integer({ description: '1 is served first.', minimum: 1, maximum: 1000, default: 1 }),
+      Type.Integer({
+        description:
+          '1 is served first where the link is saturated. Every other priority gets a twentieth at least.',
+        minimum: 1,
+        maximum: 1000,
+        default: 1,
+      }),
     ),
     naming: Type.Optional(
       choice(['identical', 'prefixed'], 'Names of the copies: the same, or <home>.<topic>.', 'identical'),

@@ -44,6 +44,21 @@ test('what is none', () => {
   );
 });
 
+test('what may have been meant for a rate', () => {
+  const given = ['200Mbps', '50 Mb/s', '200MBps', '200MB', '200mb/s', '1.5Gbits/sec', '64kib/s', '10 KB/s'];
+  assert.deepEqual(given.map(units.meantRates), [
+    ['200Mbit/s'],
+    ['50Mbit/s'],
+    ['200MB/s'],
+    ['200MB/s'],
+    ['200MB/s', '200Mbit/s'],
+    ['1.5Gbit/s'],
+    ['64KiB/s'],
+    ['10kB/s'],
+  ]);
+  assert.deepEqual(['fast', '', '200', '1e9MB/s', '200MB/m', '-1MB/s'].flatMap(units.meantRates), []);
+});
+
 test('the schema’s patterns let through what is read, and nothing else of its form', () => {
   const text = fc
     .tuple(

@@ -52,6 +52,25 @@ export function parseRateBytesPerSecond(text: string): number | undefined {
   return amount(perSecond, byteUnit) ?? amount(perSecond, bitUnitBytes);
 }
 
+/**
+ * Rates that somebody may have meant by a text that is none: `200Mbps`, `50 Mb/s`, `200MB`. A small b alone
+ * stands for bits, unless nothing is written in capitals: then it may be either.
+ */
+export function meantRates(text: string): readonly string[] {
+  const match = /^([0-9.]{1,16}) ?([kmgt]?)(i?)(b|bit|bits|byte|bytes) ?(ps|\/s|\/sec|\/second)?$/i.exec(
+    text.length > 40 ? '' : text,
+  );
+  if (match === null) return [];
+  const [, digits = '', prefix = '', binary = '', unit = ''] = match;
+  const large = prefix.toUpperCase() === 'K' && binary === '' ? 'k' : prefix.toUpperCase();
+  const inBytes = `${digits}${large}${binary === '' ? '' : 'i'}B/s`;
+  const inBits = `${digits}${large}bit/s`;
+  const isBits = /^bits?$/i.test(unit) || (unit === 'b' && /[KMGT]/.test(prefix));
+  const isEither = unit === 'b' && binary === '';
+  const meant = isBits ? [inBits] : isEither ? [inBytes, inBits] : [inBytes];
+  return meant.filter((rate) => parseRateBytesPerSecond(rate) !== undefined);
+}
+
 /** The shortest exact form, as in `10s`. */
 export function formatDurationMs(durationMs: number): string {
   return inLargestUnit(durationMs, durationUnitMs);

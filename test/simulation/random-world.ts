@@ -6,7 +6,7 @@ import type { ClusterSettings } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
 import { Faults } from './faults.ts';
 import { World } from './world.ts';
-import { oneBroker, threeBrokers, type ClusterShape, type WorldShape } from './world-shape.ts';
+import { oneBroker, threeBrokers, type ClusterShape, type Steering, type WorldShape } from './world-shape.ts';
 
 /** What a run was like, for the eye: a world in which nothing happens proves nothing. */
 export interface RandomRun {
@@ -55,6 +55,7 @@ async function live(world: World, random: Random): Promise<RandomRun> {
       fire: () => worker.start(),
     });
   }
+  steerAgainAndAgain(world);
   const faults = new Faults(world, random);
   faults.start();
   await scheduler.runUntil(scheduler.nowMs + faultsMs);
@@ -86,8 +87,40 @@ function shapeOf(seed: number, random: Random): WorldShape {
     source: clusterOf(random),
     target: clusterOf(random),
     limits: limitsOf(random),
+    // Drawn apart, so that a seed’s world is otherwise what it would be without.
+    ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
   };
+}
+
+/** Partitions come into classes at random, and every few seconds into others; the limit comes and goes. */
+function steeringOf(seed: number): () => Steering {
+  const limits = [undefined, 20_000, 100_000, undefined, 1_000_000];
+  let engines = 0;
+  return () => {
+    engines += 1;
+    const random = seededRandom(seed + engines);
+    let limit: number | undefined;
+    return {
+      limitBytesPerSecond: () => {
+        if (random.int(50) === 0) limit = pick(random, limits);
+        return limit;
+      },
+      priorityOf: () => 1 + random.int(3),
+    };
+  };
+}
+
+function steerAgainAndAgain(world: World): void {
+  world.scheduler.post({
+    delayMs: 3_000,
+    owner: 'chaos',
+    label: 'steer again',
+    fire: () => {
+      for (const worker of world.workers) if (!worker.frozen) worker.engine?.steerAgain();
+      steerAgainAndAgain(world);
+    },
+  });
 }
 
 function clusterOf(random: Random): ClusterShape {
@@ -118,6 +151,15 @@ function limitsOf(random: Random): Partial<WorkerLimits> {
     earlyPartitionBytesMax: pick(random, [200, 1_000_000]),
     earlyFetchBytesPerSecond: pick(random, [1_000, 1_000_000]),
     produceRequestBytesMax: pick(random, [200, 1_000_000]),
+    // Sizes of this small world, so that classes come about and turns are waited for.
+    steering: {
+      ...defaultLimits.steering,
+      capacityBytesMin: 5_000,
+      bucketBytesMin: 500,
+      turnBytesMin: 100,
+      answerBytesMin: 200,
+      behindMs: 50,
+    },
   };
 }
 

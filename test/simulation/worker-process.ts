@@ -10,6 +10,7 @@ import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import { Violation } from '../checkers/log-view.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Steering } from './world-shape.ts';
 
 export interface WorkerProcessParts {
   readonly name: string;
@@ -18,6 +19,7 @@ export interface WorkerProcessParts {
   readonly target: ModelCluster;
   readonly specs: readonly MirrorSpec[];
   readonly limits: WorkerLimits;
+  readonly steering: (() => Steering) | undefined;
   readonly seed: number;
   /** The generation that the ledger shows now. */
   readonly fence: () => Fence;
@@ -57,7 +59,7 @@ export class WorkerProcess {
   start(): void {
     if (this.engine !== undefined) return;
     this.#incarnation += 1;
-    const { scheduler, source, target, specs, limits, seed, ledgerDelayMs } = this.#parts;
+    const { scheduler, source, target, specs, limits, steering, seed, ledgerDelayMs } = this.#parts;
     const clock = scheduler.clockOf(this.owner);
     const fences = new FenceReader(async () => {
       await clock.sleep(ledgerDelayMs);
@@ -73,6 +75,7 @@ export class WorkerProcess {
       random: seededRandom(seed + this.#incarnation),
       log: this.#log(),
       limits,
+      ...steering?.(),
     });
     this.engine = engine;
     for (const spec of specs) engine.add(spec).resume();

@@ -1,5 +1,6 @@
 // How large a simulated world is, and the names everything in it has.
 import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { EngineParts } from '../../src/data-plane/worker/engine.ts';
 import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';
 
@@ -10,6 +11,8 @@ export interface ClusterShape {
   readonly settings?: Partial<ClusterSettings>;
 }
 
+export type Steering = Required<Pick<EngineParts, 'limitBytesPerSecond' | 'priorityOf'>>;
+
 export interface WorldShape {
   readonly seed: number;
   readonly partitions: number;
@@ -17,6 +20,8 @@ export interface WorldShape {
   readonly source: ClusterShape;
   readonly target: ClusterShape;
   readonly limits?: Partial<WorkerLimits>;
+  /** Limit and priorities of the link, as each engine is told them; none unless given. */
+  readonly steering?: () => Steering;
   readonly ledgerDelayMs?: number;
   /** Whether a partition may stop for good; where not, a stop is a violation. */
   readonly mayStop?: boolean;

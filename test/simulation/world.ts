@@ -56,6 +56,7 @@ export class World {
           target: this.target,
           specs,
           limits,
+          steering: shape.steering,
           seed: random.int(2 ** 31),
           fence: () => this.fence,
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,

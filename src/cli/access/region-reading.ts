@@ -104,6 +104,7 @@ function emptyPicture(name: string, error: CausewayError | undefined): RegionPic
     regions: [],
     processes: [],
     topics: [],
+    links: [],
     warnings: [],
   };
 }

@@ -5,6 +5,7 @@ import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
 import { formatCount, formatDuration, formatTime, unknown } from '../output/values.ts';
+import { linkStatuses, linkText } from './links.ts';
 import { type PartitionRow, partitionRows } from './partitions.ts';
 import { findRegion, type Picture } from './picture.ts';
 
@@ -97,6 +98,9 @@ function targetLines(
     head,
     `  generation       ${generation}`,
     `  write protection ${protectionText(protection)}`,
+    ...linksOf(picture, spec.home, target).map(
+      (link) => `  link             ${linkText(link, picture.nowMs)}`,
+    ),
     ...pauses.map(({ topic, actor, pausedAtMs, reason }) => {
       const why = reason === '' ? '' : `: ${reason}`;
       return `  paused           ${topic} by ${actor}, ${formatTime(pausedAtMs)}${why}`;
@@ -112,6 +116,9 @@ function targetLines(
     ...partitionLines(rows).map((line) => `  ${line}`),
   ];
 }
+
+const linksOf = (picture: Picture, source: string, target: string) =>
+  linkStatuses(picture).filter((link) => link.source === source && link.target === target);
 
 function partitionLines(rows: readonly PartitionRow[]): string[] {
   if (rows.length === 0) return ['no partition has been reported'];
@@ -153,6 +160,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
         target,
         error: region?.error,
         writeProtection: protections.get(target),
+        link: linksOf(picture, spec.home, target)[0],
         generations: region?.generations.filter((record) => record.set === spec.name),
         pauses: region?.pauses.filter((pause) => pause.set === spec.name),
         processes: region?.processes.filter((process) => process.region === target),

@@ -113,6 +113,7 @@ export function region(name: string, overrides: Partial<RegionPicture> = {}): Re
     regions: [],
     processes: [],
     topics: [],
+    links: [],
     warnings: [],
     ...overrides,
   };

@@ -4,6 +4,7 @@ import type {
   DesiredPause,
   DesiredTopology,
   GenerationRecord,
+  ObservedLink,
   ObservedMirror,
   ObservedProcess,
   ObservedRegion,
@@ -29,6 +30,7 @@ export interface RegionPicture {
   readonly regions: readonly ObservedRegion[];
   readonly processes: readonly ObservedProcess[];
   readonly topics: readonly ObservedTopic[];
+  readonly links: readonly ObservedLink[];
   /** Sentences about records that this program does not understand. */
   readonly warnings: readonly string[];
 }

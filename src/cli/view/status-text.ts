@@ -5,6 +5,7 @@ import { tableLines } from '../output/table.ts';
 import { formatAmount, formatCount, formatDuration, formatRate, unknown } from '../output/values.ts';
 import { wrapText } from '../output/wrap-text.ts';
 import { knownText } from './known.ts';
+import { linkStatuses, linkText } from './links.ts';
 import type { ShownState } from './partitions.ts';
 import { isFresh, type Picture, type RegionPicture } from './picture.ts';
 import { type SetCause, type SetStatus, silenceOf } from './status.ts';
@@ -29,7 +30,11 @@ const colourOf: Readonly<Record<ShownState, Colour>> = {
 };
 
 export function statusText(picture: Picture, statuses: readonly SetStatus[], paint: Paint): string {
-  const lines = [regionsLine(picture, paint), ...regionProblems(picture, paint)];
+  const lines = [
+    regionsLine(picture, paint),
+    ...regionProblems(picture, paint),
+    ...linkLines(picture, paint),
+  ];
   if (picture.applied === undefined) {
     lines.push('', nothingAppliedText(picture));
     return lines.join('\n');
@@ -127,6 +132,14 @@ function regionProblems(picture: Picture, paint: Paint): string[] {
   ]);
 }
 
+/** Only links that have a limit or are held up by something. */
+function linkLines(picture: Picture, paint: Paint): string[] {
+  return linkStatuses(picture).map((link) => {
+    const text = `${link.source} → ${link.target}  ${linkText(link, picture.nowMs)}`;
+    return `${paint('bold', 'LINK')}     ${link.held.length > 0 ? paint('yellow', text) : text}`;
+  });
+}
+
 export function statusData(picture: Picture, statuses: readonly SetStatus[]): Json {
   return toJson({
     observedAtMs: picture.nowMs,
@@ -144,6 +157,7 @@ export function statusData(picture: Picture, statuses: readonly SetStatus[]): Js
       })),
     })),
     applied: picture.applied === undefined ? undefined : { atMs: picture.applied.record.appliedAtMs },
+    links: linkStatuses(picture),
     mirrors: statuses.map((status) => ({
       set: status.set,
       home: status.home,

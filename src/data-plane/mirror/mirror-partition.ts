@@ -137,7 +137,7 @@ export class MirrorPartition {
     return this.#tail;
   }
   /** Wall clock of the first trouble since the partition last mirrored. */
-  /** Another number than before once anything that a person is shown has changed, but for the time of a look. */
+  /** Another number than before once anything that is shown has changed, but for the time of a look. */
   get revision(): number {
     return this.#stateChanges + this.counts.batches + this.view.revision;
   }

@@ -5,7 +5,7 @@ import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/re
 import { decidedMirror } from '../../ledger/decided-for-tests.ts';
 import { fileWith } from '../../topology/file-for-tests.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
-import { assign } from './assignment.ts';
+import { assign, partsOfLimits } from './assignment.ts';
 
 const text = fileWith({ payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' });
 
@@ -83,4 +83,21 @@ test('a resume is a new request for its topic, or for the whole set, whatever cl
   const [both, all] = askedOf(resume('a', 7), resume('*', 5));
   assert.equal(new Set([a, b, both, all]).size, 4);
   assert.deepEqual(askedOf(resume('*', 5), resume('a', 7)), [both, all], 'the order says nothing');
+});
+
+test('workers use of a link’s limit what they run of its partitions', () => {
+  const all = assign('us-east', {
+    topology: topology(),
+    pauses: [],
+    resumes: [],
+    topics: [decided('a', { partitions: 3 }), decided('b', { partitions: 1 })],
+  });
+  assert.deepEqual([...partsOfLimits(all, all)], [['eu-west', 1]]);
+  assert.deepEqual([...partsOfLimits(all.slice(1, 2), all)], [['eu-west', 0.25]]);
+  assert.deepEqual([...partsOfLimits([], all)], [['eu-west', 0.25]], 'never nothing');
+  const parts = [all.slice(0, 2), all.slice(2, 3), all.slice(3)].map((mine) => partsOfLimits(mine, all));
+  assert.equal(
+    parts.reduce((sum, each) => sum + (each.get('eu-west') ?? 0), 0),
+    1,
+  );
 });

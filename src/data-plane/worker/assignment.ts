@@ -43,6 +43,20 @@ export function assign(region: string, view: AssignmentView): Wanted[] {
   return wanted;
 }
 
+/**
+ * By source region: which part of the link's limit is for a worker that runs `mine` of all partitions, from 0
+ * to 1. Every worker knows both, so nobody need be asked.
+ */
+export function partsOfLimits(mine: readonly Wanted[], all: readonly Wanted[]): ReadonlyMap<string, number> {
+  const own = Map.groupBy(mine, ({ spec }) => spec.sourceRegion);
+  const parts = [...Map.groupBy(all, ({ spec }) => spec.sourceRegion)].map(([source, { length }]) => {
+    // What is just being given back needs a little until it is gone.
+    const count = Math.max(1, own.get(source)?.length ?? 0);
+    return [source, count / length] as const;
+  });
+  return new Map(parts);
+}
+
 function isPaused(pauses: readonly DesiredPause[], set: string, topic: string): boolean {
   return pauses.some((pause) => covers(pause, set, topic));
 }

@@ -60,6 +60,7 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
   const clock = manualClock();
   const { connection, fetches, failed, broker } = answeringBroker(clock);
   const repeated: number[] = [];
+  const turns = { given: true, came: [] as number[], throttledMs: [] as number[] };
   const early = new EarlyFetches(
     {
       connect: () => {
@@ -69,6 +70,8 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
       clock,
       limits: { ...defaultLimits, earlyFetches: 2 },
       earlyFetchBytesPerSecond: () => earlyFetchBytesPerSecond,
+      askTurn: (bytes) => (turns.given ? { bytes, done: (came) => turns.came.push(came) } : undefined),
+      onThrottled: (forMs) => turns.throttledMs.push(forMs),
       onFetch: () => undefined,
       onRepeated: (bytes) => repeated.push(bytes),
       onTaken: () => undefined,
@@ -95,7 +98,7 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
     await pass(rttMs);
     return fetches.map(({ atMs }) => atMs - began);
   };
-  return { clock, early, fetches, failed, repeated, pass, round, broker, ...made };
+  return { clock, early, fetches, failed, repeated, turns, pass, round, broker, ...made };
 }
 
 test('while records come, further fetches leave evenly over a round trip', async () => {
@@ -124,6 +127,16 @@ test('a fetch leaves on time although the answer before it is late, but no third
   assert.deepEqual(await round(), [], 'two are');
   await round();
   assert.equal(fetches.length, 2, 'the first have been answered');
+});
+
+test('where others need the link no further fetch leaves; each that does tells what it brought', async () => {
+  const { round, turns } = await rig();
+  await round();
+  turns.came.length = 0;
+  await round();
+  assert.deepEqual(turns.came, [50, 50], 'those of the round before');
+  turns.given = false;
+  assert.deepEqual(await round(), []);
 });
 
 test('a partition that catches up is left to the lane’s own fetches', async () => {

@@ -9,6 +9,7 @@ import { asSource, type SourceOffset } from '../mirror/offsets.ts';
 import type { Cause } from '../mirror/stop-cause.ts';
 import { ArrivalPace } from './arrival-pace.ts';
 import { EarlyConnection } from './early-connection.ts';
+import type { Turn } from './fetch-turns.ts';
 import type { WorkerLimits } from './limits.ts';
 
 export interface EarlyFetchesParts {
@@ -17,6 +18,10 @@ export interface EarlyFetchesParts {
   readonly limits: WorkerLimits;
   /** What may come twice; asked again and again, since an operator may change it. */
   readonly earlyFetchBytesPerSecond: () => number;
+  /** Leave for a fetch of at most so many bytes; undefined while others need the link. */
+  readonly askTurn: (bytes: number) => Turn | undefined;
+  /** A quota of the broker holds the connection for so long. */
+  readonly onThrottled: (forMs: number) => void;
   readonly onFetch: () => void;
   readonly onRepeated: (bytes: number) => void;
   /** Records of the partition have been taken in: its next fetch has changed. */
@@ -115,25 +120,33 @@ export class EarlyFetches {
     if (connection === undefined) return;
     const asked = this.#due();
     if (asked.size === 0) return;
+    const turn = this.#parts.askTurn(this.#parts.limits.fetchNear.answerBytesMax);
+    if (turn === undefined) return;
     this.#sentAtMs = this.#parts.clock.monotonicMs();
-    early.carry(this.#fetch(connection, asked));
+    early.carry(this.#fetch(connection, asked, turn));
   }
 
   async #fetch(
     connection: BrokerConnection,
     asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>,
+    turn: Turn,
   ): Promise<void> {
     this.#parts.onFetch();
-    const { earlyPartitionBytesMax, fetchNear } = this.#parts.limits;
-    const response = await connection.fetch({
-      ...noSession,
-      topics: topicsOf(asked, earlyPartitionBytesMax),
-      maxWaitMs: 0,
-      minBytes: 1,
-      maxBytes: fetchNear.answerBytesMax,
-      isolationLevel: 1,
-    });
-    this.#take(response, asked);
+    let bytes = 0;
+    try {
+      const response = await connection.fetch({
+        ...noSession,
+        topics: topicsOf(asked, this.#parts.limits.earlyPartitionBytesMax),
+        maxWaitMs: 0,
+        minBytes: 1,
+        maxBytes: turn.bytes,
+        isolationLevel: 1,
+      });
+      if (response.throttleMs > 0) this.#parts.onThrottled(response.throttleMs);
+      bytes = this.#take(response, asked);
+    } finally {
+      turn.done(bytes);
+    }
   }
 
   #repeated(bytes: number): void {
@@ -170,10 +183,13 @@ export class EarlyFetches {
     return due;
   }
 
-  #take(response: FetchResponse, asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>): void {
+  /** Returns the bytes of records that came. */
+  #take(response: FetchResponse, asked: ReadonlyMap<TopicId, ReadonlyMap<number, Asked>>): number {
+    let bytes = 0;
     try {
       for (const { topicId, partitions } of response.topics) {
         for (const answer of partitions) {
+          bytes += answer.records.length;
           const ours = asked.get(topicId)?.get(answer.partition);
           if (ours === undefined || answer.records.length === 0) continue;
           const { partition, life, offset } = ours;
@@ -187,6 +203,7 @@ export class EarlyFetches {
           this.#parts.onTaken(partition);
         }
       }
+      return bytes;
     } finally {
       response.lease.release();
     }

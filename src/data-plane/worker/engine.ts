@@ -13,6 +13,8 @@ import { type PartitionEnd, placeOf } from '../mirror/partition-end.ts';
 import { findStartPoint, type StartSite } from '../mirror/start-procedure.ts';
 import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
 import { ClusterSide } from './cluster-side.ts';
+import { FetchTurns } from './fetch-turns.ts';
+import { HeldTime } from './held-time.ts';
 import type { WorkerLimits } from './limits.ts';
 import { PauseWatch } from './pause-watch.ts';
 import { SourceLanes } from './source-lanes.ts';
@@ -31,6 +33,10 @@ export interface EngineParts {
   readonly limits: WorkerLimits;
   /** What the link says may be fetched twice now; the worker's limit where it says nothing. */
   readonly earlyFetchBytesPerSecond?: () => number | undefined;
+  /** This worker's part of the link's limit now; undefined where it has none. */
+  readonly limitBytesPerSecond?: () => number | undefined;
+  /** Of a mirror set now; 1 is served first, and is what all have unless given. */
+  readonly priorityOf?: (set: string) => number;
 }
 
 /** Counts since the process started. */
@@ -49,6 +55,9 @@ export class Engine {
   readonly counts: EngineCounts = { fetches: 0, repeatedBytes: 0, produces: 0, lanesLost: 0, pauses: 0 };
   /** Last measured round trip to a source broker, milliseconds; undefined before the first. */
   rttMs: number | undefined;
+  readonly turns: FetchTurns;
+  /** How long quotas of either side's brokers have held us. */
+  readonly throttled = { source: new HeldTime(), target: new HeldTime() };
   readonly #parts: EngineParts;
   readonly #partitions = new Map<string, MirrorPartition>();
   readonly #sides: Record<'source' | 'target', ClusterSide>;
@@ -69,10 +78,19 @@ export class Engine {
       target: new ClusterSide({ side: 'target', region: parts.targetRegion, cluster: parts.target, clock }),
     };
     this.#watch = new PauseWatch(clock, limits.pauseMsMax, (pausedMs) => this.#paused(pausedMs));
+    this.turns = new FetchTurns({
+      clock,
+      limits: limits.steering,
+      limitBytesPerSecond: () => parts.limitBytesPerSecond?.(),
+      rttMs: () => this.rttMs,
+    });
     this.#sourceLanes = new SourceLanes({
       cluster: parts.source,
       clock,
       limits,
+      turns: this.turns,
+      priorityOf: (set) => parts.priorityOf?.(set) ?? 1,
+      onThrottled: (forMs) => this.throttled.source.heldFor(forMs, clock.monotonicMs()),
       earlyFetchBytesPerSecond: () => parts.earlyFetchBytesPerSecond?.() ?? limits.earlyFetchBytesPerSecond,
       onFetch: () => {
         this.counts.fetches += 1;
@@ -90,6 +108,7 @@ export class Engine {
     this.#targetLanes = new TargetLanes({
       cluster: parts.target,
       limits,
+      onThrottled: (forMs) => this.throttled.target.heldFor(forMs, clock.monotonicMs()),
       mayWrite: () => this.#watch.check(),
       onProduce: () => {
         this.counts.produces += 1;
@@ -127,6 +146,23 @@ export class Engine {
   /** Gives a partition back once nothing of it is in flight. */
   remove(topic: string, partition: number): void {
     this.find(topic, partition)?.close();
+  }
+
+  /** How long fetches or writes with work have been held up so far, by what held them. */
+  heldMs(): Record<'limit' | 'priority' | 'source_quota' | 'target_quota', number> {
+    const nowMs = this.#parts.clock.monotonicMs();
+    return {
+      limit: this.turns.heldMs('limit'),
+      priority: this.turns.heldMs('priority'),
+      source_quota: this.throttled.source.totalMs(nowMs),
+      target_quota: this.throttled.target.totalMs(nowMs),
+    };
+  }
+
+  /** Limit or priorities may have changed: nothing starts anew for that. */
+  steerAgain(): void {
+    this.#sourceLanes.sortAgain();
+    this.turns.look();
   }
 
   /** Orderly: fetches no more, awaits what is in flight for at most `stopWaitMs`, ends every connection. */

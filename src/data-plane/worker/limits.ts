@@ -8,6 +8,49 @@ export interface FetchLimits {
   readonly partitionBytesMax: number;
 }
 
+/** How a link is shared where it has a limit, or several classes of partitions. See docs/design/limits.md. */
+export interface SteeringLimits {
+  /**
+   * Of what the link carries, what each class gets at least while others come before it: one that gets
+   * nothing cannot be told from one that has stopped, and a twentieth costs the others little …
+   */
+  readonly leastShare: number;
+  /** … and all those together at most, so that half is left to the first however many they are. */
+  readonly leastSharesMax: number;
+  /**
+   * While others come before it, a class may try whether the link carries more: first so much of what those
+   * get, for a round, and again after some rounds where that was at their cost.
+   */
+  readonly spareStep: number;
+  readonly spareRoundMs: number;
+  readonly spareRestRounds: number;
+  /** What a link is taken to carry at least, while nothing has come that tells. */
+  readonly capacityBytesMin: number;
+  /** How long a link may have been idle for the limit to be made up for at once … */
+  readonly bucketMs: number;
+  /** … and bytes, so that a batch of the usual size fits into it. */
+  readonly bucketBytesMin: number;
+  /** Share of that which is kept for fetches that wait for new records. */
+  readonly keptShare: number;
+  /** A fetch of less is not worth a request. */
+  readonly turnBytesMin: number;
+  /** A fetch that waits for its turn looks at least that often whether limit or classes have changed. */
+  readonly lookMs: number;
+  /** Behind for that long, a partition is catching up and comes after those at the end of the source. */
+  readonly behindMs: number;
+  /** Bytes of a fetch where several classes share a link, before its answers tell. */
+  readonly answerBytesMin: number;
+  /**
+   * How long an answer of a class that others come before may be under way, in round trips and beyond: so
+   * long those others may have to wait for it. Less would not fill a long link.
+   */
+  readonly answerRoundTrips: number;
+  readonly answerMs: number;
+  /** The same for the class that comes first: nobody waits for it, and its fetches should fill the link. */
+  readonly answerRoundTripsFirst: number;
+  readonly answerMsFirst: number;
+}
+
 export interface WorkerLimits {
   readonly partition: PartitionLimits;
   /** Links with a round trip below `longRoundTripMs`. */
@@ -40,6 +83,7 @@ export interface WorkerLimits {
    * up, it does not fetch early.
    */
   readonly earlyFetchBytesPerSecond: number;
+  readonly steering: SteeringLimits;
   readonly produceRequestBytesMax: number;
   readonly producePartitionsMax: number;
   /** Requests in flight on one produce connection at most … */
@@ -82,6 +126,25 @@ export const defaultLimits: WorkerLimits = {
   earlyPartitionBytesMax: 1 * MiB,
   earlyMarginMs: 6,
   earlyFetchBytesPerSecond: 1_000_000,
+  steering: {
+    leastShare: 0.05,
+    leastSharesMax: 0.5,
+    spareStep: 0.1,
+    spareRoundMs: 3_000,
+    spareRestRounds: 4,
+    capacityBytesMin: 256 * KiB,
+    bucketMs: 250,
+    bucketBytesMin: 32 * KiB,
+    keptShare: 0.25,
+    turnBytesMin: 16 * KiB,
+    lookMs: 200,
+    behindMs: 1_000,
+    answerBytesMin: 128 * KiB,
+    answerRoundTrips: 3,
+    answerMs: 50,
+    answerRoundTripsFirst: 10,
+    answerMsFirst: 250,
+  },
   produceRequestBytesMax: 1 * MiB,
   producePartitionsMax: 200,
   produceInFlightMax: 20,

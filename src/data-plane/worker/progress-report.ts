@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { mirrorKey } from '../../ledger/record-key.ts';
+import type { ObservedLink } from '../../ledger/records.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { observeMirrors } from './progress.ts';
@@ -40,12 +41,12 @@ export class ProgressReport {
   }
 
   /** Never rejects: the data plane goes on without its ledger, and what is shown says its age. */
-  async write(partitions: Iterable<MirrorPartition>): Promise<void> {
+  async write(partitions: Iterable<MirrorPartition>, links: readonly ObservedLink[] = []): Promise<void> {
     const { name, clock, log } = this.#parts;
     const topics = byTopic(partitions, name);
     const gone = [...this.#told.keys()].filter((key) => !topics.has(key));
     const due = this.#due(topics);
-    if (due.length === 0 && gone.length === 0) return;
+    if (due.length === 0 && gone.length === 0 && links.length === 0) return;
     // Until it is acknowledged, what may have been written is not known.
     for (const [key] of due) this.#tell(key, undefined);
     const records = observeMirrors(
@@ -54,7 +55,7 @@ export class ProgressReport {
       clock.wallMs(),
     );
     try {
-      await this.#parts.write([...records, ...gone.map((tombstone) => ({ tombstone }))]);
+      await this.#parts.write([...records, ...links, ...gone.map((tombstone) => ({ tombstone }))]);
       for (const [key, { revision }] of due) this.#tell(key, revision);
       for (const key of gone) this.#told.delete(key);
       this.trouble = undefined;

@@ -7,6 +7,7 @@ import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { asSource } from '../mirror/offsets.ts';
 import { SourceView } from '../mirror/source-view.ts';
+import { FetchTurns } from './fetch-turns.ts';
 import { defaultLimits } from './limits.ts';
 import { SourceLane } from './source-lane.ts';
 
@@ -40,13 +41,16 @@ function partitionForTest(lost: string[]): MirrorPartition {
  */
 async function fetchesOfLane(
   answerMs: readonly number[] = [],
-): Promise<{ fetches: FetchRequest[]; lost: string[]; asked: number }> {
+  throttleMs = 0,
+): Promise<{ fetches: FetchRequest[]; lost: string[]; asked: number; looks: number; throttledMs: number[] }> {
   const clock = manualClock();
+  const throttledMs: number[] = [];
+  let looks = 0;
   let asked = 0;
   const fetches: FetchRequest[] = [];
   const lost: string[] = [];
   const lease = { retain: () => undefined, release: () => undefined };
-  const answer: FetchResponse = { throttleMs: 0, errorCode: 0, sessionId: 9, topics: [], lease };
+  const answer: FetchResponse = { throttleMs, errorCode: 0, sessionId: 9, topics: [], lease };
   const connection: Partial<BrokerConnection> = {
     listOffsets: () => {
       clock.advance(answerMs[asked] ?? 0);
@@ -59,20 +63,34 @@ async function fetchesOfLane(
     },
     destroy: () => undefined,
   };
+  const turns = new FetchTurns({
+    clock,
+    limits: defaultLimits.steering,
+    limitBytesPerSecond: () => undefined,
+    rttMs: () => undefined,
+  });
   const lane = new SourceLane({
     brokerId: 1,
+    fetchClass: { priority: 1, catchesUp: false },
+    turns,
     connect: () => Promise.resolve(connection as BrokerConnection),
     clock,
     limits: defaultLimits,
     earlyFetchBytesPerSecond: () => defaultLimits.earlyFetchBytesPerSecond,
     onEnd: () => undefined,
+    onSettled: () => undefined,
+    onThrottled: (forMs) => throttledMs.push(forMs),
     onFetch: () => undefined,
     onRepeated: () => undefined,
     onRoundTrip: () => undefined,
   });
-  lane.add(partitionForTest(lost), topicId);
+  const partition = partitionForTest(lost);
+  partition.view.lookAgain = () => {
+    looks += 1;
+  };
+  lane.add(partition, topicId);
   await lane.run();
-  return { fetches, lost, asked };
+  return { fetches, lost, asked, looks, throttledMs };
 }
 
 test('a fetch names both leader epochs and asks for committed data only', async () => {
@@ -112,4 +130,10 @@ test('one slow answer does not make a near link a far one', async () => {
 test('a link is far when every answer takes long', async () => {
   const { fetches, asked } = await fetchesOfLane([80, 81, 82]);
   assert.deepEqual([asked, fetches[0]?.maxBytes], [3, defaultLimits.fetchFar.answerBytesMax]);
+});
+
+test('an empty answer shows that nothing is new, unless a quota is the reason for it', async () => {
+  assert.equal((await fetchesOfLane()).looks, 1);
+  const { looks, throttledMs } = await fetchesOfLane([], 40_000);
+  assert.deepEqual([looks, throttledMs], [0, [40_000]]);
 });

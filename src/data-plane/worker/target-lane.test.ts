@@ -49,6 +49,7 @@ async function laneForTest(over: Partial<typeof defaultLimits> = {}, mayWrite = 
     connect: () => Promise.resolve(connection as BrokerConnection),
     limits: { ...defaultLimits, ...over },
     mayWrite,
+    onThrottled: () => undefined,
     onEnd: () => undefined,
     onProduce: () => undefined,
   });

@@ -16,6 +16,8 @@ export interface TargetLaneParts {
   readonly mayWrite: () => boolean;
   readonly onEnd: (lane: TargetLane) => void;
   readonly onProduce: () => void;
+  /** The broker's quota holds the connection for so long. */
+  readonly onThrottled: (forMs: number) => void;
 }
 
 /** A batch in a request, with the partition it belongs to. */
@@ -148,6 +150,7 @@ export class TargetLane {
     connection.produce(this.#requestOf(sent)).then(
       (response) => {
         this.#landed(bytes);
+        if (response.throttleMs > 0) this.#parts.onThrottled(response.throttleMs);
         this.#answered(sent, response.partitions);
       },
       (error: unknown) => {

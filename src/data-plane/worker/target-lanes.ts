@@ -11,6 +11,7 @@ export interface TargetLanesParts {
   readonly limits: WorkerLimits;
   readonly mayWrite: () => boolean;
   readonly onProduce: () => void;
+  readonly onThrottled: (forMs: number) => void;
   readonly onLost: () => void;
 }
 
@@ -49,7 +50,7 @@ export class TargetLanes {
     const key = `${brokerId}/${slow}`;
     const kept = this.#lanes.get(key);
     if (kept !== undefined) return kept;
-    const { cluster, limits, mayWrite, onProduce, onLost } = this.#parts;
+    const { cluster, limits, mayWrite, onProduce, onThrottled, onLost } = this.#parts;
     const lane = new TargetLane({
       brokerId,
       slow,
@@ -57,6 +58,7 @@ export class TargetLanes {
       limits,
       mayWrite,
       onProduce,
+      onThrottled,
       onEnd: (ended) => {
         if (this.#lanes.get(key) === ended) this.#lanes.delete(key);
         onLost();

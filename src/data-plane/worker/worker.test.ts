@@ -61,9 +61,11 @@ function site(t: TestContext) {
   });
   worker.start();
   t.after(() => worker.stop());
+  const limit = () => worker.engines.get('eu-west')?.turns.limitBytesPerSecond;
   const view = { topology, topics: [decidedMirror('a'), decidedMirror('b')], pauses: [], resumes: [] };
   return {
     clock,
+    limit,
     /** How start procedures fail from now on; without an error they never end. */
     failWith: (error?: Error) => {
       trouble = () => (error === undefined ? new Promise(() => undefined) : Promise.reject(error));
@@ -147,4 +149,22 @@ test('a resume does not end a pause, and the end of a pause starts once', async 
   await stand(a, 'stopped');
   tell({ resumes: [resume('*', 1), resume('a', 2)] });
   assert.equal(a.counts.starts, 1);
+});
+
+test('a limit reaches the engine with the topology', (t) => {
+  const topologyWith = (limit: string) => {
+    const sets = { payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' };
+    const text = `${fileWith(sets)}links: { eu-west->us-east: { limit: ${limit} } }\n`;
+    const parsed = parseTopology({ text, file: 'causeway.yaml' });
+    return 'topology' in parsed ? parsed.topology : assert.fail('the file is wrong');
+  };
+  const { tell, limit, partition } = site(t);
+  tell({});
+  assert.equal(limit(), undefined);
+  const { starts } = partition('a').counts;
+  tell({ topology: topologyWith('2MB/s') });
+  assert.equal(limit(), 2_000_000);
+  tell({ topology: topologyWith('8Mbit/s') });
+  assert.equal(limit(), 1_000_000);
+  assert.equal(partition('a').counts.starts, starts, 'nothing starts anew for that');
 });

@@ -5,13 +5,15 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
+import type { LinkSpec } from '../../topology/topology.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { Fence } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
-import { type AssignmentView, assign, type Wanted } from './assignment.ts';
+import { type AssignmentView, assign, partsOfLimits, type Wanted } from './assignment.ts';
 import { Engine } from './engine.ts';
 import { FenceReader } from './fence-reader.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { LinkReport } from './link-report.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
 import { partitionName } from './packed-partitions.ts';
 import { ProgressReport } from './progress-report.ts';
@@ -50,6 +52,7 @@ export class Worker {
   readonly #report: ProgressReport;
   /** The region's other workers; none where this one runs everything. */
   readonly group: WorkerGroup | undefined;
+  readonly #links: LinkReport;
   readonly #engines = new Map<string, Engine>();
   /** Which resumes each partition has had; one that is taken on has had all there are by being started. */
   readonly #resumesHad = new WeakMap<MirrorPartition, string>();
@@ -57,6 +60,7 @@ export class Worker {
   #view: AssignmentView | undefined;
   /** Everything in the last view is running. */
   #isSettled = true;
+  #partsOfLimits: ReadonlyMap<string, number> = new Map();
   readonly #viewed = Promise.withResolvers<void>();
   #reportSoon: () => void = () => undefined;
   #loops: Promise<unknown> = Promise.resolve();
@@ -68,6 +72,7 @@ export class Worker {
     this.#fences = new FenceReader(() => this.#readFences());
     const { name, region, clock, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
+    this.#links = new LinkReport({ worker: name, region, clock });
     this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
     const onChange = () => {
       this.#share();
@@ -135,8 +140,10 @@ export class Worker {
     const wanted = assign(this.#parts.region, this.#view);
     this.group?.wanted(wanted.map(({ spec }) => nameOf(spec)));
     const mine = wanted.filter(({ spec }) => this.group?.has(nameOf(spec)) ?? true);
+    this.#partsOfLimits = partsOfLimits(mine, wanted);
     for (const each of mine) this.#run(each);
     this.#giveBack(mine);
+    for (const engine of this.#engines.values()) engine.steerAgain();
   }
 
   /** Names of what runs here, also of what is just being given back: nobody else has it yet. */
@@ -203,8 +210,9 @@ export class Worker {
       random,
       log,
       limits,
-      earlyFetchBytesPerSecond: () =>
-        this.#view?.topology.links.get(`${source}->${region}`)?.earlyFetchBytesPerSecond,
+      earlyFetchBytesPerSecond: () => this.#linkFrom(source)?.earlyFetchBytesPerSecond,
+      limitBytesPerSecond: () => this.#limitOf(source),
+      priorityOf: (set) => this.#view?.topology.mirrors.get(set)?.priority ?? 1,
     });
     this.#engines.set(source, engine);
     return engine;
@@ -217,11 +225,21 @@ export class Worker {
     return restOn(this.#parts.clock, progressMs, soon.signal);
   }
 
+  #linkFrom(source: string): LinkSpec | undefined {
+    return this.#view?.topology.links.get(`${source}->${this.#parts.region}`);
+  }
+
+  /** Of the link's limit, what is this worker's to use. */
+  #limitOf(source: string): number | undefined {
+    const limit = this.#linkFrom(source)?.limitBytesPerSecond;
+    return limit === undefined ? undefined : limit * (this.#partsOfLimits.get(source) ?? 1);
+  }
+
   async #reportForever(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#reportDue();
       if (!this.#isSettled) this.#share();
-      await this.#report.write(this.partitions);
+      await this.#report.write(this.partitions, this.#links.observe(this.#engines));
     }
   }
 }

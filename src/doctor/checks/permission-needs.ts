@@ -1,7 +1,7 @@
 // What Causeway's principal must be permitted to do in a region, by the one list of permissions, on what is
 // there. Pure.
 import type { Operation, ResourceType } from '../../kafka/acl/right.ts';
-import { workersGroup } from '../../ledger/topic-names.ts';
+import { desiredTopic, generationsTopic, observedTopic, workersGroup } from '../../ledger/topic-names.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import { permissionList, type PermissionRule, resourceTypeOf } from '../../permissions/permission-list.ts';
 import { setsOfRule } from '../../permissions/topology-permissions.ts';
@@ -61,7 +61,9 @@ function namesOf(
       return [workersGroup];
     case 'cluster':
       return [''];
-    default:
+    case desiredTopic:
+    case observedTopic:
+    case generationsTopic:
       return [rule.subject];
   }
 }
