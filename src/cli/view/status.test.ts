@@ -103,7 +103,19 @@ test('rates come from two looks, and are unknown where a counter began anew', ()
   assert.equal(only(at(5_000n, nowMs - 1_000), [first]).bytesPerSecond, 4_000);
   assert.equal(only(at(500n, nowMs - 1_000), [first]).bytesPerSecond, undefined);
   assert.equal(only(at(5_000n, nowMs - 1_000, 'w2'), [first]).bytesPerSecond, undefined);
-  assert.equal(only(at(5_000n, nowMs - 3_000), [first]).bytesPerSecond, undefined);
+  assert.equal(only(at(1_000n, nowMs - 3_000), [first]).bytesPerSecond, undefined, 'nothing new was told');
+});
+
+test('a topic that a worker did not tell of again has no bytes, where it told of another', () => {
+  const at = (atMs: number, busyAtMs: number, bytes: bigint) =>
+    picture({
+      mirrors: [
+        mirror([partition(0, { bytes: 7n })], { topic: 'idle', observedAtMs: atMs }),
+        mirror([partition(0, { bytes })], { topic: 'busy', observedAtMs: busyAtMs }),
+      ],
+    });
+  const first = only(at(nowMs - 4_000, nowMs - 3_000, 1_000n));
+  assert.equal(only(at(nowMs - 4_000, nowMs - 1_000, 5_000n), [first]).bytesPerSecond, 2_000);
 });
 
 test('silence is told: no worker, no controller, a stopped one', () => {

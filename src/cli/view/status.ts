@@ -17,6 +17,12 @@ export interface SetCause {
   readonly sinceMs: number | undefined;
 }
 
+interface ByteCounter {
+  readonly worker: string | undefined;
+  readonly bytes: bigint;
+  readonly atMs: number;
+}
+
 export interface SetStatus {
   readonly set: string;
   readonly home: string;
@@ -29,7 +35,7 @@ export interface SetStatus {
   readonly rpoGoalMs: number | undefined;
   readonly lag: Known<bigint>;
   /** Bytes copied so far as the workers count; rates come from two of them. */
-  readonly bytes: ReadonlyMap<string, { readonly bytes: bigint; readonly atMs: number }>;
+  readonly bytes: ReadonlyMap<string, ByteCounter>;
   readonly bytesPerSecond: number | undefined;
   readonly offsets: MirrorSetSpec['offsets'];
   readonly causes: readonly SetCause[];
@@ -129,11 +135,12 @@ export function silenceOf(picture: Picture, status: SetStatus): string | undefin
   return undefined;
 }
 
-function byteCounters(rows: readonly PartitionRow[]): Map<string, { bytes: bigint; atMs: number }> {
-  const counters = new Map<string, { bytes: bigint; atMs: number }>();
+function byteCounters(rows: readonly PartitionRow[]): SetStatus['bytes'] {
+  const counters = new Map<string, ByteCounter>();
   for (const row of rows) {
     if (row.last === undefined || row.observedAtMs === undefined) continue;
     counters.set(`${row.worker}/${row.topic}/${row.partition}`, {
+      worker: row.worker,
       bytes: row.last.bytes,
       atMs: row.observedAtMs,
     });
@@ -143,14 +150,19 @@ function byteCounters(rows: readonly PartitionRow[]): Map<string, { bytes: bigin
 
 /**
  * Bytes per second between two looks; undefined until every counter has been seen twice and none went back.
+ * Workers tell only now and then of what does not change: where one told of something else of the set
+ * meanwhile, silence means no bytes.
  */
 function rateBetween(earlier: SetStatus['bytes'], later: SetStatus['bytes']): number | undefined {
   if (later.size === 0) return undefined;
+  const pairs = [...later].map(([key, now]) => ({ now, then: earlier.get(key) }));
+  const isNewer = ({ now, then }: (typeof pairs)[0]) => then !== undefined && now.atMs > then.atMs;
+  const heard = new Set(pairs.filter(isNewer).map(({ now }) => now.worker));
   let rate = 0;
-  for (const [key, now] of later) {
-    const then = earlier.get(key);
-    if (then === undefined || now.atMs <= then.atMs || now.bytes < then.bytes) return undefined;
-    rate += (Number(now.bytes - then.bytes) * 1000) / (now.atMs - then.atMs);
+  for (const { now, then } of pairs) {
+    if (then === undefined || !heard.has(now.worker)) return undefined;
+    if (now.atMs < then.atMs || now.bytes < then.bytes) return undefined;
+    if (now.atMs > then.atMs) rate += (Number(now.bytes - then.bytes) * 1000) / (now.atMs - then.atMs);
   }
   return rate;
 }

@@ -18,10 +18,11 @@ export interface ProgressReportParts {
   readonly log: Log;
 }
 
-/** A topic of which nothing changes is told of with every so many reports. */
+/** A topic of which nothing changes is told of with every so many reports; of each set at least one. */
 const unchangedEvery = 10;
 
 interface Topic {
+  readonly set: string;
   readonly partitions: MirrorPartition[];
   /** Of all its partitions. */
   revision: number;
@@ -69,12 +70,14 @@ export class ProgressReport {
   /** Those that have changed, and in turn some that have not. */
   #due(topics: ReadonlyMap<string, Topic>): [key: string, topic: Topic][] {
     const due = [...topics].filter(([key, { revision }]) => this.#told.get(key) !== revision);
-    let turns = Math.ceil(topics.size / unchangedEvery);
+    const sizes = Map.groupBy(topics.values(), ({ set }) => set);
+    const turns = new Map([...sizes].map(([set, { length }]) => [set, Math.ceil(length / unchangedEvery)]));
     for (const [key, told] of this.#told) {
-      if (turns === 0) break;
       const topic = topics.get(key);
       if (topic === undefined || topic.revision !== told) continue;
-      turns -= 1;
+      const left = turns.get(topic.set) ?? 0;
+      if (left === 0) continue;
+      turns.set(topic.set, left - 1);
       due.push([key, topic]);
     }
     return due;
@@ -90,9 +93,10 @@ export class ProgressReport {
 function byTopic(partitions: Iterable<MirrorPartition>, worker: string): Map<string, Topic> {
   const topics = new Map<string, Topic>();
   for (const partition of partitions) {
-    const key = mirrorKey(partition.spec.set, partition.spec.topic, worker);
+    const { set, topic: name } = partition.spec;
+    const key = mirrorKey(set, name, worker);
     let topic = topics.get(key);
-    if (topic === undefined) topics.set(key, (topic = { partitions: [], revision: 0 }));
+    if (topic === undefined) topics.set(key, (topic = { set, partitions: [], revision: 0 }));
     topic.partitions.push(partition);
     // One more for each: who comes and goes is a change, too.
     topic.revision += partition.revision + 1;
