@@ -19,7 +19,7 @@ const region = 'eu-west';
 const topic = 'orders';
 const lab = await AclLab.start(requests, [region]);
 after(() => lab[Symbol.asyncDispose]());
-await lab.lab.createTopic(region, topic, { partitions: 1 });
+for (const name of [topic, 'orders-doomed']) await lab.lab.createTopic(region, name, { partitions: 1 });
 
 const superUser = openCluster(
   { region, bootstrapServers: lab.lab.bootstrapServers(region) },
@@ -53,10 +53,6 @@ const fetching = {
   topics: [{ topicId, partitions: [{ partition: 0, ...fetched }] }],
   forgotten: [],
 } as const;
-
-function ignoreExisting(error: unknown): void {
-  if (!String(error).includes('TOPIC_ALREADY_EXISTS')) throw error;
-}
 
 /** Kafka's name of the answer's error. */
 const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<string>>> = {
@@ -100,7 +96,6 @@ const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<strin
   IncrementalAlterConfigs: ({ admin }) =>
     viaAdmin(admin.setTopicSettings(topic, new Map([['retention.ms', '-1']]))),
   DeleteTopics: async ({ cluster }) => {
-    await lab.lab.createTopic(region, 'orders-doomed', { partitions: 1 }).catch(ignoreExisting);
     const [doomed] = (await superUser.metadata(['orders-doomed'])).topics;
     return named((await cluster.deleteTopic(doomed?.topicId ?? '')).errorCode);
   },

@@ -1,7 +1,7 @@
 // The workers of a region as one classic Kafka group on its own cluster: who runs which mirror partition, and
 // what a worker does while the group is not to be had.
 import type { Clock } from '../../base/clock.ts';
-import { type CausewayError, describeError } from '../../base/errors.ts';
+import type { CausewayError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import { type GroupLimits, GroupMembership } from '../../kafka/client/group-membership.ts';
@@ -108,7 +108,7 @@ export class WorkerGroup {
     const isRefused = error.code === 'CW-3016';
     const isLate = !this.#share.isKnown && clock.monotonicMs() - this.#sinceMs >= shareMsMax;
     const state = isRefused || isLate || this.state === 'alone' ? 'alone' : 'looking';
-    const text = describeError(error);
+    const text = `${error.code} ${region}: ${error.message}`;
     if (text !== this.trouble) log.warn({ region, error: text }, said[state]);
     this.trouble = text;
     if (state === this.state) return;
