@@ -14,8 +14,8 @@ export interface Phase {
 }
 
 export const phases: readonly Phase[] = [
-  phase('static', 'types, lint, format', 1, 10, 1),
-  phase('unit', 'units, fuzzing, architecture', 1, 20, 2),
+  phase('static', 'types, lint, format', 0.25, 10, 1),
+  phase('unit', 'units, fuzzing, architecture', 1.75, 20, 2),
   phase('java', 'codecs against Kafka’s own classes', 2, 20, 1),
   phase('simulation', 'the mirror on the broker model, virtual time', 2, 20, 2),
   phase('brokers', 'real brokers: one shared lab', 8, 40, 2),
