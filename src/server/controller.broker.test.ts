@@ -15,7 +15,7 @@ import { recordsIn } from '../ledger/changes.ts';
 import { ensureLedgerTopics } from '../ledger/ensure-topics.ts';
 import { foldGenerations } from '../ledger/generations.ts';
 import { LedgerReader } from '../ledger/reader.ts';
-import type { ObservedTopic } from '../ledger/records.ts';
+import type { ObservedPartition, ObservedTopic } from '../ledger/records.ts';
 import { observedView } from '../ledger/snapshot-view.ts';
 import { LedgerWriter } from '../ledger/writer.ts';
 import { parseTopology } from '../topology/parse-topology.ts';
@@ -190,6 +190,7 @@ test('a controller keeps the topics of a target as the source has them', { timeo
       async () => (await site.settings('pay.a')).get('retention.ms') === '7654321',
     );
   });
+  await t.test('what a worker reported that is long gone is taken back', () => takenBack(site));
   await t.test('a topic that appears is mirrored, and one that leaves the set is left', async () => {
     await lab.createTopic('eu-west', 'pay.late', { partitions: 1 });
     await waitUntil('pay.late mirrored', async () => (await site.decided('pay.late'))?.state === 'mirrored');
@@ -198,6 +199,42 @@ test('a controller keeps the topics of a target as the source has them', { timeo
     assert.equal((await site.settings('pay.late')).get('compression.type'), 'producer', 'it still exists');
   });
 });
+
+async function takenBack(site: Site): Promise<void> {
+  const nowMs = systemClock.wallMs();
+  const partition: ObservedPartition = {
+    partition: 0,
+    state: 'mirroring',
+    cause: undefined,
+    position: 7n,
+    sourceEnd: 7n,
+    sourceStable: 7n,
+    sourceStart: 0n,
+    sourceSeenAtMs: nowMs,
+    oldestMissingMs: undefined,
+    bytes: 0n,
+    records: 0n,
+    batches: 0n,
+    tail: 'equal',
+  };
+  const report = (worker: string, observedAtMs: number) =>
+    ({
+      kind: 'mirror',
+      set: 'payments',
+      topic: 'pay.a',
+      source: 'eu-west',
+      target: 'us-east',
+      worker,
+      observedAtMs,
+      partitions: [partition],
+    }) as const;
+  await site.writer.write('causeway.observed', [report('gone', nowMs - 7_200_000), report('new', nowMs)]);
+  const workers = async () => {
+    const { mirrors } = observedView(recordsIn(await site.reader.snapshot('causeway.observed')));
+    return mirrors.map(({ worker }) => worker).join();
+  };
+  await waitUntil('the old one to be gone', async () => (await workers()) === 'new', { seen: workers });
+}
 
 test('a topic that is created anew is copied anew or left alone, as the set says', async (t) => {
   const site = await openSite(t);

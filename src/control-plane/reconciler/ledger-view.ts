@@ -4,7 +4,7 @@ import { recordsIn } from '../../ledger/changes.ts';
 import { foldGenerations, type GenerationsOfSet } from '../../ledger/generations.ts';
 import type { DesiredTopology, ObservedTopic } from '../../ledger/records.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import { desiredView, observedView } from '../../ledger/snapshot-view.ts';
+import { desiredView, type ObservedView, observedView } from '../../ledger/snapshot-view.ts';
 import { mustBeWhole } from '../../ledger/whole-generations.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import { formatProblems } from '../../topology/problem.ts';
@@ -16,6 +16,7 @@ export interface LedgerLook {
   readonly topology: Topology | undefined;
   readonly generations: ReadonlyMap<string, GenerationsOfSet>;
   readonly decided: readonly ObservedTopic[];
+  readonly observed: ObservedView;
 }
 
 /** Throws CW-1027, CW-4001, CW-4002, CW-4006 and CW-4008. */
@@ -30,10 +31,12 @@ export async function lookAtLedger(reader: LedgerReader, region: string): Promis
     if (is === 'newer') throw new CausewayError('CW-4008', `${region}: ${why}`, { region });
   }
   const { topology } = desiredView(recordsIn(desired));
+  const view = observedView(recordsIn(observed));
   return {
     topology: topology === undefined ? undefined : parseApplied(topology, region),
     generations: foldGenerations(known),
-    decided: observedView(recordsIn(observed)).topics.filter(({ target }) => target === region),
+    decided: view.topics.filter(({ target }) => target === region),
+    observed: view,
   };
 }
 

@@ -7,6 +7,7 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { TopicCluster } from '../../kafka/client/topic-calls.ts';
 import type { ObservedRecord, ObservedRegion } from '../../ledger/records.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
+import { staleReports } from '../../ledger/stale-reports.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -35,6 +36,8 @@ export interface ReconcilerParts {
 
 /** Drift is mended well within a minute. */
 const roundMsDefault = 5_000;
+/** Records in one write. */
+const takenBackMax = 1_000;
 /** Actions make others possible, a created topic its mirroring: rounds that follow one another at once. */
 const roundsAtOnceMax = 3;
 
@@ -119,7 +122,18 @@ export class Reconciler {
     const stillWanted = new Set(planned.actions.map(describeAction));
     for (const said of this.#failing.keys()) if (!stillWanted.has(said)) this.#failing.delete(said);
     await this.#writeObserved(this.#regionRecords(observation));
+    await this.#takeBack(staleReports(ledger.observed, this.#parts.clock.wallMs()));
     return succeeded;
+  }
+
+  async #takeBack(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { region, writer, log } = this.#parts;
+    await writer.write(
+      'causeway.observed',
+      keys.slice(0, takenBackMax).map((tombstone) => ({ tombstone })),
+    );
+    log.debug({ region }, `${keys.length} reports of those who are gone are taken back`);
   }
 
   /** Why it failed, if it did. */
