@@ -25,6 +25,9 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 const shown = ({ cpuShare, memoryBytesMax }: Use) =>
   `${percent(cpuShare)} of a core, ${megabytes(memoryBytesMax)} at most`;
 
+/** Connections that write the load. */
+const writers = 10;
+
 interface Options {
   readonly topics: number;
   readonly partitions: number;
@@ -87,22 +90,32 @@ async function createCopies(world: ScaleWorld): Promise<number> {
 async function loaded(world: ScaleWorld, options: Options, one: ScaledServer) {
   const load = new AbortController();
   const places = world.placesOf(world.topics.slice(0, options.busy));
-  const writing = world.withWriter(async (writer) => {
-    const record = { timestamp: 1n, key: undefined, value: Buffer.alloc(500, 'x') };
-    const batch = encodeBatch(Array.from({ length: 10 }, () => record));
-    const write = async ([topic, partition]: readonly [string, number]) => {
-      await sleep(Math.random() * 1_000);
-      while (!load.signal.aborted) {
-        await writer.append(topic, partition, [batch]);
-        await sleep(1_000);
-      }
-    };
-    await Promise.all(places.map(write));
-  });
+  let batches = 0;
+  const record = { timestamp: 1n, key: undefined, value: Buffer.alloc(500, 'x') };
+  const batch = encodeBatch(Array.from({ length: 10 }, () => record));
+  const writeAll = (some: typeof places) =>
+    world.withWriter(async (writer) => {
+      const write = async ([topic, partition]: readonly [string, number]) => {
+        await sleep(Math.random() * 1_000);
+        while (!load.signal.aborted) {
+          await writer.append(topic, partition, [batch]);
+          batches += 1;
+          await sleep(1_000);
+        }
+      };
+      await Promise.all(some.map(write));
+    });
+  // One connection would carry them one after the other, and the partitions would be written in waves.
+  const parts = Array.from({ length: writers }, (_, at) =>
+    places.filter((__, index) => index % writers === at),
+  );
+  const writing = Promise.all(parts.map(writeAll));
   try {
     await sleep(5_000);
+    const batchesBefore = batches;
     const busy = await one.measured(() => sleep(options.seconds * 1_000));
-    say(`${places.length} partitions busy: ${shown(busy)}`);
+    const rate = Math.round((batches - batchesBefore) / options.seconds);
+    say(`${places.length} partitions busy, ${rate} batches/s: ${shown(busy)}`);
     const shares = await sharedByFour(world, options, one);
     return { busy, shares };
   } finally {

@@ -49,14 +49,10 @@ function reportLinks(
 ): void {
   metrics.setAll(
     'causeway_link_limit_bytes_per_second',
-    engines.flatMap(
-      ([
-        source,
-        {
-          turns: { limitBytesPerSecond: value },
-        },
-      ]) => (value === undefined ? [] : [{ labels: linkOf(source), value }]),
-    ),
+    engines.flatMap(([source, { turns }]) => {
+      const { limitBytesPerSecond: value } = turns;
+      return value === undefined ? [] : [{ labels: linkOf(source), value }];
+    }),
   );
   metrics.setTotals(
     'causeway_link_fetched_bytes_total',
