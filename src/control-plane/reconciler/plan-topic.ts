@@ -45,7 +45,9 @@ export function planTopic(
     return refuse(context, atSource, atTarget, { code: 'CW-2028', message });
   }
   const former = formerSource(context, atSource, atTarget);
-  if (former !== undefined && context.set.onRecreate === 'recreate') return replace(context, atTarget);
+  // What could not be created again is not deleted.
+  const isReplaced = former !== undefined && context.set.onRecreate === 'recreate';
+  if (isReplaced && atSource.denial === undefined) return replace(context, atTarget);
   if (former !== undefined && context.set.onRecreate === 'keep')
     return keep(context, atSource, atTarget, former);
   if (atTarget.partitions > atSource.partitions) {

@@ -217,6 +217,23 @@ test('on.recreate: keep leaves a topic that vanished at the source', () => {
   assert.deepEqual(kindsOf({ ...given, decided: [decidedMirror('pay.a', { state: 'gone' })] }), []);
 });
 
+test('on.recreate: keep does not leave a topic that may only not be seen', () => {
+  const base = observationOf({ ...anew, source: [], topology: withPolicy('keep') });
+  const denial = { code: 'CW-3010', message: 'not permitted to see pay.a' };
+  const source = { ...clusterOf('eu-west', 3, []), hidden: new Map([['pay.a', denial]]) };
+  const { actions } = plan({ ...base, clusters: new Map([...base.clusters, ['eu-west', source]]) });
+  assert.deepEqual(
+    actions.map(({ kind }) => kind),
+    ['keep-topic'],
+  );
+});
+
+test('on.recreate: recreate deletes no copy that could not be made again', () => {
+  const denial = { code: 'CW-3010', message: 'not permitted to read its settings' };
+  const source = [topicAt('source', 'pay.a', { topicId: 'anew', settings: undefined, denial })];
+  assert.deepEqual(kindsOf({ ...anew, source, topology: withPolicy('recreate') }), ['keep-topic']);
+});
+
 test('a topic that vanished at the source stays with its worker', () => {
   const target = [topicAt('target', 'pay.a')];
   assert.deepEqual(kindsOf({ target, decided: [decidedMirror('pay.a')] }), []);

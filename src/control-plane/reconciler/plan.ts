@@ -77,12 +77,16 @@ function planSet(
     // one that left the set is left.
     if (each.state === 'gone') continue;
     if (!matcher.matches(each.topic)) actions.push(leave(each, 'it is not in the mirror set any more'));
-    else if (set.onRecreate === 'keep' && each.state === 'mirrored' && !source.topics.has(each.topic)) {
+    else if (set.onRecreate === 'keep' && each.state === 'mirrored' && isGone(source, each.topic)) {
       actions.push(leave(each, `it is not in ${source.region} any more, and on.recreate is keep`));
     }
   }
   return actions;
 }
+
+/** What may not be seen may well be there. */
+const isGone = ({ topics, hidden }: ClusterLook, topic: string): boolean =>
+  !topics.has(topic) && hidden?.has(topic) !== true;
 
 /** Topics of sets that the topology does not have any more, or not towards this region. */
 function leaveOrphans({ region, topology, decided }: Observation): Action[] {
