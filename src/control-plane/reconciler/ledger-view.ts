@@ -2,7 +2,7 @@
 import { CausewayError } from '../../base/errors.ts';
 import { recordsIn } from '../../ledger/changes.ts';
 import { foldGenerations, type GenerationsOfSet } from '../../ledger/generations.ts';
-import type { DesiredTopology, ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, DesiredTopology, ObservedTopic } from '../../ledger/records.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { desiredView, type ObservedView, observedView } from '../../ledger/snapshot-view.ts';
 import { mustBeWhole } from '../../ledger/whole-generations.ts';
@@ -15,6 +15,7 @@ export interface LedgerLook {
   /** undefined where nothing has been applied. */
   readonly topology: Topology | undefined;
   readonly generations: ReadonlyMap<string, GenerationsOfSet>;
+  readonly pauses: readonly DesiredPause[];
   readonly decided: readonly ObservedTopic[];
   readonly observed: ObservedView;
 }
@@ -30,11 +31,12 @@ export async function lookAtLedger(reader: LedgerReader, region: string): Promis
   for (const { is, why } of desired.leftAlone) {
     if (is === 'newer') throw new CausewayError('CW-4008', `${region}: ${why}`, { region });
   }
-  const { topology } = desiredView(recordsIn(desired));
+  const { topology, pauses } = desiredView(recordsIn(desired));
   const view = observedView(recordsIn(observed));
   return {
     topology: topology === undefined ? undefined : parseApplied(topology, region),
     generations: foldGenerations(known),
+    pauses,
     decided: view.topics.filter(({ target }) => target === region),
     observed: view,
   };

@@ -1,5 +1,5 @@
 // Observations for tests: two regions, a mirror set, and topics in a few words.
-import type { ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
 import { parseTopology } from '../../topology/parse-topology.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { ClusterLook, Observation, TopicLook } from './observation.ts';
@@ -73,6 +73,7 @@ export function observationOf(given: {
   source?: readonly TopicLook[];
   target?: readonly TopicLook[];
   decided?: readonly ObservedTopic[];
+  pauses?: readonly DesiredPause[];
   topology?: Topology;
 }): Observation {
   const generations = { opened: new Map([[1, opened]]), ended: new Map(), live: opened, nextGeneration: 2 };
@@ -84,6 +85,7 @@ export function observationOf(given: {
       ['us-east', clusterOf('us-east', 1, given.target ?? [])],
     ]),
     generations: new Map([['payments', generations]]),
+    pauses: given.pauses ?? [],
     decided: given.decided ?? [],
   };
 }

@@ -1,6 +1,6 @@
 // What a controller knows when it plans: the clusters as they answered, and what the ledger holds.
 import type { GenerationsOfSet } from '../../ledger/generations.ts';
-import type { ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
 import type { Topology } from '../../topology/topology.ts';
 
 /** Why something cannot be said of a topic. */
@@ -49,6 +49,7 @@ export interface Observation {
   /** The target and every source of its sets. */
   readonly clusters: ReadonlyMap<string, ClusterLook | Unseen>;
   readonly generations: ReadonlyMap<string, GenerationsOfSet>;
+  readonly pauses: readonly DesiredPause[];
   /** What was decided about each topic before, from the ledger of the target region. */
   readonly decided: readonly ObservedTopic[];
 }

@@ -7,7 +7,7 @@ import type { ClusterAdmin } from '../../kafka/admin/cluster-admin.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { ClusterView, TopicView } from '../../kafka/wire/messages.ts';
 import type { GenerationsOfSet } from '../../ledger/generations.ts';
-import type { ObservedTopic } from '../../ledger/records.ts';
+import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
 import { compileTopicMatcher, hasStar, type TopicMatcher } from '../../topology/patterns.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { findHidden } from './hidden-topics.ts';
@@ -31,6 +31,7 @@ export interface Known {
   readonly region: string;
   readonly topology: Topology;
   readonly generations: ReadonlyMap<string, GenerationsOfSet>;
+  readonly pauses: readonly DesiredPause[];
   readonly decided: readonly ObservedTopic[];
 }
 

@@ -20,11 +20,11 @@ export async function planRegion(
   region: string,
   topology: Topology,
 ): Promise<RegionPlan> {
-  const { generations, decided } = await lookAtLedger(reader, region).catch((error: unknown) => {
+  const { generations, pauses, decided } = await lookAtLedger(reader, region).catch((error: unknown) => {
     if (error instanceof CausewayError && error.code === 'CW-4001')
-      return { generations: new Map(), decided: [] };
+      return { generations: new Map(), pauses: [], decided: [] };
     throw error;
   });
-  const observation = await observe(eyes, { region, topology, generations, decided });
+  const observation = await observe(eyes, { region, topology, generations, pauses, decided });
   return { region, ...plan(observation) };
 }

@@ -14,6 +14,8 @@ export interface TopicContext {
   readonly set: MirrorSetSpec;
   readonly source: ClusterLook;
   readonly target: ClusterLook;
+  /** Somebody wants it to stay as it is. */
+  readonly isPaused: boolean;
   /** What was decided last, if anything. */
   readonly decided: ObservedTopic | undefined;
 }
@@ -45,9 +47,7 @@ export function planTopic(
     return refuse(context, atSource, atTarget, { code: 'CW-2028', message });
   }
   const former = formerSource(context, atSource, atTarget);
-  // What could not be created again is not deleted.
-  const isReplaced = former !== undefined && context.set.onRecreate === 'recreate';
-  if (isReplaced && atSource.denial === undefined) return replace(context, atTarget);
+  if (former !== undefined && mayReplace(context, atSource)) return replace(context, atTarget);
   if (former !== undefined && context.set.onRecreate === 'keep')
     return keep(context, atSource, atTarget, former);
   if (atTarget.partitions > atSource.partitions) {
@@ -87,6 +87,10 @@ function formerSource(
   if (decided?.targetTopicId !== atTarget.topicId || decided.sourceTopicId === undefined) return undefined;
   return decided.sourceTopicId === atSource.topicId ? undefined : decided;
 }
+
+/** What could not be created again is not deleted, and what is paused only once it is resumed. */
+const mayReplace = ({ set, isPaused }: TopicContext, { denial }: TopicLook): boolean =>
+  set.onRecreate === 'recreate' && !isPaused && denial === undefined;
 
 /** With its records gone, the next round finds nothing at the target and makes a new copy. */
 function replace({ set, source }: TopicContext, { name, topicId }: TopicLook): Action[] {

@@ -199,6 +199,13 @@ test('on.recreate: recreate deletes nothing that was not copied from the former 
   assert.deepEqual(kindsOf({ ...anew, target: foreign, topology }), ['refuse-topic']);
 });
 
+test('on.recreate: recreate deletes no copy while the topic or its set is paused', () => {
+  const topology = withPolicy('recreate');
+  const pause = { kind: 'pause', set: 'payments', pausedAtMs: 1, actor: 'ops', reason: 'looking' } as const;
+  const paused = (topic: string) => kindsOf({ ...anew, topology, pauses: [{ ...pause, topic }] });
+  assert.deepEqual([paused('*'), paused('pay.a'), paused('pay.b')], [[], [], ['delete-topic']]);
+});
+
 test('on.recreate: keep leaves the copy as it is, and says so once', () => {
   const topology = withPolicy('keep');
   const [action, ...others] = plan(observationOf({ ...anew, topology })).actions as DecideTopic[];

@@ -2,6 +2,7 @@
 // show the same list.
 import { invariant } from '../../base/errors.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
+import { findPause } from '../../ledger/snapshot-view.ts';
 import { describeOverlap, findOverlaps } from '../../topology/overlaps.ts';
 import { compileTopicMatcher } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
@@ -45,7 +46,7 @@ function whyUnseen(...looks: readonly (ClusterLook | Unseen | undefined)[]) {
 }
 
 function planSet(
-  { generations, decided }: Observation,
+  { generations, pauses, decided }: Observation,
   set: MirrorSetSpec,
   source: ClusterLook,
   target: ClusterLook,
@@ -63,7 +64,8 @@ function planSet(
   for (const topic of source.topics.values()) {
     if (!matcher.matches(topic.name)) continue;
     const atTarget = target.topics.get(topic.name);
-    const context = { set, source, target, decided: before.get(topic.name) };
+    const isPaused = findPause(pauses, set.name, topic.name) !== undefined;
+    const context = { set, source, target, isPaused, decided: before.get(topic.name) };
     const isOurs = decided.some(({ targetTopicId }) => targetTopicId === atTarget?.topicId);
     const refusal = refusals.get(refusalKey(set.name, topic.name));
     actions.push(...planTopic(context, topic, atTarget, isOurs, refusal));

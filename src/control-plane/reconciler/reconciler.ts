@@ -127,13 +127,15 @@ export class Reconciler {
   }
 
   async #takeBack(keys: readonly string[]): Promise<void> {
-    if (keys.length === 0) return;
+    // The rest follows in later rounds.
+    const now = keys.slice(0, takenBackMax);
+    if (now.length === 0) return;
     const { region, writer, log } = this.#parts;
     await writer.write(
       'causeway.observed',
-      keys.slice(0, takenBackMax).map((tombstone) => ({ tombstone })),
+      now.map((tombstone) => ({ tombstone })),
     );
-    log.debug({ region }, `${keys.length} reports of those who are gone are taken back`);
+    log.debug({ region }, `${now.length} reports of those who are gone are taken back`);
   }
 
   /** Why it failed, if it did. */

@@ -1,5 +1,6 @@
 // Which mirror partitions a worker of a region should run, from what the ledger says. Pure.
 import type { DesiredPause, DesiredResume, ObservedTopic } from '../../ledger/records.ts';
+import { findPause } from '../../ledger/snapshot-view.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { MirrorSpec } from '../mirror/mirror-partition.ts';
 
@@ -25,7 +26,7 @@ export function assign(region: string, view: AssignmentView): Wanted[] {
     const set = view.topology.mirrors.get(topic.set);
     if (set === undefined || topic.target !== region || !set.to.includes(region)) continue;
     if (topic.state !== 'mirrored' || topic.partitions === undefined) continue;
-    const paused = isPaused(view.pauses, topic.set, topic.topic);
+    const paused = findPause(view.pauses, topic.set, topic.topic) !== undefined;
     const resumesAsked = resumesOf(view.resumes, topic.set, topic.topic);
     for (let partition = 0; partition < topic.partitions; partition += 1) {
       const spec: MirrorSpec = {
@@ -57,18 +58,13 @@ export function partsOfLimits(mine: readonly Wanted[], all: readonly Wanted[]): 
   return new Map(parts);
 }
 
-function isPaused(pauses: readonly DesiredPause[], set: string, topic: string): boolean {
-  return pauses.some((pause) => covers(pause, set, topic));
-}
-
 /** The times are never compared in size: they come from the clocks of several machines. */
 function resumesOf(resumes: readonly DesiredResume[], set: string, topic: string): string {
-  const asked = resumes.filter((resume) => covers(resume, set, topic));
+  const asked = resumes.filter(
+    (resume) => resume.set === set && (resume.topic === '*' || resume.topic === topic),
+  );
   return asked
     .map((resume) => `${resume.topic}@${resume.resumedAtMs}`)
     .sort()
     .join(' ');
 }
-
-const covers = (asked: { readonly set: string; readonly topic: string }, set: string, topic: string) =>
-  asked.set === set && (asked.topic === '*' || asked.topic === topic);
