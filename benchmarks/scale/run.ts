@@ -58,7 +58,7 @@ async function main(options: Options): Promise<void> {
   say(`starting two brokers with ${options.topics * options.partitions} partitions at the source`);
   await using world = await ScaleWorld.start({ topics: options.topics, partitionsEach: options.partitions });
   await world.apply();
-  const controllerMs = await createCopies(world);
+  const controller = await createCopies(world, options);
   const one = world.startServer('worker-1', 'worker');
   const startMs = await timed(() => one.mirrors(world.partitions));
   say(`one worker: all mirroring after ${(startMs / 1_000).toFixed(1)} s`);
@@ -67,13 +67,13 @@ async function main(options: Options): Promise<void> {
   const idle = await one.measured(() => sleep(options.seconds * 1_000));
   say(`idle: ${shown(idle)}`);
   const { busy, shares } = await loaded(world, options, one);
-  const results = { options, controllerMs, startMs, idle, busy, shares };
+  const results = { options, controller, startMs, idle, busy, shares };
   const machine = describeMachine(await kafkaClasspath());
   console.log(`results: ${writeResults('scale', new Date(), { machine, ...results })}`);
 }
 
-/** A controller makes the topics at the target, and goes. */
-async function createCopies(world: ScaleWorld): Promise<number> {
+/** A controller makes the topics at the target, watches over them for a while, and goes. */
+async function createCopies(world: ScaleWorld, { seconds }: Options) {
   const controller = world.startServer('controller-1', 'controller');
   const tookMs = await timed(async () => {
     const actions = () => controller.metric('causeway_reconciler_actions_total', 'action="mirror-topic"');
@@ -81,10 +81,13 @@ async function createCopies(world: ScaleWorld): Promise<number> {
       giveUpMs: 600_000,
     });
   });
-  const seconds = (tookMs / 1_000).toFixed(1);
-  say(`controller: ${world.size.topics} topics made and given to the workers in ${seconds} s`);
+  const took = (tookMs / 1_000).toFixed(1);
+  say(`controller: ${world.size.topics} topics made and given to the workers in ${took} s`);
+  await sleep(20_000);
+  const idle = await controller.measured(() => sleep(seconds * 1_000));
+  say(`controller, idle: ${shown(idle)}`);
   await controller[Symbol.asyncDispose]();
-  return tookMs;
+  return { tookMs, idle };
 }
 
 async function loaded(world: ScaleWorld, options: Options, one: ScaledServer) {
