@@ -175,9 +175,17 @@ export const mirrorErrors = {
   ),
   'CW-2030': entry(
     'source topic was re-created, the old copy is kept',
-    'The source topic was deleted and created again, and the mirror set says on.recreate: keep. The copy ' +
-      'holds the records of the former topic; nothing of the new one is copied.',
+    'The source topic was deleted and created again, and the mirror set says on.recreate: keep, or nothing ' +
+      'was being copied when it says recreate. The copy holds the records of the former topic; nothing of ' +
+      'the new one is copied.',
     'When the old records are not needed any more, delete the topic at the target: it is created again ' +
       'and the new topic is copied from the start.',
+  ),
+  'CW-2031': entry(
+    'not all brokers know that a topic was re-created',
+    'By on.recreate: recreate a copy is deleted once its source topic was created anew. Most brokers of the ' +
+      'source must say so and none may say otherwise: one that is cut off from the others tells old things.',
+    'Nothing, where brokers are starting: it is tried again every few seconds. If it lasts, look at the ' +
+      'source’s brokers: which are away, and which do not follow their controller.',
   ),
 } as const;

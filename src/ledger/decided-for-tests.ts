@@ -9,6 +9,7 @@ export const decidedMirror = (topic: string, given: Partial<ObservedTopic> = {})
   state: 'mirrored',
   cause: undefined,
   sourceTopicId: `source-${topic}`,
+  sourceClusterId: 'cluster-eu-west',
   targetTopicId: `target-${topic}`,
   partitions: 3,
   observedAtMs: 1,

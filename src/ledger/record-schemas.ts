@@ -133,6 +133,7 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     state: Type.Enum(['mirrored', 'refused', 'gone']),
     cause,
     sourceTopicId: optionalText,
+    sourceClusterId: optionalText,
     targetTopicId: optionalText,
     partitions: Type.Optional(count),
     observedAtMs: ms,

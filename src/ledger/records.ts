@@ -122,6 +122,8 @@ export interface ObservedTopic {
   readonly state: 'mirrored' | 'refused' | 'gone';
   readonly cause: { readonly code: string; readonly message: string; readonly sinceMs: number } | undefined;
   readonly sourceTopicId: string | undefined;
+  /** Of the source; undefined in records of versions that did not keep it. */
+  readonly sourceClusterId?: string | undefined;
   readonly targetTopicId: string | undefined;
   readonly partitions: number | undefined;
   readonly observedAtMs: number;

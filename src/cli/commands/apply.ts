@@ -42,7 +42,7 @@ export function run(invocation: Invocation): Promise<ExitCode> {
 
 /** What a policy of the topology deletes later, without a person, is not asked for again. */
 function checkDeletions({ options }: Invocation, plan: Plan): void {
-  if (flagOption(options, 'allow-delete')) return;
+  if (flagOption(options, 'allowDelete')) return;
   const deleted = plan.regions.flatMap(({ region, actions }) =>
     actions.filter(({ kind }) => kind === 'delete-topic').map(({ topic }) => `${region}/${topic ?? '?'}`),
   );

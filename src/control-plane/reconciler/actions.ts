@@ -27,6 +27,8 @@ export interface DeleteTopic extends Reason {
   readonly kind: 'delete-topic';
   readonly topic: string;
   readonly topicId: string;
+  /** The new topic whose place it takes. */
+  readonly source: { readonly region: string; readonly topicId: string };
 }
 export interface AddPartitions extends Reason {
   readonly kind: 'add-partitions';

@@ -10,12 +10,15 @@ import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
 import type { Action, DecideTopic, DeleteTopic } from './actions.ts';
+import { confirmSource } from './confirm-source.ts';
 import { openGeneration } from './open-generation.ts';
 
 /** The target of the actions. */
 export interface Hands {
   readonly region: string;
   readonly cluster: KafkaCluster & TopicCluster;
+  /** The cluster of another region, to ask before something is deleted because of it. */
+  readonly clusterOf: (region: string) => TopicCluster;
   readonly admin: ClusterAdmin;
   readonly ledger: LedgerWriter;
   readonly clock: Clock;
@@ -43,7 +46,10 @@ export async function applyAction(hands: Hands, action: Action, before?: Observe
   }
 }
 
-async function deleteTopic({ region, cluster }: Hands, { topic, topicId }: DeleteTopic): Promise<void> {
+async function deleteTopic(hands: Hands, action: DeleteTopic): Promise<void> {
+  const { region, cluster, clusterOf } = hands;
+  await confirmSource(region, clusterOf(action.source.region), action);
+  const { topic, topicId } = action;
   const { errorCode, errorMessage } = await cluster.deleteTopic(topicId);
   if (errorCode === kafkaError.NONE || errorCode === kafkaError.UNKNOWN_TOPIC_ID) return;
   const name = kafkaErrorName(errorCode);
@@ -84,6 +90,7 @@ export function failureRecord(
     state: before?.state === 'mirrored' ? 'mirrored' : 'refused',
     cause: { ...cause, sinceMs: sinceOf(cause, nowMs, before) },
     sourceTopicId: before?.sourceTopicId,
+    sourceClusterId: before?.sourceClusterId,
     targetTopicId: before?.targetTopicId,
     partitions: before?.partitions,
     observedAtMs: nowMs,

@@ -33,7 +33,7 @@ export function planTopic(
   isOurs: boolean,
   refusal: Refusal | undefined,
 ): Action[] {
-  if (refusal !== undefined) return refuse(context, atSource, atTarget, refusal);
+  if (refusal !== undefined) return refuse(context, atSource, refusal);
   if (atTarget === undefined) {
     const denial = context.target.hidden?.get(atSource.name) ?? atSource.denial;
     return denial === undefined
@@ -44,18 +44,20 @@ export function planTopic(
   if (!isOurs && atTarget.hasRecords === true) {
     const { region } = context.target;
     const message = `${region} has a topic ${atTarget.name} that holds records and is no mirror`;
-    return refuse(context, atSource, atTarget, { code: 'CW-2028', message });
+    return refuse(context, atSource, { code: 'CW-2028', message });
   }
   const former = formerSource(context, atSource, atTarget);
-  if (former !== undefined && mayReplace(context, atSource)) return replace(context, atTarget);
-  if (former !== undefined && context.set.onRecreate === 'keep')
-    return keep(context, atSource, atTarget, former);
+  if (former !== undefined && context.set.onRecreate === 'recreate' && former.state === 'mirrored') {
+    if (mayReplace(context, atSource, former)) return replace(context, atSource, atTarget);
+  } else if (former !== undefined && context.set.onRecreate !== 'stop') {
+    return keep(context, atSource);
+  }
   if (atTarget.partitions > atSource.partitions) {
     const { source, target } = context;
     const message =
       `${atTarget.name} has ${atTarget.partitions} partitions in ${target.region} and ` +
       `${atSource.partitions} in ${source.region}`;
-    return refuse(context, atSource, atTarget, { code: 'CW-2027', message });
+    return refuse(context, atSource, { code: 'CW-2027', message });
   }
   const denial = atSource.denial ?? atTarget.denial;
   if (denial !== undefined) return withhold(context, atSource.name, denial, atSource);
@@ -88,31 +90,30 @@ function formerSource(
   return decided.sourceTopicId === atSource.topicId ? undefined : decided;
 }
 
-/** What could not be created again is not deleted, and what is paused only once it is resumed. */
-const mayReplace = ({ set, isPaused }: TopicContext, { denial }: TopicLook): boolean =>
-  set.onRecreate === 'recreate' && !isPaused && denial === undefined;
+/**
+ * What could not be created again is not deleted, and what is paused only once it is resumed. Another cluster
+ * has other topics, whatever their names: it has created nothing anew.
+ */
+const mayReplace = (
+  { isPaused, source }: TopicContext,
+  { denial }: TopicLook,
+  { sourceClusterId }: ObservedTopic,
+): boolean => !isPaused && denial === undefined && sourceClusterId === source.clusterId;
 
 /** With its records gone, the next round finds nothing at the target and makes a new copy. */
-function replace({ set, source }: TopicContext, { name, topicId }: TopicLook): Action[] {
-  const reason = `${source.region} has created it anew, and on.recreate is recreate`;
-  return [{ kind: 'delete-topic', set: set.name, topic: name, topicId, reason }];
+function replace({ set, source }: TopicContext, atSource: TopicLook, { name, topicId }: TopicLook): Action[] {
+  const { region } = source;
+  const reason = `${region} has created it anew, and on.recreate is recreate`;
+  const to = { region, topicId: atSource.topicId };
+  return [{ kind: 'delete-topic', set: set.name, topic: name, topicId, source: to, reason }];
 }
 
-/** The ids stay those of the former topic: they tell that the copy is not one of the new topic. */
-function keep(
-  context: TopicContext,
-  atSource: TopicLook,
-  atTarget: TopicLook,
-  { sourceTopicId }: ObservedTopic,
-): Action[] {
+function keep(context: TopicContext, atSource: TopicLook): Action[] {
   const { source, target } = context;
   const message =
     `${source.region} has created ${atSource.name} anew; ` +
     `${target.region} keeps the copy of the former one and copies nothing`;
-  return refuse(context, { ...atSource, topicId: sourceTopicId ?? '' }, atTarget, {
-    code: 'CW-2030',
-    message,
-  });
+  return refuse(context, atSource, { code: 'CW-2030', message });
 }
 
 function mend({ set, source }: TopicContext, atSource: TopicLook, atTarget: TopicLook): Action[] {
@@ -132,15 +133,20 @@ function mend({ set, source }: TopicContext, atSource: TopicLook, atTarget: Topi
 }
 
 /** The source's id is kept as first recorded: a re-created source must stop the mirror, not move it. */
-function mirror({ set, target, decided }: TopicContext, atSource: TopicLook, atTarget: TopicLook): Action[] {
+function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook): Action[] {
+  const { set, source, target, decided } = context;
   const isSameMirror = decided?.targetTopicId === atTarget.topicId;
-  const sourceTopicId = isSameMirror ? (decided?.sourceTopicId ?? atSource.topicId) : atSource.topicId;
+  const first = isSameMirror ? decided : undefined;
+  const sourceTopicId = first?.sourceTopicId ?? atSource.topicId;
+  const isFirstSource = sourceTopicId === atSource.topicId;
+  const sourceClusterId = first?.sourceClusterId ?? (isFirstSource ? source.clusterId : undefined);
   const partitions = Math.min(atSource.partitions, atTarget.partitions);
   const isDecided =
     isSameMirror &&
     decided?.state === 'mirrored' &&
     decided.cause === undefined &&
     decided.sourceTopicId === sourceTopicId &&
+    decided.sourceClusterId === sourceClusterId &&
     decided.partitions === partitions;
   if (isDecided) return [];
   const reason = `its topic is ready in ${target.region}`;
@@ -152,19 +158,15 @@ function mirror({ set, target, decided }: TopicContext, atSource: TopicLook, atT
     state: 'mirrored',
     cause: undefined,
     sourceTopicId,
+    sourceClusterId,
     targetTopicId: atTarget.topicId,
     partitions,
   } as const satisfies DecideTopic['decision'];
   return [{ kind: 'mirror-topic', set: set.name, topic: atSource.name, reason, decision }];
 }
 
-/** What is mirrored already keeps its worker: the worker goes by what it finds in the logs. */
-function refuse(
-  { set, target, decided }: TopicContext,
-  atSource: TopicLook,
-  atTarget: TopicLook | undefined,
-  { code, message }: Refusal,
-): Action[] {
+function refuse(context: TopicContext, atSource: TopicLook, { code, message }: Refusal): Action[] {
+  const { set, target, decided } = context;
   const { cause } = decided ?? {};
   if (decided?.state === 'refused' && cause?.code === code && cause.message === message) return [];
   const decision = {
@@ -174,9 +176,7 @@ function refuse(
     target: target.region,
     state: 'refused',
     cause: { code, message },
-    sourceTopicId: atSource.topicId,
-    // Not remembered: a topic that is not ours must not look like ours later.
-    targetTopicId: decided?.targetTopicId === atTarget?.topicId ? decided?.targetTopicId : undefined,
+    ...idsFor(context, atSource),
     partitions: atSource.partitions,
   } as const;
   return [{ kind: 'refuse-topic', set: set.name, topic: atSource.name, reason: message, decision }];
@@ -187,11 +187,12 @@ function refuse(
  * what is not mirrored yet has to wait.
  */
 export function withhold(
-  { set, target, decided }: Pick<TopicContext, 'set' | 'target' | 'decided'>,
+  context: Omit<TopicContext, 'isPaused'>,
   topic: string,
   { code, message }: Denial,
   atSource?: TopicLook,
 ): Action[] {
+  const { set, target, decided } = context;
   if (decided !== undefined && decided.state !== 'gone') {
     if (decided.cause?.code === code && decided.cause.message === message) return [];
   }
@@ -203,10 +204,22 @@ export function withhold(
     target: target.region,
     state: isMirrored ? 'mirrored' : 'refused',
     cause: { code, message },
-    sourceTopicId: isMirrored ? decided.sourceTopicId : atSource?.topicId,
-    targetTopicId: decided?.targetTopicId,
+    ...idsFor(context, atSource),
     partitions: isMirrored ? decided.partitions : atSource?.partitions,
   } as const;
   const kind = isMirrored ? 'keep-topic' : 'refuse-topic';
   return [{ kind, set: set.name, topic, reason: message, decision }];
+}
+
+/**
+ * A copy that was recorded once stays recorded, with what it is a copy of: one look at a broker that lags behind
+ * must not make it a stranger. What is not ours is never recorded.
+ */
+function idsFor({ source, decided }: Omit<TopicContext, 'isPaused'>, atSource: TopicLook | undefined) {
+  if (decided?.targetTopicId !== undefined) {
+    const { sourceTopicId, sourceClusterId, targetTopicId } = decided;
+    return { sourceTopicId, sourceClusterId, targetTopicId };
+  }
+  const sourceClusterId = atSource && source.clusterId;
+  return { sourceTopicId: atSource?.topicId, sourceClusterId, targetTopicId: undefined };
 }

@@ -199,6 +199,41 @@ test('on.recreate: recreate deletes nothing that was not copied from the former 
   assert.deepEqual(kindsOf({ ...anew, target: foreign, topology }), ['refuse-topic']);
 });
 
+test('on.recreate: recreate deletes nothing because of another cluster', () => {
+  const topology = withPolicy('recreate');
+  const of = (sourceClusterId: string | undefined) =>
+    kindsOf({ ...anew, topology, decided: [decidedMirror('pay.a', { sourceClusterId })] });
+  assert.deepEqual(of('cluster-eu-west'), ['delete-topic']);
+  assert.deepEqual(of('the one that burnt down'), []);
+  assert.deepEqual(of(undefined), [], 'an older version has not recorded it');
+});
+
+test('on.recreate: recreate keeps a copy that was left or refused before', () => {
+  const topology = withPolicy('recreate');
+  for (const state of ['gone', 'refused'] as const) {
+    const decided = [decidedMirror('pay.a', { state })];
+    const [action, ...others] = plan(observationOf({ ...anew, topology, decided })).actions as DecideTopic[];
+    assert.deepEqual([action?.kind, action?.decision.cause?.code], ['refuse-topic', 'CW-2030']);
+    assert.deepEqual(others, []);
+  }
+});
+
+test('a copy stays ours when a broker that lags behind shows another topic in its place', () => {
+  const source = [topicAt('source', 'pay.a')];
+  const lagging = [topicAt('target', 'pay.a', { topicId: 'of before', hasRecords: true })];
+  const seen = observationOf({ source, target: lagging, decided: [decidedMirror('pay.a')] });
+  const [action] = plan(seen).actions as DecideTopic[];
+  assert.deepEqual([action?.kind, action?.decision.cause?.code], ['refuse-topic', 'CW-2028']);
+  const cause = { code: 'CW-2028', message: action?.decision.cause?.message ?? '', sinceMs: 1 };
+  const decided = [{ ...(action as DecideTopic).decision, cause, observedAtMs: 1 }];
+  const [next] = plan(observationOf({ source, target: [topicAt('target', 'pay.a')], decided }))
+    .actions as DecideTopic[];
+  assert.deepEqual(
+    [next?.decision.state, next?.decision.targetTopicId, next?.decision.sourceTopicId],
+    ['mirrored', 'target-pay.a', 'source-pay.a'],
+  );
+});
+
 test('on.recreate: recreate deletes no copy while the topic or its set is paused', () => {
   const topology = withPolicy('recreate');
   const pause = { kind: 'pause', set: 'payments', pausedAtMs: 1, actor: 'ops', reason: 'looking' } as const;

@@ -72,7 +72,7 @@ function planSet(
   }
   for (const [topic, denial] of source.hidden ?? []) {
     if (!matcher.matches(topic)) continue;
-    actions.push(...withhold({ set, target, decided: before.get(topic) }, topic, denial));
+    actions.push(...withhold({ set, source, target, decided: before.get(topic) }, topic, denial));
   }
   for (const each of before.values()) {
     // A topic that vanished at the source stays with its worker, which says so, unless that is expected;

@@ -149,7 +149,14 @@ export class Reconciler {
       action: action.kind,
       reason: action.reason,
     };
-    const hands = { region, cluster: clusterOf(region), admin: adminOf(region), ledger: writer, clock };
+    const hands = {
+      region,
+      clusterOf,
+      cluster: clusterOf(region),
+      admin: adminOf(region),
+      ledger: writer,
+      clock,
+    };
     const count = (outcome: string) =>
       metrics.count('causeway_reconciler_actions_total', { region, action: action.kind, outcome });
     try {

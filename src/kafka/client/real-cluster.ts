@@ -28,7 +28,7 @@ import {
   parseAddress,
   tlsSocketOpener,
 } from './socket.ts';
-import { askDeletion, type TopicCluster } from './topic-calls.ts';
+import { askDeletion, type BrokersWord, type TopicCluster } from './topic-calls.ts';
 
 export interface KafkaClusterParts {
   /** `host:port` each. */
@@ -119,6 +119,27 @@ class RealCluster implements WholeCluster {
 
   async deleteTopic(topicId: TopicId): Promise<DeleteTopicResponse> {
     return askDeletion(await this.#metadataConnection(), topicId, this.#limits);
+  }
+
+  async askAllForTopicId(topic: string): Promise<readonly BrokersWord[]> {
+    const { brokers } = await this.metadata([topic]);
+    return Promise.all(brokers.map(({ nodeId }) => this.#askForTopicId(nodeId, topic)));
+  }
+
+  async #askForTopicId(brokerId: number, topic: string): Promise<BrokersWord> {
+    try {
+      const connection = await this.#connectTo(brokerId);
+      try {
+        const { topics } = await askMetadata(connection, [topic], this.#limits);
+        const found = topics.find(({ name, errorCode }) => name === topic && errorCode === 0);
+        return { brokerId, topicId: found?.topicId, error: undefined };
+      } finally {
+        connection.destroy('the topic’s id is known');
+      }
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      return { brokerId, topicId: undefined, error };
+    }
   }
 
   async #connectTo(brokerId: number): Promise<Connection> {

@@ -1,9 +1,11 @@
-// Deletes one topic by its id, through any broker: they pass it on to the controller.
+// What is asked about single topics: their deletion by id, through any broker, since they pass it on to the
+// controller; and by which id each broker knows a name.
 import {
   decodeDeleteTopicResponse,
   type DeleteTopicResponse,
   encodeDeleteTopicRequest,
 } from '../wire/delete-topics.ts';
+import type { CausewayError } from '../../base/errors.ts';
 import type { TopicId } from '../wire/messages.ts';
 import type { Connection } from './connection.ts';
 import type { ClientLimits } from './limits.ts';
@@ -12,6 +14,17 @@ import type { ClientLimits } from './limits.ts';
 export interface TopicCluster {
   /** The topic of that id and no other, whatever its name. Throws as `metadata` does. */
   deleteTopic(topicId: TopicId): Promise<DeleteTopicResponse>;
+  /** Every broker's own answer: one that is cut off tells old things. Throws as `metadata` does. */
+  askAllForTopicId(topic: string): Promise<readonly BrokersWord[]>;
+}
+
+/** By which id a broker knows a topic. */
+export interface BrokersWord {
+  readonly brokerId: number;
+  /** undefined where it knows none of that name, or did not answer. */
+  readonly topicId: TopicId | undefined;
+  /** Why it did not answer. */
+  readonly error: CausewayError | undefined;
 }
 
 export function askDeletion(
