@@ -175,9 +175,9 @@ export const mirrorErrors = {
   ),
   'CW-2030': entry(
     'source topic was re-created, the old copy is kept',
-    'The source topic was deleted and created again, and the mirror set says on.recreate: keep, or nothing ' +
-      'was being copied when it says recreate. The copy holds the records of the former topic; nothing of ' +
-      'the new one is copied.',
+    'The source topic was deleted and created again, and the mirror set says on.recreate: keep; or it says ' +
+      'recreate, and the copy was not being mirrored any more. The copy holds the records of the former ' +
+      'topic; nothing of the new one is copied.',
     'When the old records are not needed any more, delete the topic at the target: it is created again ' +
       'and the new topic is copied from the start.',
   ),

@@ -4,7 +4,7 @@ import { type Applied, checkBeforeApply, writeTopology } from '../access/apply-t
 import { makePlan } from '../access/make-plan.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
-import { flagOption, type Invocation, textOption } from '../invocation.ts';
+import { flagOption, type Invocation, type OptionValues, textOption } from '../invocation.ts';
 import type { Report } from '../output/listing.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import type { Paint } from '../output/style.ts';
@@ -29,7 +29,7 @@ export function run(invocation: Invocation): Promise<ExitCode> {
       await screen.report(nothingToApply);
       return exitCode.fine;
     }
-    checkDeletions(invocation, plan);
+    checkDeletions(invocation.options, plan);
     const names = [...read.wanted, ...read.dropped].map(({ picture }) => picture.name);
     await screen.confirm(`Apply ${regions.file.path} to ${names.join(', ')}?`);
     const reason = textOption(invocation.options, 'reason') ?? '';
@@ -40,8 +40,11 @@ export function run(invocation: Invocation): Promise<ExitCode> {
   });
 }
 
-/** What a policy of the topology deletes later, without a person, is not asked for again. */
-function checkDeletions({ options }: Invocation, plan: Plan): void {
+/**
+ * What a policy of the topology deletes later, without a person, is not asked for again. Throws CW-6018, with
+ * nothing done yet.
+ */
+export function checkDeletions(options: OptionValues, plan: Pick<Plan, 'regions'>): void {
   if (flagOption(options, 'allowDelete')) return;
   const deleted = plan.regions.flatMap(({ region, actions }) =>
     actions.filter(({ kind }) => kind === 'delete-topic').map(({ topic }) => `${region}/${topic ?? '?'}`),

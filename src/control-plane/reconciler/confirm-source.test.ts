@@ -1,3 +1,4 @@
+// What the source's brokers must say before a copy is deleted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../base/errors.ts';
@@ -44,6 +45,7 @@ test('a broker that is cut off or behind gets no copy deleted', async () => {
 
 test('what is not deleted says how many brokers know the new topic', async () => {
   const text =
-    'us-east: 1 of 3 brokers of eu-west know pay.a as it was created anew (2 answered); its copy is not deleted';
+    'us-east: 1 of 3 brokers of eu-west know pay.a as it was created anew (2 answered); ' +
+    'its copy is not deleted';
   await assert.rejects(confirm('anew', 'none', 'silent'), { message: text });
 });

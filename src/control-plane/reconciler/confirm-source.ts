@@ -13,8 +13,8 @@ export async function confirmSource(
   const { agreeing, answered } = countWords(words, source.topicId);
   if (agreeing === answered && agreeing * 2 > words.length) return;
   const text =
-    `${region}: ${agreeing} of ${words.length} brokers of ${source.region} know ${topic} as it was created anew ` +
-    `(${answered} answered); its copy is not deleted`;
+    `${region}: ${agreeing} of ${words.length} brokers of ${source.region} know ${topic} as it was created ` +
+    `anew (${answered} answered); its copy is not deleted`;
   throw new CausewayError('CW-2031', text, { region, topic });
 }
 

@@ -212,8 +212,8 @@ export function withhold(
 }
 
 /**
- * A copy that was recorded once stays recorded, with what it is a copy of: one look at a broker that lags behind
- * must not make it a stranger. What is not ours is never recorded.
+ * A copy that was recorded once stays recorded, with what it is a copy of: one look at a broker that lags
+ * behind must not make it a stranger. What is not ours is never recorded.
  */
 function idsFor({ source, decided }: Omit<TopicContext, 'isPaused'>, atSource: TopicLook | undefined) {
   if (decided?.targetTopicId !== undefined) {

@@ -1,3 +1,4 @@
+// What a failure keeps from being done in the same round.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../base/errors.ts';

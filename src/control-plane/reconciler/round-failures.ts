@@ -3,8 +3,8 @@ import type { CausewayError } from '../../base/errors.ts';
 import { type Action, topicOf } from './actions.ts';
 
 /**
- * Work towards a mirror, and what has no use without one: a copy is not deleted for nothing. What is refused or
- * left is said all the same.
+ * Work towards a mirror, and what has no use without one: a copy is not deleted for nothing. What is refused
+ * or left is said all the same.
  */
 const towardsMirror: ReadonlySet<Action['kind']> = new Set([
   'create-topic',
