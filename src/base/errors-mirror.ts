@@ -183,8 +183,8 @@ export const mirrorErrors = {
   ),
   'CW-2031': entry(
     'not all brokers know that a topic was re-created',
-    'By on.recreate: recreate a copy is deleted once its source topic was created anew. Most brokers of the ' +
-      'source must say so and none may say otherwise: one that is cut off from the others tells old things.',
+    'By on.recreate: recreate a copy is deleted once its source topic was created anew. Most brokers of ' +
+      'the source must say so and none may say otherwise: one that is cut off tells old things.',
     'Nothing, where brokers are starting: it is tried again every few seconds. If it lasts, look at the ' +
       'source’s brokers: which are away, and which do not follow their controller.',
   ),

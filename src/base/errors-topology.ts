@@ -159,4 +159,17 @@ export const topologyErrors = {
       'each other or lack something.',
     'Mend what the message names, in causeway.yaml or in what the placeholder stands for.',
   ),
+  'CW-1029': entry(
+    'a secret stands in causeway.yaml itself',
+    '`apply` writes the file as it is into the ledger of every region, where whoever may read the ledger ' +
+      'could read the secret, of the other regions too.',
+    'Write ${env:NAME}, ${file:PATH:KEY} or ${file:PATH} in its place. It is read where a process runs, ' +
+      'and goes nowhere.',
+  ),
+  'CW-1030': entry(
+    'a region that only the applied topology names wants secrets of this machine',
+    'Connection settings with placeholders or files are taken from the causeway.yaml of this machine ' +
+      'alone. Otherwise whoever may write the ledger could have its secrets sent to a place of his own.',
+    'Add the region to the causeway.yaml that this process reads, and start it again.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -8,7 +8,7 @@ import { type ClientLimits, defaultClientLimits } from '../kafka/client/limits.t
 import { createKafkaCluster, type WholeCluster } from '../kafka/client/real-cluster.ts';
 import { createSecurity, type Security } from '../kafka/security/security.ts';
 import { readSecurity } from '../kafka/security/security-settings.ts';
-import { resolveSettings, type SecretReaders } from '../topology/secrets.ts';
+import { hasPlaceholder, resolveSettings, type SecretReaders } from '../topology/secrets.ts';
 import type { KafkaSettings, Topology } from '../topology/topology.ts';
 
 export interface ClusterParts {
@@ -38,21 +38,23 @@ export class RegionClusters {
     this.#local = local;
   }
 
-  /** Regions that the local file does not name are reached as the applied topology says. */
+  /** Regions that the local file does not name are reached as the applied topology says, without secrets. */
   useApplied(topology: Topology): void {
     this.#applied = topology;
   }
 
-  /** Kafka's settings of a region, secrets resolved. Throws CW-6006 for a region that nobody has named. */
+  /**
+   * Kafka's settings of a region, secrets resolved. Throws CW-6006 for a region that nobody has named,
+   * CW-1018, and CW-1030.
+   */
   settingsOf(region: string): KafkaSettings {
-    const spec = this.#local.regions.get(region) ?? this.#applied?.regions.get(region);
-    if (spec === undefined) {
-      const known = [...this.#local.regions.keys()].join(', ');
-      throw new CausewayError('CW-6006', `there is no region "${region}" in the topology; it has ${known}`, {
-        region,
-      });
-    }
-    return resolveSettings(spec.kafka, this.#parts.secrets);
+    const local = this.#local.regions.get(region);
+    if (local !== undefined) return resolveSettings(local.kafka, this.#parts.secrets);
+    const applied = this.#applied?.regions.get(region);
+    if (applied !== undefined) return withoutSecretsOfHere(region, applied.kafka);
+    const known = [...this.#local.regions.keys()].join(', ');
+    const text = `there is no region "${region}" in the topology; it has ${known}`;
+    throw new CausewayError('CW-6006', text, { region });
   }
 
   bootstrapServersOf(region: string): string[] {
@@ -105,4 +107,17 @@ export class RegionClusters {
     await Promise.all([...this.#open.values()].map((cluster) => cluster.close()));
     this.#open.clear();
   }
+}
+
+/**
+ * Settings from the ledger as they are. They may have been written by somebody who may write one region's
+ * ledger and no more: what this machine keeps secret must not be sent to where they point.
+ */
+function withoutSecretsOfHere(region: string, settings: KafkaSettings): KafkaSettings {
+  for (const [name, value] of settings) {
+    if (!hasPlaceholder(value) && !value.startsWith('file:')) continue;
+    const text = `${region} is in the applied topology alone, and its ${name} would be read on this machine`;
+    throw new CausewayError('CW-1030', text, { region, setting: name });
+  }
+  return settings;
 }

@@ -8,6 +8,7 @@ import {
   usedConnectionSettings,
 } from './connection-settings.ts';
 import { readSecurity } from '../kafka/security/security-settings.ts';
+import { literalSecrets } from './literal-secrets.ts';
 import { listed, type Place, type ProblemList, quoted } from './problem.ts';
 import type { Places } from './read-values.ts';
 import type { FileDraft, SettingsDraft } from './schema.ts';
@@ -131,6 +132,9 @@ function checkSecurity(settings: SettingsDraft, places: Places, problems: Proble
   const isOpen = ([name, value]: readonly [string, string]) =>
     name === 'sasl.jaas.config' ? value.trimStart().startsWith('${') : hasPlaceholder(value);
   const unknown = new Set([...given].filter(isOpen).map(([name]) => name));
+  for (const { setting, what } of literalSecrets(given)) {
+    problems.warning('CW-1029', places.value(settings, setting), `${what} is a secret in the file itself`);
+  }
   for (const { kind, setting, message, hint } of readSecurity(given, unknown).problems) {
     const has = setting in settings;
     const place = has ? places.value(settings, setting) : places.key(settings, 'bootstrap.servers');

@@ -175,7 +175,10 @@ const cases: readonly ProblemCase[] = [
   {
     name: 'a password without a keystore',
     text: region(', security.protocol: SSL, ssl.keystore.password: hunter2'),
-    problems: ['2:90 CW-1025 ssl.keystore.password has no effect: there is no ssl.keystore.location'],
+    problems: [
+      '2:90 CW-1029 ssl.keystore.password is a secret in the file itself',
+      '2:90 CW-1025 ssl.keystore.password has no effect: there is no ssl.keystore.location',
+    ],
   },
   {
     name: 'a JKS store',

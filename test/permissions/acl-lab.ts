@@ -28,6 +28,8 @@ export interface AclRule {
 export const ruleText = ({ principal, operation, resourceType, resource, pattern }: AclRule): string =>
   `${principal} ${operation} ${resourceType} ${pattern} ${resource}`;
 
+export const passwordOf = (user: string): string => `${user}-secret`;
+
 export class AclLab implements AsyncDisposable {
   readonly lab: Lab;
   readonly #admins: ReadonlyMap<string, Admin>;
@@ -37,9 +39,8 @@ export class AclLab implements AsyncDisposable {
     this.#admins = admins;
   }
 
-  /** The password of a user is its name and `-secret`. */
   static async start(users: readonly string[], names: readonly string[]): Promise<AclLab> {
-    const known = [superUser, ...users].map((user) => `user_${user}="${user}-secret"`).join(' ');
+    const known = [superUser, ...users].map((user) => `user_${user}="${passwordOf(user)}"`).join(' ');
     const listener = 'listener.name.login';
     const lab = await startLab({
       regions: names.map((name): LabRegionOptions => ({ name, listeners: { LOGIN: 'SASL_PLAINTEXT' } })),
@@ -67,7 +68,7 @@ export class AclLab implements AsyncDisposable {
     return {
       'security.protocol': 'SASL_PLAINTEXT',
       'sasl.mechanism': 'PLAIN',
-      'sasl.jaas.config': `${plainModule} required username="${user}" password="${user}-secret";`,
+      'sasl.jaas.config': `${plainModule} required username="${user}" password="${passwordOf(user)}";`,
     };
   }
 

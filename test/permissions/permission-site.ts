@@ -24,7 +24,7 @@ import { RegionClusters } from '../../src/server/region-clusters.ts';
 import { parseTopology } from '../../src/topology/parse-topology.ts';
 import type { Topology } from '../../src/topology/topology.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
-import { AclLab, type AclRule } from './acl-lab.ts';
+import { AclLab, type AclRule, passwordOf } from './acl-lab.ts';
 
 export const source = 'eu-west';
 export const target = 'us-east';
@@ -92,7 +92,11 @@ export class PermissionSite implements AsyncDisposable {
     this.acls = acls;
     this.#mirrors = mirrors;
     this.folder = mkdtempSync(join(tmpdir(), 'causeway-permissions-'));
-    for (const role of roles) writeFileSync(join(this.folder, `${role}.yaml`), this.yaml(role));
+    for (const role of roles) {
+      // No secret in a file that is applied.
+      const text = this.yaml(role).replaceAll(passwordOf(role), '${env:PASSWORD}');
+      writeFileSync(join(this.folder, `${role}.yaml`), text);
+    }
     const cluster = this.clustersOf(undefined).clusterOf(target);
     this.superCluster = cluster;
     this.reader = new LedgerReader({ cluster, region: target, ...common, log: silentLog });
@@ -131,7 +135,8 @@ export class PermissionSite implements AsyncDisposable {
   }
 
   run(role: Role, ...args: string[]) {
-    return runCausewayCommand([...args, '--config', `${role}.yaml`], { cwd: this.folder });
+    const env = { PASSWORD: passwordOf(role) };
+    return runCausewayCommand([...args, '--config', `${role}.yaml`], { cwd: this.folder, env });
   }
 
   async serve(role: 'controller' | 'worker'): Promise<void> {

@@ -66,3 +66,16 @@ test('a login without a secret in the environment names the variable', async () 
   assert.equal(plan.code, 4);
   assert.match(plan.stdout, /CW-1018 .*EU_PASSWORD.*\s+.*is not set/);
 });
+
+test('a file with the password in it is applied nowhere', async () => {
+  const file = join(folder, 'with-secret.yaml');
+  const way = secured.login('SCRAM-SHA-512', true);
+  const text = topology(way, secured.mutual).replaceAll('${env:EU_PASSWORD}', 'alice-secret');
+  writeFileSync(file, text);
+  const plan = await run('plan', '--config', file);
+  assert.match(plan.stdout, /warning CW-1029 password of sasl\.jaas\.config is a secret in the file itself/);
+  const applied = await run('apply', '--yes', '--config', file);
+  assert.equal(applied.code, 3, applied.stderr);
+  assert.match(applied.stderr, /nothing was changed: .*\n.*with-secret\.yaml:\d+:\d+ password of.*CW-1029/);
+  assert.doesNotMatch(`${plan.stdout}${plan.stderr}${applied.stdout}${applied.stderr}`, /alice-secret/);
+});

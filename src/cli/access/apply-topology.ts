@@ -8,6 +8,7 @@ import { desiredTopic } from '../../ledger/topic-names.ts';
 import type { Invocation } from '../invocation.ts';
 import { openAdmins } from './open-admins.ts';
 import type { ReadRegion } from './region-reading.ts';
+import type { TopologyFile } from './topology-file.ts';
 import { openRegions, type ReadForApply, type Regions } from './regions.ts';
 import { writeToAll } from './write-to-all.ts';
 
@@ -15,12 +16,24 @@ import { writeToAll } from './write-to-all.ts';
 export async function applyTopology(invocation: Invocation, path: string, reason: string): Promise<void> {
   const regions = await openRegions(invocation, path);
   try {
+    checkNoSecrets(regions.file);
     const read = await regions.readForApply();
     checkBeforeApply(read.wanted);
     await writeTopology(invocation, regions, read, reason);
   } finally {
     await regions.close();
   }
+}
+
+/** Throws CW-1029 where secrets would travel with the file. */
+export function checkNoSecrets({ path, warnings }: Pick<TopologyFile, 'path' | 'warnings'>): void {
+  const secrets = warnings.filter(({ code }) => code === 'CW-1029');
+  if (secrets.length === 0) return;
+  const lines = secrets.map(({ line, column, message }) => `  ${path}:${line}:${column} ${message}`);
+  throw new CausewayError(
+    'CW-1029',
+    `nothing was changed: secrets would go into every ledger\n${lines.join('\n')}`,
+  );
 }
 
 /** Throws where the topology must not be written anywhere: nothing is half-applied knowingly. */

@@ -1,6 +1,6 @@
 // `causeway apply`: shows the plan, asks, and makes causeway.yaml the desired state of every region.
 import { CausewayError } from '../../base/errors.ts';
-import { type Applied, checkBeforeApply, writeTopology } from '../access/apply-topology.ts';
+import { type Applied, checkBeforeApply, checkNoSecrets, writeTopology } from '../access/apply-topology.ts';
 import { makePlan } from '../access/make-plan.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
@@ -17,6 +17,7 @@ const waitMsDefault = 300_000;
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const screen = createScreen(invocation);
+    checkNoSecrets(regions.file);
     const read = await regions.readForApply();
     checkBeforeApply(read.wanted);
     const plan = await makePlan(invocation, regions, read);
@@ -82,7 +83,8 @@ function reportOf({ record, regions, untold }: Applied): Report {
       lines.push(
         paint(
           'yellow',
-          `${name} is not in the file any more and could not be told: what runs there goes on.`,
+          `${name} is not in the file any more and could not be told: ` +
+            'what runs there goes on until it is stopped.',
         ),
       );
     }
