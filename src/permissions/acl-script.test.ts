@@ -5,7 +5,7 @@ import { parseTopology } from '../topology/parse-topology.ts';
 import { aclScript, type ScriptRegion } from './acl-script.ts';
 import type { Denial } from './denials.ts';
 import { type Role, roles } from './permission-list.ts';
-import { topicResources } from './topic-resources.ts';
+import { inexactPatterns, topicResources } from './topic-resources.ts';
 import { permissionsFor } from './topology-permissions.ts';
 
 interface Wish {
@@ -29,9 +29,11 @@ function scriptOf({ mirrors, regions = ['a', 'b'], roles: wanted = roles, denial
   const parts = regions.map((name): ScriptRegion => {
     const own = permissions.filter(({ region }) => region === name);
     const sources = sets.filter(({ home }) => home === name).flatMap((set) => topicResources(set).resources);
-    const copies = sets.filter(({ to }) => to.includes(name)).flatMap((set) => topicResources(set).resources);
-    const principal = 'User:a b';
-    return { name, servers: `${name}:1`, principal, permissions: own, sources, mirrors: copies };
+    const into = sets.filter(({ to }) => to.includes(name));
+    const copies = into.flatMap((set) => topicResources(set).resources);
+    const mirrorsAreWider = into.some((set) => inexactPatterns(set).length > 0);
+    const common = { name, servers: `${name}:1`, principal: 'User:a b', mirrorsAreWider };
+    return { ...common, permissions: own, sources, mirrors: copies };
   });
   return aclScript({ regions: parts, wider, denials });
 }
@@ -72,6 +74,14 @@ test('a pattern of source topics that takes mirrors in is told of', () => {
     '  s: { topics: ["*"], exclude: ["us.*"], home: a, to: [b] }\n' +
     '  back: { topics: ["us.*"], home: b, to: [a] }\n';
   assert.match(sectionOf(scriptOf({ mirrors }), 'a'), /Some of it includes mirrors/);
+});
+
+test('rules on mirrors that take other topics in are told of before they are given', () => {
+  const inTarget = (topics: string) =>
+    sectionOf(scriptOf({ mirrors: `  s: { ${topics}, home: a, to: [b] }\n` }), 'b');
+  const wide = inTarget('topics: ["*"], exclude: ["us.*"]');
+  assert.match(wide, /WARNING, other topics: [^]*\nacls_b --add/);
+  assert.doesNotMatch(inTarget('topics: ["pay.*"], exclude: ["us.*"]'), /WARNING/);
 });
 
 test('who may write is told only to the one who has to', () => {

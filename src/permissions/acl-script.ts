@@ -2,7 +2,7 @@
 // changes and runs. Running it again changes nothing. Pure.
 import { shellWord } from '../kafka/acl/right.ts';
 import { allowLines, keyOf, optionalLines } from './acl-commands.ts';
-import { headWarning, mirrorLines, protectionLines, sourceLines } from './acl-warnings.ts';
+import { headWarning, mirrorLines, protectionLines, sourceLines, widerWarning } from './acl-warnings.ts';
 import { denyLines, type Denial } from './denials.ts';
 import type { NamedResource } from './topic-resources.ts';
 import type { Permission } from './topology-permissions.ts';
@@ -17,6 +17,8 @@ export interface ScriptRegion {
   readonly sources: readonly NamedResource[];
   /** Mirrors in this region: what others may not write. */
   readonly mirrors: readonly NamedResource[];
+  /** True where the resources of mirrors take in topics that are none. */
+  readonly mirrorsAreWider: boolean;
 }
 
 export interface ScriptParts {
@@ -61,7 +63,7 @@ function variablesOf(names: readonly string[]): ReadonlyMap<string, string> {
 }
 
 function regionLines(region: ScriptRegion, variable: string, denials: readonly Denial[]): string[] {
-  const { name, servers, principal, permissions, sources, mirrors } = region;
+  const { name, servers, principal, permissions, sources, mirrors, mirrorsAreWider } = region;
   const admin = adminVariable(variable);
   const run = `acls_${variable}`;
   const needed = permissions.filter(({ without }) => without === undefined);
@@ -76,6 +78,7 @@ function regionLines(region: ScriptRegion, variable: string, denials: readonly D
     `    \${${admin}:+--command-config "$${admin}"} "$@"`,
     '}',
     ...(sources.length === 0 ? [] : sourceLines(run, sources, mirrors)),
+    ...(mirrorsAreWider ? widerWarning : []),
     ...allowLines(run, principal, needed),
     ...optionalLines(run, principal, extra),
     ...(mirrors.length === 0 || !isWriter ? [] : protectionLines(run, principal, mirrors)),

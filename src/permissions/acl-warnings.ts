@@ -17,6 +17,13 @@ export const headWarning: readonly string[] = [
   '#',
 ];
 
+/** Write for everyone cannot be offered here: it would be about the mirrors, too. */
+export const widerWarning: readonly string[] = [
+  '# WARNING, other topics: the rules on mirrors are about more than mirrors here (see the notes above).',
+  '# Only where the brokers have allow.everyone.if.no.acl.found=true, they shut out whoever uses those: give',
+  '# them rules of their own first.',
+];
+
 /** Come before any rule of the region, so that nobody is shut out in between. */
 export function sourceLines(
   run: string,

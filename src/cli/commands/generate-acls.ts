@@ -6,7 +6,7 @@ import { aclScript, type ScriptRegion } from '../../permissions/acl-script.ts';
 import { sourceWarning } from '../../permissions/acl-warnings.ts';
 import { type Denial, denialsFor } from '../../permissions/denials.ts';
 import type { Role } from '../../permissions/permission-list.ts';
-import { topicResources } from '../../permissions/topic-resources.ts';
+import { inexactPatterns, topicResources } from '../../permissions/topic-resources.ts';
 import { permissionsFor } from '../../permissions/topology-permissions.ts';
 import { resolveSettings, type SecretReaders } from '../../topology/secrets.ts';
 import type { KafkaSettings, MirrorSetSpec, RegionSpec, Topology } from '../../topology/topology.ts';
@@ -29,13 +29,15 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const sets = [...topology.mirrors.values()];
   const regions = regionsIn(invocation, topology).map((region): ScriptRegion => {
     const { name } = region;
+    const copied = sets.filter(({ to }) => to.includes(name));
     return {
       name,
       servers: mustKnowServers(region, secrets),
       principal: given ?? mustKnowPrincipal(region, secrets),
       permissions: permissions.filter((each) => each.region === name),
       sources: resourcesOf(sets.filter(({ home }) => home === name)),
-      mirrors: resourcesOf(sets.filter(({ to }) => to.includes(name))),
+      mirrors: resourcesOf(copied),
+      mirrorsAreWider: copied.some((set) => inexactPatterns(set).length > 0),
     };
   });
   const denials = denialsIn(invocation, roles, regions, sets);
