@@ -17,52 +17,68 @@ export interface CertificateWish {
   readonly validTo?: Date;
 }
 
+/** Who signs: itself, or another authority. */
+interface Signer {
+  readonly name: string;
+  readonly key: string;
+}
+
 const dayMs = 86_400_000;
 const keyBits = 2048;
 const { pki } = forge;
 
+const authorityExtensions = [
+  { name: 'basicConstraints', cA: true, critical: true },
+  { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+];
+
 export class CertificateAuthority {
-  readonly #name: string;
-  readonly #key = newKey();
+  readonly #self: Signer;
   /** PEM. */
   readonly certificate: string;
 
-  constructor(name: string) {
-    this.#name = name;
-    const extensions = [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-    ];
-    this.certificate = this.#sign({ commonName: name }, this.#key, extensions);
+  /** `wish`: when it is valid. `above`: the authority that signs it; it is a root without one. */
+  constructor(name: string, wish: Omit<CertificateWish, 'commonName'> = {}, above?: CertificateAuthority) {
+    this.#self = { name, key: newKey() };
+    const signer = above === undefined ? this.#self : above.#self;
+    this.certificate = sign({ ...wish, commonName: name }, this.#self.key, signer, authorityExtensions);
   }
 
   issue(wish: CertificateWish): IssuedCertificate {
     const key = newKey();
-    const altNames = (wish.hosts ?? []).map((host) =>
-      isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host },
-    );
-    const extensions = [
-      { name: 'basicConstraints', cA: false },
-      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
-      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-      ...(altNames.length > 0 ? [{ name: 'subjectAltName', altNames }] : []),
-    ];
-    return { certificate: this.#sign(wish, key, extensions), key };
+    return { certificate: sign(wish, key, this.#self, endExtensions(wish)), key };
   }
+}
 
-  #sign({ commonName, validFrom, validTo }: CertificateWish, key: string, extensions: object[]): string {
-    const made = pki.createCertificate();
-    made.publicKey = pki.setRsaPublicKey(pki.privateKeyFromPem(key).n, pki.privateKeyFromPem(key).e);
-    // Positive, as RFC 5280 wants serial numbers to be.
-    made.serialNumber = `01${randomBytes(15).toString('hex')}`;
-    made.validity.notBefore = validFrom ?? new Date(Date.now() - dayMs);
-    made.validity.notAfter = validTo ?? new Date(Date.now() + 30 * dayMs);
-    made.setSubject([{ name: 'commonName', value: commonName }]);
-    made.setIssuer([{ name: 'commonName', value: this.#name }]);
-    made.setExtensions(extensions);
-    made.sign(pki.privateKeyFromPem(this.#key), forge.md.sha256.create());
-    return pki.certificateToPem(made);
-  }
+/** One that no authority has signed, as tools make them in one step. */
+export function issueSelfSigned(wish: CertificateWish): IssuedCertificate {
+  const key = newKey();
+  return { certificate: sign(wish, key, { name: wish.commonName, key }, endExtensions(wish)), key };
+}
+
+function endExtensions({ hosts = [] }: CertificateWish): object[] {
+  const altNames = hosts.map((host) => (isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host }));
+  return [
+    { name: 'basicConstraints', cA: false },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
+    { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+    ...(altNames.length > 0 ? [{ name: 'subjectAltName', altNames }] : []),
+  ];
+}
+
+function sign(wish: CertificateWish, key: string, signer: Signer, extensions: object[]): string {
+  const { commonName, validFrom, validTo } = wish;
+  const made = pki.createCertificate();
+  made.publicKey = pki.setRsaPublicKey(pki.privateKeyFromPem(key).n, pki.privateKeyFromPem(key).e);
+  // Positive, as RFC 5280 wants serial numbers to be.
+  made.serialNumber = `01${randomBytes(15).toString('hex')}`;
+  made.validity.notBefore = validFrom ?? new Date(Date.now() - dayMs);
+  made.validity.notAfter = validTo ?? new Date(Date.now() + 30 * dayMs);
+  made.setSubject([{ name: 'commonName', value: commonName }]);
+  made.setIssuer([{ name: 'commonName', value: signer.name }]);
+  made.setExtensions(extensions);
+  made.sign(pki.privateKeyFromPem(signer.key), forge.md.sha256.create());
+  return pki.certificateToPem(made);
 }
 
 function newKey(): string {

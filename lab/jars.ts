@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CausewayError } from '../src/base/errors.ts';
 import { cacheFolder, repositoryFolder } from './folders.ts';
 import { mustFindJava, mustFindMaven } from './java.ts';
-import { kafkaVersionByDefault, mustRun } from './kafka-versions.ts';
+import { isNewEnough, kafkaVersionByDefault, mustRun, oldestVersion } from './kafka-versions.ts';
 import type { OnProgress } from './lab-types.ts';
 import { runProgram } from './programs.ts';
 
@@ -58,15 +58,15 @@ async function jarsIn(version: string, libFolder: string, workFolder: string): P
 async function jarsOfKafkaHome(kafkaHome: string): Promise<KafkaJars> {
   const libFolder = join(kafkaHome, 'libs');
   const names = existsSync(libFolder) ? await readdir(libFolder) : [];
-  const match = names.map((name) => /^kafka-clients-(\d+)(\..*)\.jar$/.exec(name)).find((found) => found);
-  if (!match || Number(match[1]) < 4) {
-    const has = match ? `version ${match[1]}${match[2]}` : 'no kafka-clients jar';
+  const version = names.map((name) => /^kafka-clients-(\d+\..*)\.jar$/.exec(name)?.[1]).find(Boolean);
+  if (version === undefined || !isNewEnough(version)) {
+    const has = version === undefined ? 'no kafka-clients jar' : `version ${version}`;
     throw new CausewayError(
       'CW-5004',
-      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${has}; ` + 'the lab runs Kafka 4.0 and newer',
+      `KAFKA_HOME is ${kafkaHome}, and ${libFolder} has ${has}; ` +
+        `the lab runs Kafka ${oldestVersion} and newer`,
     );
   }
-  const version = `${match[1]}${match[2]}`;
   const workFolder = join(cacheFolder, `kafka-home-${version}`);
   await mkdir(workFolder, { recursive: true });
   return jarsIn(version, libFolder, workFolder);

@@ -8,6 +8,9 @@ export const kafkaVersionByDefault = '4.3.1';
  */
 export const testedVersions = ['3.9.2', '4.0.2', '4.1.2', '4.2.1', '4.3.1', '4.4.0'] as const;
 
+/** The first that the lab can run. */
+export const oldestVersion = '3.9.0';
+
 /** The older of the pair that is part of `npm test`. */
 export const olderVersion = testedVersions[0];
 
@@ -35,11 +38,17 @@ export const versionFor = ({ all, byRegion }: KafkaVersions, region: string): st
 
 /** The version if it is one that the lab can run. Throws CW-5014. */
 export function mustRun(version: string): string {
-  const [, major, minor] = /^(\d+)\.(\d+)\.\d+(?:-rc\d+)?$/.exec(version) ?? [];
-  if (Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 9)) return version;
+  if (/^\d+\.\d+\.\d+(?:-rc\d+)?$/.test(version) && isNewEnough(version)) return version;
   throw new CausewayError(
     'CW-5014',
-    `${JSON.stringify(version)} is no version of Kafka that the lab can run: 3.9.0 or newer, as in 4.3.1`,
+    `${JSON.stringify(version)} is no version of Kafka that the lab can run: ${oldestVersion} or newer, ` +
+      'as in 4.3.1',
     { version },
   );
+}
+
+/** Also of versions with a vendor's ending. */
+export function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 3 || (major === 3 && minor >= 9);
 }

@@ -1,6 +1,6 @@
 // What the lab says when the machine lacks something: what, and how to get it.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -51,6 +51,24 @@ test('a KAFKA_HOME without Kafka is named', async (t) => {
   const folder = emptyFolder(t);
   withEnvironment(t, { KAFKA_HOME: folder });
   await assert.rejects(ensureKafkaJars(), says('CW-5004', new RegExp(folder)));
+});
+
+test('a KAFKA_HOME may hold whatever version the lab runs, and no older one', async (t) => {
+  const folder = emptyFolder(t);
+  mkdirSync(join(folder, 'libs'));
+  withEnvironment(t, { KAFKA_HOME: folder });
+  const jar = (version: string) => join(folder, 'libs', `kafka-clients-${version}.jar`);
+  writeFileSync(jar('3.8.1'), '');
+  await assert.rejects(ensureKafkaJars(), says('CW-5004', /has version 3\.8\.1; the lab runs Kafka 3\.9\.0/));
+  // A vendor's ending, so that nobody's work folder is touched.
+  let name = '3.8.1';
+  for (const newer of ['3.9.2-of-a-test', '7.9.0-of-a-test']) {
+    renameSync(jar(name), jar(newer));
+    name = newer;
+    const { version, classpath, workFolder } = await ensureKafkaJars();
+    rmSync(workFolder, { recursive: true });
+    assert.deepEqual([version, classpath], [newer, jar(newer)]);
+  }
 });
 
 test('too little memory is told with what is needed and what is free', async () => {

@@ -32,8 +32,8 @@ export const cliErrors = {
   'CW-6006': entry(
     'unknown name',
     'No region, mirror set, topic or code has this name in the topology or in the ledger.',
-    'Compare with `causeway mirrors list`. A name that was never applied is known only after `causeway ' +
-      'apply`.',
+    'Compare the spelling. Regions are those of causeway.yaml; mirror sets and topics are those that were ' +
+      'applied, as `causeway mirrors list` shows them.',
   ),
   'CW-6007': entry(
     'nothing has been applied yet',
@@ -102,5 +102,13 @@ export const cliErrors = {
     'the plan deletes topics',
     'What is to be applied deletes copies at a target, with all their records, and that was not asked for.',
     'Read what `causeway plan` lists. If that is what you want, apply with --allow-delete.',
+  ),
+  'CW-6019': entry(
+    'writing cannot be denied that way',
+    'A rule that denies wins over all that allow. This one would be about more than mirrors (ACLs know ' +
+      'names and prefixes, and leave nothing out), or about Causeway itself.',
+    'Give --deny-write principals of applications. Where a pattern is in the way, name the topics of the ' +
+      'mirror set one by one, or take Write away from whoever has it: `causeway mirrors describe SET` ' +
+      'names them.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -63,7 +63,8 @@ export const clusterErrors = {
     'Causeway’s principal lacks a permission to read or change topics or their settings. The message names ' +
       'the right that is missing and the command that gives it.',
     'Give the named right; `causeway generate acls` writes all of them. If the right is there, a rule that ' +
-      'denies stands before it: `kafka-acls.sh --list --topic TOPIC`. It is tried again by itself.',
+      'denies stands before it: `kafka-acls.sh --list --topic TOPIC --resource-pattern-type match`. It is ' +
+      'tried again by itself.',
   ),
   'CW-3011': entry(
     'TLS could not be agreed on',

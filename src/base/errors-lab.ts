@@ -23,7 +23,8 @@ export const labErrors = {
   'CW-5004': entry(
     'KAFKA_HOME holds no Kafka',
     'KAFKA_HOME is set, and its folder `libs` has no kafka-clients jar of a version that the lab can run.',
-    'Set it to the folder of an unpacked Kafka 4.x release, or unset it: then the jars come through Maven.',
+    'Set it to the folder of an unpacked Kafka release from 3.9 on, or unset it: then the jars come ' +
+      'through Maven.',
   ),
   'CW-5005': entry(
     'not enough memory for the lab',

@@ -106,8 +106,8 @@ export const mirrorErrors = {
     'A broker does not permit what the mirror has to do on this topic. The message names the right that is ' +
       'missing and the command that gives it.',
     'Give the named right; `causeway generate acls` writes all of them. If the right is there, a rule that ' +
-      'denies stands before it: `kafka-acls.sh --list --topic TOPIC`. It is tried again every minute; ' +
-      '`causeway mirrors resume SET TOPIC` does so at once.',
+      'denies stands before it: `kafka-acls.sh --list --topic TOPIC --resource-pattern-type match`. It is ' +
+      'tried again every minute; `causeway mirrors resume SET TOPIC` does so at once.',
   ),
   'CW-2018': entry(
     'no open generation',

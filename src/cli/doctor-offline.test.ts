@@ -100,13 +100,37 @@ test('everything that is wrong with the file, and a file that is not there', asy
   assert.equal(wrong.code, 10);
   assert.ok(wrong.stdout.trim().split('\n').length >= 2, wrong.stdout);
   const absent = await runCausewayCommand(['doctor', '--config', 'none.yaml'], { cwd: folder });
-  assert.equal(absent.code, 10);
-  assert.match(absent.stdout, /^problem +causeway\.yaml, file: .*none\.yaml cannot be read \(CW-6001\)/m);
+  assert.equal(absent.code, 3);
+  assert.match(absent.stderr, /none\.yaml cannot be read \(CW-6001\)/);
 });
 
 test('a region that the file does not have', async () => {
   await doctor({});
   const { code, stderr } = await runCausewayCommand(['doctor', '--region', 'eu-wst'], { cwd: folder });
   assert.equal(code, 2);
-  assert.match(stderr, /there is no region "eu-wst"/);
+  assert.match(stderr, /there is no region "eu-wst" [^]*Regions are those of causeway\.yaml/);
+});
+
+test('a region that is named twice is examined once', async () => {
+  await doctor({});
+  const twice = ['doctor', '--offline', '--region', 'us-east', '--region', 'us-east', '-o', 'jsonl'];
+  const { code, stdout } = await runCausewayCommand(twice, { cwd: folder });
+  assert.equal(code, 0, stdout);
+  const checks = stdout.split('\n').filter((line) => line.includes('"settings"'));
+  assert.equal(checks.length, 1, stdout);
+});
+
+test('a time-out that no answer can keep, or no timer, is refused', async () => {
+  await doctor({});
+  for (const given of ['0s', '99ms', '61m', '60d']) {
+    const { code, stderr } = await runCausewayCommand(['doctor', '--timeout', given], { cwd: folder });
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`--timeout "${given}" is not a duration from 100ms to 1h \\(CW-6008\\)`));
+  }
+});
+
+test('a role that there is not', async () => {
+  const { code, stderr } = await runCausewayCommand(['doctor', '--role', 'boss'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /--role "boss" is not one of controller, worker, commands/);
 });

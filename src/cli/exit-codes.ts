@@ -70,6 +70,7 @@ const single: Partial<Record<ErrorCode, ExitCode>> = {
   'CW-6016': exitCode.refused,
   'CW-6017': exitCode.usage,
   'CW-6018': exitCode.refused,
+  'CW-6019': exitCode.refused,
 };
 
 const byThousands: Readonly<Record<string, ExitCode>> = {

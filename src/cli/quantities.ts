@@ -3,9 +3,24 @@ import { CausewayError } from '../base/errors.ts';
 import { parseDurationMs, parseRateBytesPerSecond, parseSizeBytes } from '../topology/units.ts';
 import { type OptionValues, textOption } from './invocation.ts';
 
+/** The shortest and the longest duration that make sense, as they are shown. */
+export interface DurationBounds {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Milliseconds; undefined where the option was not given. */
-export function durationOption(options: OptionValues, name: string): number | undefined {
-  return parsed(options, name, parseDurationMs, 'a duration like 500ms, 10s or 5m');
+export function durationOption(
+  options: OptionValues,
+  name: string,
+  bounds?: DurationBounds,
+): number | undefined {
+  const value = parsed(options, name, parseDurationMs, 'a duration like 500ms, 10s or 5m');
+  if (value === undefined || bounds === undefined) return value;
+  const [fromMs = 0, toMs = Number.POSITIVE_INFINITY] = [bounds.from, bounds.to].map(parseDurationMs);
+  if (value >= fromMs && value <= toMs) return value;
+  const text = textOption(options, name) ?? '';
+  throw invalidOption(name, text, `a duration from ${bounds.from} to ${bounds.to}`);
 }
 
 /** Bytes per second; undefined where the option was not given. */

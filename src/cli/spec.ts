@@ -57,3 +57,10 @@ export const waitOptions: readonly OptionSpec[] = [
   { flags: '--wait', help: 'return only when the effect is seen' },
   { flags: '--timeout <duration>', help: 'how long to wait', byDefault: '5m', env: 'CAUSEWAY_TIMEOUT' },
 ];
+
+/** For whatever is about permissions. */
+export const permissionRoleOption: OptionSpec = {
+  flags: '--role <roles>',
+  help: 'permissions of these only: controller, worker, commands, with commas between; else all',
+  repeatable: true,
+};

@@ -1,4 +1,5 @@
 // Everything that a topology declares: regions side by side, then what lies between them.
+import type { Role } from '../permissions/permission-list.ts';
 import type { MirrorSetSpec, Topology } from '../topology/topology.ts';
 import type { Check } from './check.ts';
 import { permissionNeeds } from './checks/permission-needs.ts';
@@ -17,11 +18,13 @@ export interface Examination {
   /** Only these regions, and what lies between them; all unless given. */
   readonly regions: readonly string[];
   readonly offline: boolean;
+  /** What the logins are used for: no more has to be permitted to them. */
+  readonly roles: readonly Role[];
 }
 
 /** What was found, in the order in which things break. Changes nothing anywhere. */
 export async function examine(
-  { topology, regions, offline }: Examination,
+  { topology, regions, offline, roles }: Examination,
   parts: SiteParts,
 ): Promise<readonly Finding[]> {
   const sites = regions.flatMap((name) => {
@@ -33,7 +36,7 @@ export async function examine(
     if (offline) return (await Promise.all(sites.map((site) => examineLocally(site, true)))).flat();
     const found = await Promise.all(sites.map((site) => examineRegion(site, sets)));
     const twice = sameClusters(sites);
-    const permissions = await Promise.all(sites.map((site) => examinePermissions(site, sites, sets)));
+    const permissions = await Promise.all(sites.map((site) => examinePermissions(site, sites, sets, roles)));
     const between = await Promise.all(
       pairsOf(sites, sets).map((pair) => examinePair(pair, twice.length > 0)),
     );
@@ -64,11 +67,12 @@ function examinePermissions(
   site: RegionSite,
   sites: readonly RegionSite[],
   sets: readonly MirrorSetSpec[],
+  roles: readonly Role[],
 ): Promise<readonly Finding[]> {
   const existing = new Map(
     sites.map(({ name, view }) => [name, view?.topics.map((each) => each.name) ?? []]),
   );
-  const needs = permissionNeeds(site.name, sets, existing);
+  const needs = permissionNeeds(site.name, sets, existing, roles);
   const check: Check = {
     name: 'permissions',
     where: site.name,

@@ -76,9 +76,6 @@ export const permissionList: readonly PermissionRule[] = [
     Describe: 'which topics there are, and their partitions',
     DescribeConfigs: 'settings that the mirrors follow',
   }),
-  ...optional('the log does not say how many bytes are to be copied', [
-    ...controllerAtSource('cluster', { Describe: 'sizes of topics' }),
-  ]),
   ...workerAtSource('mirrored topics', {
     Describe: 'leaders, and where the log begins and ends',
     Read: 'the records',

@@ -1,4 +1,5 @@
 // The topics of a mirror set as resources of ACLs, which know names and prefixes and nothing else.
+import { commonName } from '../topology/glob-overlap.ts';
 import { internalPrefixes } from '../topology/patterns.ts';
 import type { MirrorSetSpec } from '../topology/topology.ts';
 
@@ -25,6 +26,19 @@ export function topicResources(set: Pick<MirrorSetSpec, 'topics' | 'exclude'>): 
     wider.push(`ACLs leave nothing out: ${quoted(set.exclude)} of \`exclude\` is permitted where it matches`);
   }
   return { resources, wider };
+}
+
+/** Steps for comparing `topics` with `exclude`; where they do not suffice, the two are taken to meet. */
+const effortMax = 1_000_000;
+
+/** Patterns of `topics` that ACLs cannot say exactly, and those of `exclude` that take something out. */
+export function inexactPatterns({ topics, exclude }: Pick<MirrorSetSpec, 'topics' | 'exclude'>): string[] {
+  const effort = { stepsLeft: effortMax };
+  const meets = (a: string, b: string) => commonName(a, b, effort) !== undefined || effort.stepsLeft < 0;
+  return [
+    ...topics.filter((pattern) => !resourceOf(pattern).isExact),
+    ...exclude.filter((pattern) => topics.some((topic) => meets(topic, pattern))),
+  ];
 }
 
 function resourceOf(pattern: string): { resource: NamedResource; isExact: boolean } {

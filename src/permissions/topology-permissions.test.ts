@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseTopology } from '../topology/parse-topology.ts';
 import type { Topology } from '../topology/topology.ts';
-import { aclScript } from './acl-script.ts';
 import { permissionList, resourceTypeOf } from './permission-list.ts';
 import { permissionsFor } from './topology-permissions.ts';
 
@@ -64,19 +63,4 @@ test('nothing that is needed is on a whole cluster, and what is optional says wh
     [side, role, subject, operation].join(),
   );
   assert.equal(new Set(rules).size, rules.length, 'each right stands once');
-});
-
-test('the script permits what is needed, shows what is optional, and denies to those who are named', () => {
-  const { permissions, wider } = permissionsFor(oneWay);
-  const own = permissions.filter(({ region }) => region === 'b');
-  const mirrors = [{ resource: 'pay', pattern: 'prefixed' } as const];
-  const region = { name: 'b', servers: 'b:1', principal: 'User:a b', permissions: own, mirrors };
-  const script = aclScript({ regions: [region], wider, deniedWriters: ['User:shop'] });
-  const active = script.split('\n').filter((line) => line.startsWith('acls_b --'));
-  assert.ok(active.every((line) => !line.includes('--cluster')));
-  assert.ok(script.includes("# acls_b --add --allow-principal 'User:a b' --operation Describe --cluster"));
-  const denying = active.filter((line) => line.includes('--deny-principal'));
-  assert.deepEqual(denying, [
-    'acls_b --add --deny-principal User:shop --operation Write --topic pay --resource-pattern-type prefixed',
-  ]);
 });

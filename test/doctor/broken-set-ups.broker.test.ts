@@ -85,6 +85,12 @@ test('for programs, a finding per line', async () => {
   assert.ok(findings.some(({ check }) => check === 'permissions'));
 });
 
+test('what only another role needs is not missing', async () => {
+  const setUp = setUps.find(({ title }) => title === 'A permission that is missing') ?? assert.fail();
+  const { code, stdout } = await diagnose(setUp, '--role', 'controller', '--role', 'commands');
+  assert.equal(code, 0, stdout);
+});
+
 test('a wrong password is tried at one address of many, and told once', async () => {
   const way = secured.login('PLAIN', true);
   const wrong = way.settings['sasl.jaas.config']?.replace('alice-secret', 'wrong-secret') ?? '';

@@ -6,7 +6,12 @@ import { createServer as createTlsServer } from 'node:tls';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
-import { type CertificateWish, CertificateAuthority } from '../../lab/authority.ts';
+import {
+  CertificateAuthority,
+  type CertificateWish,
+  type IssuedCertificate,
+  issueSelfSigned,
+} from '../../lab/authority.ts';
 import { listenerFrom } from '../../lab/broker-properties.ts';
 import { freePorts } from '../../lab/ports.ts';
 import type { TopicShape } from '../../lab/region-admin.ts';
@@ -66,13 +71,20 @@ async function listening(world: World, server: Server): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A TLS port that shows such a certificate, signed by the authority that is trusted. */
-async function showing(world: World, wish: CertificateWish): Promise<Ends> {
-  const { secured } = world;
-  const { certificate: cert, key } = secured.authority.issue(wish);
+/** A TLS port that shows such a certificate, with the authority's behind it where one is given. */
+async function showingIssued(world: World, issued: IssuedCertificate, behind = ''): Promise<Ends> {
+  const cert = issued.certificate + behind;
+  const { key } = issued;
   const server = createTlsServer({ cert, key }, (socket) => socket.on('error', () => socket.destroy()));
-  return { servers: await listening(world, server), settings: secured.tls.settings };
+  return { servers: await listening(world, server), settings: world.secured.tls.settings };
 }
+
+/** One that is signed by the authority that is trusted. */
+const showing = (world: World, wish: CertificateWish): Promise<Ends> =>
+  showingIssued(world, world.secured.authority.issue(wish));
+
+const daysFromNow = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+const forUs = { commonName: 'broker', hosts: ['127.0.0.1'] };
 
 /** A topic at the target or the source, for one set-up. */
 const withTopic =
@@ -123,11 +135,26 @@ export const setUps: readonly SetUp[] = [
   {
     title: 'A certificate that has expired',
     cause: /TLS: the broker’s certificate expired on \S+, 5 days ago/,
+    source: (world) => showing(world, { ...forUs, validFrom: daysFromNow(-30), validTo: daysFromNow(-5.5) }),
+  },
+  {
+    title: 'A certificate that is not valid yet',
+    cause: /TLS: the broker’s certificate is not valid yet: only from \S+, 2 days ahead/,
+    source: (world) => showing(world, { ...forUs, validFrom: daysFromNow(2.5) }),
+  },
+  {
+    title: 'An authority in between that has expired',
+    cause: /TLS: the certificate of the authority behind the broker’s \(CN=between\) expired on \S+, 5 days/,
     source: (world) => {
-      const validTo = new Date(Date.now() - 5.5 * 86_400_000);
-      const validFrom = new Date(Date.now() - 30 * 86_400_000);
-      return showing(world, { commonName: 'broker', hosts: ['127.0.0.1'], validFrom, validTo });
+      const validity = { validFrom: daysFromNow(-30), validTo: daysFromNow(-5.5) };
+      const between = new CertificateAuthority('between', validity, world.secured.authority);
+      return showingIssued(world, between.issue(forUs), between.certificate);
     },
+  },
+  {
+    title: 'A certificate that is self-signed',
+    cause: /TLS: the broker’s certificate is self-signed and not in ssl\.truststore/,
+    source: (world) => showingIssued(world, issueSelfSigned(forUs)),
   },
   {
     title: 'A certificate for another host',

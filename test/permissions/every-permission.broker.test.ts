@@ -8,8 +8,13 @@ import { produce } from '../../src/cli/site-for-tests.ts';
 import { KeepAlive } from '../../src/data-plane/worker/keep-alive.ts';
 import type { Operation } from '../../src/kafka/acl/right.ts';
 import { ensureLedgerTopics } from '../../src/ledger/ensure-topics.ts';
-import { ledgerTopics, type LedgerTopic, workersGroup } from '../../src/ledger/topic-names.ts';
-import { type Role, roles } from '../../src/permissions/permission-list.ts';
+import { ledgerTopics, workersGroup } from '../../src/ledger/topic-names.ts';
+import {
+  permissionList,
+  type PermissionRule,
+  type Role,
+  roles,
+} from '../../src/permissions/permission-list.ts';
 import { manualClock } from '../fixtures/manual-clock.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
 import { type AclRule, ruleText, superUser } from './acl-lab.ts';
@@ -24,6 +29,7 @@ import {
 } from './permission-site.ts';
 import { checkProtection, shop } from './protected-mirrors.ts';
 import { runAclScripts } from './run-script.ts';
+import { isOnTopics, WithdrawnRules } from './withdrawn-rules.ts';
 
 /** A right on topics, tried on a topic of its own, so that all are tried at once. */
 interface TopicCase {
@@ -32,28 +38,27 @@ interface TopicCase {
   readonly operation: Operation;
 }
 
-const casesOf = (role: Role, region: TopicCase['region'], operations: readonly Operation[]): TopicCase[] =>
-  operations.map((operation) => ({ role, region, operation }));
-const running: readonly TopicCase[] = [
-  ...casesOf('controller', source, ['Describe', 'DescribeConfigs']),
-  ...casesOf('controller', target, ['Describe', 'DescribeConfigs', 'Alter', 'AlterConfigs']),
-  ...casesOf('worker', source, ['Describe', 'Read']),
-  ...casesOf('worker', target, ['Describe', 'Read', 'Write']),
-];
-const planned: readonly TopicCase[] = [
-  ...casesOf('commands', source, ['Describe', 'DescribeConfigs']),
-  ...casesOf('commands', target, ['Describe', 'DescribeConfigs']),
-];
+/** Rights whose lack shows only with a topic that is new, or was created anew. */
+const isOnNewTopics = ({ operation }: PermissionRule) => operation === 'Create' || operation === 'Delete';
+const cases = permissionList
+  .filter((rule) => isOnTopics(rule) && rule.without === undefined && !isOnNewTopics(rule))
+  .map(({ role, side, operation }): TopicCase => {
+    return { role, region: side === 'source' ? source : target, operation };
+  });
+const running = cases.filter(({ role }) => role !== 'commands');
+const planned = cases.filter(({ role }) => role === 'commands');
 const topicOf = ({ role, region, operation }: TopicCase) => `${role}-${region}-${operation}`;
-const probes = [...running, ...planned].map(topicOf);
+const probes = cases.map(topicOf);
 
 const site = await PermissionSite.start(
   `  shop: { topics: [${[...probes, 'new', 'orders'].join(', ')}], home: ${source}, to: [${target}] }\n` +
+    `  anew: { topics: [anew], home: ${source}, to: [${target}], on.recreate: recreate }\n` +
     `  fence-Describe: { topics: [fence-Describe], home: ${source}, to: [${target}] }\n` +
     `  fence-Write: { topics: [fence-Write], home: ${source}, to: [${target}] }\n`,
   [shop],
 );
 after(() => site[Symbol.asyncDispose]());
+const withdrawn = new WithdrawnRules();
 let broken = false;
 
 /** A test that rests on those before it: after one that failed, nothing can be learned from it. */
@@ -87,9 +92,17 @@ async function without(region: string, rule: AclRule, during: () => Promise<void
   await acls.take(region, rules);
   try {
     await during();
+    withdrawn.note(region, rule);
   } finally {
     await acls.give(region, rules);
   }
+}
+
+/** A rule of the commands without which everything else works. */
+function optionalRule(region: string, resourceType: AclRule['resourceType']): AclRule {
+  const listed = site.permissions('commands').filter((each) => each.without !== undefined);
+  const found = listed.find((each) => each.region === region && each.resourceType === resourceType);
+  return ruleOf(found ?? assert.fail(`nothing on ${resourceType} is optional in ${region}`));
 }
 
 /** What a person must be able to read: code, region, who, what, on what, and the command. */
@@ -167,8 +180,9 @@ async function rejects(work: () => Promise<unknown>, pattern: RegExp): Promise<v
 }
 
 step('mirrors from nothing with exactly the list, and says what its fence lacks', async () => {
-  const fenced = ['fence-Describe', 'fence-Write'];
-  await Promise.all([...probes, 'orders', ...fenced].map((topic) => begin(topic)));
+  const topics = [...probes, 'orders', 'anew', 'fence-Describe', 'fence-Write'];
+  await Promise.all(topics.map((topic) => begin(topic)));
+  await sizesInPlan();
   const applied = await site.run('commands', 'apply', '--yes');
   assert.equal(applied.code, 0, applied.stderr);
 
@@ -182,9 +196,20 @@ step('mirrors from nothing with exactly the list, and says what its fence lacks'
     site.isToldOf('orders', lack('CW-4004', target, record)),
     ...rules.map((rule) => site.isToldOf(`fence-${rule.operation}`, lack('CW-4010', target, rule))),
   ]);
+  for (const rule of [record, ...rules]) withdrawn.note(target, rule);
   await acls.give(target, taken);
-  await Promise.all([...probes, 'orders', ...fenced].map((topic) => site.isWell(topic)));
+  await Promise.all(topics.map((topic) => site.isWell(topic)));
 });
+
+async function sizesInPlan(): Promise<void> {
+  const rule = optionalRule(source, 'cluster');
+  const planText = async () => (await site.run('commands', 'plan')).stdout;
+  assert.match(await planText(), /create topic orders: .*\(\? to copy\)/);
+  withdrawn.note(source, rule);
+  await acls.give(source, [rule]);
+  assert.match(await planText(), /create topic orders: .*\(\d\S* \w*B to copy\)/);
+  await acls.take(source, [rule]);
+}
 
 /** Each operation on the ids of a set of its own. */
 const fenceRule = (role: Role, operation: Operation): AclRule => ({
@@ -202,7 +227,11 @@ async function begin(topic: string): Promise<void> {
 
 step('each right on topics, withdrawn while running and given back', async (t) => {
   const all = running.map((each) => t.test(topicOf(each), () => withdraw(each)));
-  await Promise.all([...all, t.test('controller-us-east-Create', withdrawCreate)]);
+  await Promise.all([
+    ...all,
+    t.test('controller-us-east-Create', withdrawCreate),
+    t.test('controller-us-east-Delete', withdrawDelete),
+  ]);
 });
 
 async function withdraw(each: TopicCase): Promise<void> {
@@ -267,6 +296,16 @@ async function withdrawCreate(): Promise<void> {
   await site.isWell('new');
 }
 
+async function withdrawDelete(): Promise<void> {
+  const rule = onTopic({ role: 'controller', operation: 'Delete' }, 'anew');
+  await without(target, rule, async () => {
+    await lab.deleteTopic(source, 'anew');
+    await begin('anew');
+    await site.isToldOf('anew', lack('CW-3010', target, rule));
+  });
+  await site.isWell('anew');
+}
+
 step('the commands name what they lack, and need no more', async () => {
   const rules = planned.map((each) => ({ ...each, rule: onTopic(each, topicOf(each)) }));
   const taken = rules.map(({ region, rule }) => ({ region, rules: site.rulesThatAllow(region, rule) }));
@@ -279,6 +318,7 @@ step('the commands name what they lack, and need no more', async () => {
       said.some((each) => pattern.test(each)),
       `${String(pattern)}: ${lacking.stdout}`,
     );
+    withdrawn.note(region, rule);
   }
   await Promise.all(taken.map((each) => acls.give(each.region, each.rules)));
   const plan = await site.run('commands', 'plan', '--detailed-exitcode');
@@ -290,42 +330,37 @@ step('the commands name what they lack, and need no more', async () => {
     assert.notEqual(pause.code, 0);
     assert.match(pause.stderr, lack('CW-4004', target, write));
   });
-  const read = site.ledgerRule('commands', 'Read', 'causeway.observed');
-  await without(target, read, async () => {
-    const status = await site.run('commands', 'status');
-    assert.match(
-      status.stdout,
-      new RegExp(`CW-4004 ${target}: User:commands lacks Read on topic ${read.resource}`),
-    );
-  });
 });
-
-interface LedgerCase {
-  readonly topic: LedgerTopic;
-  readonly operations: readonly Operation[];
-}
-const ledgerCases: readonly LedgerCase[] = [
-  { topic: 'causeway.desired', operations: ['Describe', 'Read'] },
-  { topic: 'causeway.observed', operations: ['Describe', 'Read', 'Write'] },
-  { topic: 'causeway.generations', operations: ['Describe', 'Read'] },
-];
 
 step('the ledger’s rights, withdrawn while running and given back', async (t) => {
   await Promise.all([
     t.test('by the controller', ledgerOfController),
     t.test('by the worker', ledgerOfWorker),
+    t.test('by the commands', ledgerOfCommands),
   ]);
 });
 
+async function ledgerOfCommands(): Promise<void> {
+  for (const topic of ledgerTopics) {
+    const read = site.ledgerRule('commands', 'Read', topic);
+    await without(target, read, async () => {
+      const { stdout } = await site.run('commands', 'status');
+      assert.match(stdout, new RegExp(`CW-4004 ${target}: User:commands lacks Read on topic ${topic}`));
+    });
+  }
+}
+
 async function ledgerOfController(): Promise<void> {
   const { controller } = site.processes;
-  for (const { topic, operations } of ledgerCases) {
-    for (const operation of operations) {
-      const rule = site.ledgerRule('controller', operation, topic);
-      const from = controller.lines.length;
-      await without(target, rule, () => controller.says(lack('CW-4004', target, rule), from));
-      await controller.says(/the controller works again/, from);
-    }
+  for (const { subject, operation, role } of permissionList) {
+    const topic = ledgerTopics.find((each) => each === subject);
+    if (role !== 'controller' || topic === undefined) continue;
+    // Generations are written where a set is new.
+    if (topic === 'causeway.generations' && operation === 'Write') continue;
+    const rule = site.ledgerRule('controller', operation, topic);
+    const from = controller.lines.length;
+    await without(target, rule, () => controller.says(lack('CW-4004', target, rule), from));
+    await controller.says(/the controller works again/, from);
   }
 }
 
@@ -342,6 +377,7 @@ async function ledgerOfWorker(): Promise<void> {
       await worker.says(lack('CW-4004', target, read), from);
       await worker.says(lack('CW-4004', target, describe), from);
     });
+    withdrawn.note(target, read);
     await worker.says(/the ledger is read again/, from);
     await site.isWell('orders');
   }
@@ -360,17 +396,25 @@ async function ledgerOfWorker(): Promise<void> {
 
 step('a worker that may not join the others runs everything, and says so', async () => {
   const { worker } = site.processes;
-  const rule: AclRule = {
+  const ofGroup = (operation: Operation): AclRule => ({
     principal: principalOfRole('worker'),
-    operation: 'Read',
+    operation,
     resourceType: 'group',
     resource: workersGroup,
     pattern: 'literal',
-  };
+  });
+  const [describe, read] = [ofGroup('Describe'), ofGroup('Read')];
+  // Who may read may describe; with neither, already the question for the coordinator is refused.
+  const lacked = (call: string) =>
+    new RegExp(`(?=.*answered to ${call}).*${lack('CW-3016', target, read).source}`, 's');
   const from = worker.lines.length;
-  await without(target, rule, async () => {
-    await worker.says(lack('CW-3016', target, rule), from);
+  await without(target, describe, async () => {
+    await worker.says(lacked('FindCoordinator'), from);
     await worker.says(/every partition is run here/, from);
+    const since = worker.lines.length;
+    await acls.give(target, [describe]);
+    await worker.says(lacked('JoinGroup'), since);
+    withdrawn.note(target, read);
     await site.isWell('orders');
   });
   await worker.says(new RegExp(`a member of ${workersGroup}`), from);
@@ -400,16 +444,31 @@ step('the worker says when it may not keep the fence’s id alive', async () => 
   }
 });
 
-step('mirrors are read-only for others, and described so', () => checkProtection(site));
+step('mirrors are read-only for others, and described so', async () => {
+  await checkProtection(site);
+  withdrawn.note(target, optionalRule(target, 'cluster'));
+});
 
 step('at the end everything is equal, as who may read both sides sees', async () => {
-  const read = [source, target].map((region) => {
-    const optional = site.permissions('commands').filter((each) => each.region === region);
-    return { region, rules: optional.filter(({ without: lost }) => lost !== undefined).map(ruleOf) };
+  const given = [source, target].map((region) => {
+    const listed = site.permissions('commands').filter((each) => each.region === region);
+    const optional = listed.filter((each) => each.without !== undefined && each.operation === 'Read');
+    return { region, rules: optional.map(ruleOf) };
   });
-  const before = await site.run('commands', 'verify', '--all');
-  assert.match(before.stdout + before.stderr, /lacks Read on topic/);
-  for (const { region, rules } of read) await acls.give(region, rules);
+  for (const { region, rules } of given) await acls.give(region, rules);
+  for (const { region, rules } of given) {
+    await acls.take(region, rules);
+    const lacking = await site.run('commands', 'verify', '--all');
+    const command = `--bootstrap-server ${acls.serversOf(region)} --add --allow-principal User:commands`;
+    assert.match(lacking.stdout + lacking.stderr, new RegExp(`lacks Read on topic[^]*${command}`));
+    withdrawn.note(region, optionalRule(region, 'topic'));
+    await acls.give(region, rules);
+  }
   const verified = await site.run('commands', 'verify', '--all');
   assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+});
+
+step('every right on the list was withdrawn, and missed', () => {
+  assert.deepEqual(withdrawn.missing, []);
+  return Promise.resolve();
 });

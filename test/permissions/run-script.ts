@@ -20,13 +20,14 @@ printf '%s\\n' "\${line#?}" >> "$ACL_COMMANDS"
 
 /**
  * `folder`: for what is written meanwhile. `admins`: by the name of the script's variable, the client
- * settings of an administrator. Throws with the words of the shell or of the tool.
+ * settings of an administrator. Resolves with what the tool printed for each command. Throws with the words
+ * of the shell or of the tool.
  */
 export async function runAclScripts(
   scripts: readonly string[],
   folder: string,
   admins: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): Promise<void> {
+): Promise<string[]> {
   const files = Object.entries(admins).map(([variable, settings]): [string, string] => {
     const file = join(folder, `${variable}.properties`);
     writeFileSync(
@@ -50,10 +51,13 @@ export async function runAclScripts(
     });
     if (ran.exitCode !== 0) throw new Error(`the shell ended with ${ran.exitCode}: ${ran.stderr}`);
   }
-  await runTool(readFileSync(commands));
+  return runTool(readFileSync(commands));
 }
 
-async function runTool(commands: Buffer): Promise<void> {
+/** Printed before each command. */
+const commandMark = '\u001e\n';
+
+async function runTool(commands: Buffer): Promise<string[]> {
   const { java } = await mustFindJava();
   const { classpath } = await ensureKafkaJars();
   const source = fileURLToPath(new URL('AclCommands.java', import.meta.url));
@@ -66,4 +70,5 @@ async function runTool(commands: Buffer): Promise<void> {
     once(child, 'exit'),
   ]);
   if (exitCode !== 0) throw new Error(`kafka-acls ended with ${String(exitCode)}: ${out}${said}`);
+  return out.split(commandMark).slice(1);
 }

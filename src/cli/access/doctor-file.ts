@@ -1,6 +1,6 @@
-// The topology file under the doctor's eyes: everything that is wrong with it, as findings.
-import { CausewayError } from '../../base/errors.ts';
-import { type Finding, ok, problem, saidOf, warning } from '../../doctor/finding.ts';
+// The topology file under the doctor's eyes: everything that is wrong with it, as findings. Without a file
+// there is nothing to examine: that is told as every command tells it.
+import { type Finding, ok, problem, warning } from '../../doctor/finding.ts';
 import type { Problem } from '../../topology/problem.ts';
 import type { Invocation } from '../invocation.ts';
 import { formatAmount } from '../output/values.ts';
@@ -14,6 +14,7 @@ export interface ReadForDoctor {
 
 const check = 'file';
 
+/** Throws CW-6001 where there is no file. */
 export async function readForDoctor(invocation: Invocation): Promise<ReadForDoctor> {
   try {
     const file = await mustReadTopology(invocation);
@@ -22,10 +23,8 @@ export async function readForDoctor(invocation: Invocation): Promise<ReadForDoct
     const fine = { check, where: file.path, ...ok(`${amount}, no problems`, amount) };
     return { file, findings: [fine, ...file.warnings.map(finding)] };
   } catch (thrown) {
-    if (thrown instanceof TopologyProblems)
-      return { file: undefined, findings: thrown.problems.map(finding) };
-    if (!(thrown instanceof CausewayError)) throw thrown;
-    return { file: undefined, findings: [{ check, where: 'causeway.yaml', ...saidOf(thrown) }] };
+    if (!(thrown instanceof TopologyProblems)) throw thrown;
+    return { file: undefined, findings: thrown.problems.map(finding) };
   }
 }
 

@@ -1,11 +1,12 @@
 // `causeway doctor`: everything that mirroring needs, looked at in the order in which it breaks.
-import { CausewayError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { commandLog } from '../access/command-log.ts';
 import { readForDoctor } from '../access/doctor-file.ts';
+import { mustBeRegion } from '../access/named-regions.ts';
+import { permissionRoles } from '../access/permission-roles.ts';
 import { secretReaders } from '../access/secret-readers.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation, listOption } from '../invocation.ts';
@@ -15,6 +16,8 @@ import { clientId, programVersion } from '../version.ts';
 import { doctorText, findingData, isUnhealthy } from '../view/doctor-text.ts';
 
 const waitMsDefault = 5_000;
+/** Less fails everything; more is no answer any more, and in the end beyond what a timer can count. */
+const waitBounds = { from: '100ms', to: '1h' };
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const { file, findings } = await readForDoctor(invocation);
@@ -39,7 +42,7 @@ function examineTopology(invocation: Invocation, topology: Topology): Promise<re
   const { terminal, options } = invocation;
   const offline = flagOption(options, 'offline');
   return examine(
-    { topology, regions: chosenRegions(invocation, topology), offline },
+    { topology, regions: chosenRegions(invocation, topology), offline, roles: permissionRoles(options) },
     {
       clock: terminal.clock,
       random: systemRandom,
@@ -47,18 +50,13 @@ function examineTopology(invocation: Invocation, topology: Topology): Promise<re
       clientId,
       softwareVersion: programVersion(),
       secrets: secretReaders(terminal),
-      waitMs: durationOption(options, 'timeout') ?? waitMsDefault,
+      waitMs: durationOption(options, 'timeout', waitBounds) ?? waitMsDefault,
     },
   );
 }
 
+/** Each once; all unless given. */
 function chosenRegions({ options }: Invocation, topology: Topology): readonly string[] {
-  const known = [...topology.regions.keys()];
-  const wanted = listOption(options, 'region');
-  const stranger = wanted.find((name) => !topology.regions.has(name));
-  if (stranger !== undefined) {
-    const text = `there is no region "${stranger}" in the topology; it has ${known.join(', ')}`;
-    throw new CausewayError('CW-6006', text, { region: stranger });
-  }
-  return wanted.length === 0 ? known : wanted;
+  const wanted = listOption(options, 'region').map((given) => mustBeRegion(topology, given).name);
+  return wanted.length === 0 ? [...topology.regions.keys()] : [...new Set(wanted)];
 }

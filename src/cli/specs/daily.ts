@@ -1,5 +1,5 @@
 // Declarations of the commands that people type daily, of the process, and of `explain`.
-import { type CommandSpec, changeOptions, example, waitOptions } from '../spec.ts';
+import { type CommandSpec, changeOptions, example, permissionRoleOption, waitOptions } from '../spec.ts';
 import { verifySpec } from './mirrors.ts';
 
 const status: CommandSpec = {
@@ -64,6 +64,7 @@ const doctor: CommandSpec = {
     'nothing. Exits 10 when there is a problem.',
   options: [
     { flags: '--region <name>', help: 'only this region', repeatable: true },
+    permissionRoleOption,
     { flags: '--offline', help: 'only what needs no network: file, secrets, settings, certificates' },
     { flags: '--timeout <duration>', help: 'how long each single check may take', byDefault: '5s' },
   ],
@@ -71,6 +72,7 @@ const doctor: CommandSpec = {
     example('causeway doctor', 'every region and mirror set; what is fine is told in short'),
     example('causeway doctor --offline', 'before anything is reachable: the file and what it names'),
     example('causeway doctor --region eu-west -v', 'one region, each check with its result'),
+    example('causeway doctor --config worker.yaml --role worker', 'where roles have logins of their own'),
     example('causeway doctor -o jsonl', 'for programs'),
   ],
   load: () => import('../commands/doctor.ts'),

@@ -1,6 +1,6 @@
 // Declarations of `causeway generate …`.
 import { shells } from '../shells.ts';
-import { type CommandSpec, example } from '../spec.ts';
+import { type CommandSpec, example, permissionRoleOption } from '../spec.ts';
 
 const acls: CommandSpec = {
   name: 'acls',
@@ -12,7 +12,7 @@ const acls: CommandSpec = {
   options: [
     { flags: '--principal <principal>', help: 'as in User:causeway; else as the settings of each region' },
     { flags: '--region <name>', help: 'this region only' },
-    { flags: '--role <roles>', help: 'controller, worker, commands, with commas between; else all' },
+    permissionRoleOption,
     {
       flags: '--deny-write <principal>',
       help: 'deny this principal to write into mirrors; several times for several',

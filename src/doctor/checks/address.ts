@@ -9,6 +9,7 @@ import { ok, problem, type Said, saidOf } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
 import { answerWaitMs } from '../run-checks.ts';
 import { certificateEnd } from './certificate-end.ts';
+import { distrusted, noTls } from './distrust.ts';
 
 export interface PlaceToReach {
   readonly site: RegionSite;
@@ -133,28 +134,13 @@ async function agreeOnTls({ site, address, brokerId }: PlaceToReach): Promise<Sa
     const what = `${why ?? describeError(error)}${advertisedBy(brokerId)}`;
     return [problem(what, { code: 'CW-3011', why: noTls, next })];
   }
-  const { protocol, ends, distrust } = sight;
+  const { protocol, chain, distrust } = sight;
+  const [shown] = chain;
   const nowMs = clock.wallMs();
-  const isOver = ends !== undefined && ends.getTime() <= nowMs;
-  if (distrust !== undefined && !isOver) return [distrusted(address, sight, distrust)];
-  if (ends === undefined) return [ok(`${protocol}; the broker shows no certificate`, protocol)];
-  return [certificateEnd('the broker’s certificate', ends, nowMs, 'CW-3011')];
-}
-
-const noTls = 'No encrypted connection can be made to this address.';
-
-function distrusted({ host }: BrokerAddress, { hosts }: TlsSight, code: string): Said {
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const what = `the broker’s certificate is for another host: it names ${hosts ?? 'none'}, and not ${host}`;
-    const next =
-      'Use one of those names in bootstrap.servers or advertised.listeners, or have a certificate issued ' +
-      'for this one.';
-    return problem(what, { code: 'CW-3011', why: noTls, next });
-  }
-  const what =
-    explainTls({ code, message: code }, false) ?? `the broker’s certificate is not trusted (${code})`;
-  const next = 'Put the certificate of the authority that has signed it into ssl.truststore.';
-  return problem(what, { code: 'CW-3011', why: noTls, next });
+  const isOver = shown !== undefined && shown.ends.getTime() <= nowMs;
+  if (distrust !== undefined && !isOver) return [distrusted(address.host, sight, distrust, nowMs)];
+  if (shown === undefined) return [ok(`${protocol}; the broker shows no certificate`, protocol)];
+  return [certificateEnd('the broker’s certificate', shown, nowMs, 'CW-3011')];
 }
 
 /** How a connection was taken; empty where it was let in. */

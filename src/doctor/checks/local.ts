@@ -80,7 +80,7 @@ async function checkCertificates(site: RegionSite): Promise<Said[]> {
   if (tls === undefined) return [];
   const { ownEnds } = await new TlsFiles(tls, site.parts.log).current();
   if (ownEnds === undefined) return [ok('the truststore can be used; no certificate of our own')];
-  return [certificateEnd('our own certificate', ownEnds, site.parts.clock.wallMs(), 'CW-3011')];
+  return [certificateEnd('our own certificate', { ends: ownEnds }, site.parts.clock.wallMs(), 'CW-3011')];
 }
 
 /** A token endpoint may take longer than a connection may; then the connection would get the blame. */

@@ -3,7 +3,12 @@
 import type { Operation, ResourceType } from '../../kafka/acl/right.ts';
 import { desiredTopic, generationsTopic, observedTopic, workersGroup } from '../../ledger/topic-names.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
-import { permissionList, type PermissionRule, resourceTypeOf } from '../../permissions/permission-list.ts';
+import {
+  permissionList,
+  type PermissionRule,
+  resourceTypeOf,
+  type Role,
+} from '../../permissions/permission-list.ts';
 import { setsOfRule } from '../../permissions/topology-permissions.ts';
 import { hasStar, matchTopics } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
@@ -22,15 +27,17 @@ export interface PermissionNeed {
 
 const whoOf = { controller: 'controller', worker: 'worker', commands: 'command line' } as const;
 
-/** `existing`: the topics of the source, by region. Optional rights are left out. */
+/** Of one login, as far as it is used for `roles`. `existing`: the topics of the source, by region. Optional
+ * rights are left out. */
 export function permissionNeeds(
   region: string,
   sets: readonly MirrorSetSpec[],
   existing: ReadonlyMap<string, readonly string[]>,
+  roles: readonly Role[],
 ): PermissionNeed[] {
   const needs = new Map<string, PermissionNeed>();
   for (const rule of permissionList) {
-    if (rule.without !== undefined) continue;
+    if (rule.without !== undefined || !roles.includes(rule.role)) continue;
     const { subject, operation, role, why } = rule;
     const kind = resourceTypeOf[subject];
     for (const name of namesOf(rule, region, sets, existing)) {

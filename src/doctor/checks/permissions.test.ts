@@ -1,6 +1,7 @@
 // Which permissions are needed where, and how missing and unknown ones are told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { type Role, roles } from '../../permissions/permission-list.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { permissionNeeds } from './permission-needs.ts';
 import { type JudgedNeed, sayPermissions } from './permissions.ts';
@@ -14,8 +15,8 @@ const set = {
 } as unknown as MirrorSetSpec;
 const existing = new Map([['eu-west', ['orders-1', 'orders-tmp', 'other']]]);
 
-const needsIn = (region: string) =>
-  permissionNeeds(region, [set], existing)
+const needsIn = (region: string, of: readonly Role[] = roles) =>
+  permissionNeeds(region, [set], existing, of)
     .filter(({ resource }) => !resource.name.startsWith('causeway.'))
     .map(({ resource, operation }) => `${operation} ${resource.name}`)
     .sort();
@@ -34,7 +35,7 @@ test('at the source: what is there and matches, and what is named', () => {
 test('at the target: more, the ids of generations and the group; elsewhere only the control topics', () => {
   assert.ok(needsIn('us-east').includes('Write orders-1'));
   assert.ok(!needsIn('us-east').some((each) => each.startsWith('Delete')), 'the set does not ask for it');
-  const others = permissionNeeds('us-east', [set], existing).filter(
+  const others = permissionNeeds('us-east', [set], existing, roles).filter(
     ({ resource }) => resource.kind !== 'topic',
   );
   assert.deepEqual(
@@ -47,6 +48,21 @@ test('at the target: more, the ids of generations and the group; elsewhere only 
     ],
   );
   assert.deepEqual(needsIn('ap-south'), []);
+});
+
+test('a login is judged by what its roles need, and by no more', () => {
+  assert.deepEqual(needsIn('eu-west', ['worker']), [
+    'Describe ledger',
+    'Describe orders-1',
+    'Read ledger',
+    'Read orders-1',
+  ]);
+  assert.ok(!needsIn('us-east', ['commands']).some((each) => /^(Write|Read|Create|Alter)/.test(each)));
+  const both = new Set([
+    ...needsIn('us-east', ['controller', 'commands']),
+    ...needsIn('us-east', ['worker']),
+  ]);
+  assert.deepEqual([...both].sort(), needsIn('us-east'));
 });
 
 function need(

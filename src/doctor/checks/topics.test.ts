@@ -121,12 +121,21 @@ suite('producers at the source', () => {
 
 suite('expiry', () => {
   const nowMs = Date.UTC(2026, 0, 31);
-  const ends = (days: number) =>
-    lines([certificateEnd('it', new Date(nowMs + days * 86_400_000), nowMs, 'CW-3011')]);
+  const inDays = (days: number) => new Date(nowMs + days * 86_400_000);
+  const ends = (days: number) => lines([certificateEnd('it', { ends: inDays(days) }, nowMs, 'CW-3011')]);
+  const lives = (before: number, left: number) =>
+    lines([certificateEnd('it', { begins: inDays(-before), ends: inDays(left) }, nowMs, 'CW-3011')]);
   test('of certificates', () => {
     assert.deepEqual(ends(14), ['ok: it is valid for 14 days, until 2026-02-14']);
     assert.deepEqual(ends(1.5), ['warning CW-3011: it is valid for 1 day only, until 2026-02-01']);
     assert.deepEqual(ends(-2.5), ['problem CW-3011: it expired on 2026-01-28, 2 days ago']);
+  });
+  test('of certificates that live for days or hours only: by the tenth part of their life', () => {
+    assert.deepEqual(lives(2, 1.25), ['ok: it is valid for 1 day, until 2026-02-01']);
+    assert.deepEqual(lives(0.5 / 24, 0.5 / 24), ['ok: it is valid for 30 minutes, until 2026-01-31']);
+    assert.deepEqual(lives(2.75, 0.25), ['warning CW-3011: it is valid for 6 hours only, until 2026-01-31']);
+    assert.deepEqual(lives(351, 14), ['ok: it is valid for 14 days, until 2026-02-14']);
+    assert.deepEqual(lives(352, 13), ['warning CW-3011: it is valid for 13 days only, until 2026-02-13']);
   });
   test('of producer ids', () => {
     const judged = (ms: string) => lines(judgeBrokerSettings(settings({ 'producer.id.expiration.ms': ms })));

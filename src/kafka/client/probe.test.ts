@@ -47,7 +47,7 @@ test('TLS with a certificate that is good', async () => {
   const sight = await probeTls(await listening(tlsServer(['127.0.0.1'])), trusting, limits);
   assert.equal(sight.distrust, undefined);
   assert.equal(sight.protocol, 'TLSv1.3');
-  assert.ok((sight.ends?.getTime() ?? 0) > systemClock.wallMs());
+  assert.ok((sight.chain[0]?.ends?.getTime() ?? 0) > systemClock.wallMs());
 });
 
 test('a certificate that is not to be trusted is looked at all the same', async () => {

@@ -1,5 +1,6 @@
 // Single steps of a connection, each alone: the name, the socket, TLS. They find out which of them fails, and
 // nothing is sent.
+import type { X509Certificate } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
@@ -29,11 +30,18 @@ export function probeSocket({ host, port }: BrokerAddress, limits: ProbeLimits):
   return settled(socket, 'connect', limits, () => undefined);
 }
 
+export interface SeenCertificate {
+  /** As in `CN=broker`. */
+  readonly subject: string;
+  readonly begins: Date;
+  readonly ends: Date;
+}
+
 export interface TlsSight {
   /** `TLSv1.3`. */
   readonly protocol: string;
-  /** When the broker's certificate ends; undefined where it shows none. */
-  readonly ends: Date | undefined;
+  /** The broker's certificate first, then those of authorities that it shows; empty where it shows none. */
+  readonly chain: readonly SeenCertificate[];
   /** The hosts that it is for, as it names them. */
   readonly hosts: string | undefined;
   /** Why it is not to be trusted: OpenSSL's or Node's code. */
@@ -55,10 +63,19 @@ function sightOf(socket: TLSSocket): TlsSight {
   const certificate = socket.getPeerX509Certificate();
   return {
     protocol: socket.getProtocol() ?? '?',
-    ends: certificate?.validToDate,
+    chain: chainFrom(certificate),
     hosts: certificate?.subjectAltName,
     distrust: socket.authorized ? undefined : String(socket.authorizationError),
   };
+}
+
+function chainFrom(first: X509Certificate | undefined): SeenCertificate[] {
+  const chain: SeenCertificate[] = [];
+  for (let at = first; at !== undefined; at = at.issuerCertificate) {
+    const { subject, validFromDate: begins, validToDate: ends } = at;
+    chain.push({ subject: subject.replaceAll('\n', ', '), begins, ends });
+  }
+  return chain;
 }
 
 /** What `take` makes of the socket once `event` has come; the socket is ended in any case. */
