@@ -9,15 +9,18 @@ export interface DurationBounds {
   readonly to: string;
 }
 
+/** A timer of Node takes no more than 24.8 days: a longer one would be over at once. */
+const anyDuration: DurationBounds = { from: '0ms', to: '24d' };
+
 /** Milliseconds; undefined where the option was not given. */
 export function durationOption(
   options: OptionValues,
   name: string,
-  bounds?: DurationBounds,
+  bounds = anyDuration,
 ): number | undefined {
   const value = parsed(options, name, parseDurationMs, 'a duration like 500ms, 10s or 5m');
-  if (value === undefined || bounds === undefined) return value;
-  const [fromMs = 0, toMs = Number.POSITIVE_INFINITY] = [bounds.from, bounds.to].map(parseDurationMs);
+  if (value === undefined) return undefined;
+  const [fromMs = 0, toMs = 0] = [bounds.from, bounds.to].map(parseDurationMs);
   if (value >= fromMs && value <= toMs) return value;
   const text = textOption(options, name) ?? '';
   throw invalidOption(name, text, `a duration from ${bounds.from} to ${bounds.to}`);

@@ -14,6 +14,7 @@ export const endsInOrder = true;
 const clearScreen = '\u001B[2J\u001B[H';
 /** Two looks this far apart give a rate; workers report once a second. */
 const secondLookMs = 1_500;
+const intervalBounds = { from: '100ms', to: '1h' };
 
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, (regions) =>
@@ -44,7 +45,7 @@ async function secondLook(
 
 async function watch(invocation: Invocation, regions: Regions): Promise<ExitCode> {
   const { clock, signal, stdout } = invocation.terminal;
-  const intervalMs = durationOption(invocation.options, 'interval') ?? 2_000;
+  const intervalMs = durationOption(invocation.options, 'interval', intervalBounds) ?? 2_000;
   const screen = createScreen(invocation);
   const inPlace = invocation.output === 'table' && stdout.isTTY === true;
   regions.follow();

@@ -25,6 +25,8 @@ export interface Eyes {
   readonly clusterOf: (region: string) => KafkaCluster;
   readonly adminOf: (region: string) => ClusterAdmin;
   readonly clock: Clock;
+  /** Whether the sizes of topics that are new are asked for: who shows a plan wants them. */
+  readonly wantsSizes?: boolean;
 }
 
 export interface Known {
@@ -101,10 +103,8 @@ async function lookAtSource(
   const wanted = view.topics.filter(({ name }) => matchers.some((matcher) => matcher.matches(name)));
   const settingsOf = await lookAtSettings(eyes.adminOf(region), wanted);
   const known = new Set(decided.map(({ topic }) => topic));
-  const sizes = await sizesOf(
-    eyes.adminOf(region),
-    wanted.filter(({ name }) => !known.has(name)),
-  );
+  const measured = eyes.wantsSizes === true ? wanted.filter(({ name }) => !known.has(name)) : [];
+  const sizes = await sizesOf(eyes.adminOf(region), measured);
   const topics = new Map<string, TopicLook>();
   for (const topic of view.topics) {
     const bytes = sizes.get(topic.name);

@@ -25,6 +25,7 @@ export async function planRegion(
       return { generations: new Map(), pauses: [], decided: [] };
     throw error;
   });
-  const observation = await observe(eyes, { region, topology, generations, pauses, decided });
+  const looking = { ...eyes, wantsSizes: true };
+  const observation = await observe(looking, { region, topology, generations, pauses, decided });
   return { region, ...plan(observation) };
 }

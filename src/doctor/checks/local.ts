@@ -78,9 +78,10 @@ export function serversOf(site: RegionSite): string[] {
 async function checkCertificates(site: RegionSite): Promise<Said[]> {
   const { tls } = site.security.settings;
   if (tls === undefined) return [];
-  const { ownEnds } = await new TlsFiles(tls, site.parts.log).current();
+  const { ownBegins, ownEnds } = await new TlsFiles(tls, site.parts.log).current();
   if (ownEnds === undefined) return [ok('the truststore can be used; no certificate of our own')];
-  return [certificateEnd('our own certificate', { ends: ownEnds }, site.parts.clock.wallMs(), 'CW-3011')];
+  const validity = { begins: ownBegins, ends: ownEnds };
+  return [certificateEnd('our own certificate', validity, site.parts.clock.wallMs(), 'CW-3011')];
 }
 
 /** A token endpoint may take longer than a connection may; then the connection would get the blame. */

@@ -12,7 +12,8 @@ export type { SecureContext, TlsOptions };
 
 export interface TlsMaterial {
   readonly context: SecureContext;
-  /** When the own certificate ends; undefined where none is shown. */
+  /** When the own certificate begins and ends; undefined where none is shown. */
+  readonly ownBegins: Date | undefined;
   readonly ownEnds: Date | undefined;
 }
 
@@ -72,8 +73,8 @@ export class TlsFiles {
       ...(own !== undefined && { cert: own.chain, key: own.key }),
       ...(this.#keyPassword !== undefined && { passphrase: this.#keyPassword }),
     });
-    const ownEnds = own === undefined ? undefined : new X509Certificate(own.chain).validToDate;
-    return { context, ownEnds };
+    const shown = own === undefined ? undefined : new X509Certificate(own.chain);
+    return { context, ownBegins: shown?.validFromDate, ownEnds: shown?.validToDate };
   }
 
   get #keyPassword(): string | undefined {
