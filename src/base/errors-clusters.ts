@@ -85,7 +85,8 @@ export const clusterErrors = {
   ),
   'CW-3014': entry(
     'no token to log in with',
-    'The token endpoint did not answer, refused, or sent no token; or the file holds none that is valid.',
+    'The token endpoint did not answer, refused, is not trusted, or sent no token; or the file holds none ' +
+      'that is valid. A token that was had before is used until it ends.',
     'Try the endpoint or look at the file that the message names. It is tried again by itself.',
   ),
   'CW-3015': entry(
