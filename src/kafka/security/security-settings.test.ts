@@ -126,14 +126,24 @@ test('what is wrong: TLS settings without TLS', () =>
   wrong({ 'ssl.truststore.location': '/t' }, 'useless', 'ssl.truststore.location', /does not use TLS/));
 test('what is wrong: login settings without a login', () =>
   wrong({ ...ssl, 'sasl.mechanism': 'PLAIN' }, 'useless', 'sasl.mechanism', /has no login/));
-test('what is wrong: a JKS store, with the command that converts it', () =>
-  wrong(
-    { ...ssl, 'ssl.truststore.type': 'JKS', 'ssl.truststore.location': '/etc/my trust.jks' },
-    'refused',
-    'ssl.truststore.type',
-    /JKS store cannot be read/,
-    /keytool -importkeystore -srckeystore '\/etc\/my trust\.jks' .* -destkeystore '\/etc\/my trust\.p12'/,
-  ));
+test('what is wrong: a JKS store, with the command that converts it', () => {
+  for (const type of ['JKS', 'jks']) {
+    wrong(
+      { ...ssl, 'ssl.truststore.type': type, 'ssl.truststore.location': '/etc/my trust.jks' },
+      'refused',
+      'ssl.truststore.type',
+      /JKS store cannot be read/,
+      /keytool -importkeystore -srckeystore '\/etc\/my trust\.jks' .* -destkeystore '\/etc\/my trust\.p12'/,
+    );
+  }
+});
+test('what is wrong: a type of store, where case counts for PEM alone, as in Kafka', () => {
+  const location = { ...ssl, 'ssl.truststore.location': '/t' };
+  const name = 'ssl.truststore.type';
+  fine({ ...location, [name]: 'pkcs12' });
+  wrong({ ...location, [name]: 'pem' }, 'wrong', name, /must be PEM or PKCS12/, /Case counts/);
+  wrong({ ...location, [name]: 'BCFKS' }, 'wrong', name, /must be PEM or PKCS12/, /Other stores cannot/);
+});
 test('what is wrong: a key without its certificate', () =>
   wrong(
     { ...ssl, 'ssl.keystore.key': 's3cret' },
