@@ -53,8 +53,8 @@ export const clusterErrors = {
   ),
   'CW-3009': entry(
     'the cluster refused an administrative request',
-    'A topic could not be created or changed for the reason that the cluster gave, for example a ' +
-      'replication factor larger than the number of brokers, or a policy.',
+    'A topic could not be created, changed or deleted for the reason that the cluster gave, for example a ' +
+      'replication factor larger than the number of brokers, a policy, or delete.topic.enable=false.',
     'Mend what the message names; settings of a mirror’s topic are given under `target` in ' +
       'causeway.yaml. It is tried again by itself.',
   ),
