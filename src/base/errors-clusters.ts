@@ -53,8 +53,8 @@ export const clusterErrors = {
   ),
   'CW-3009': entry(
     'the cluster refused an administrative request',
-    'A topic could not be created or changed for the reason that the cluster gave, for example a ' +
-      'replication factor larger than the number of brokers, or a policy.',
+    'A topic could not be created, changed or deleted for the reason that the cluster gave, for example a ' +
+      'replication factor larger than the number of brokers, a policy, or delete.topic.enable=false.',
     'Mend what the message names; settings of a mirror’s topic are given under `target` in ' +
       'causeway.yaml. It is tried again by itself.',
   ),
@@ -86,7 +86,8 @@ export const clusterErrors = {
   ),
   'CW-3014': entry(
     'no token to log in with',
-    'The token endpoint did not answer, refused, or sent no token; or the file holds none that is valid.',
+    'The token endpoint did not answer, refused, is not trusted, or sent no token; or the file holds none ' +
+      'that is valid. A token that was had before is used until it ends.',
     'Try the endpoint or look at the file that the message names. It is tried again by itself.',
   ),
   'CW-3015': entry(

@@ -37,10 +37,16 @@ export function invariant(condition: unknown, message: string): asserts conditio
 /** Causes deeper than this are left out: an error may be its own cause. */
 const causesMax = 8;
 
+/** Node.js says nothing of a name of which no address can be connected to, only of each address. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
+  return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; ');
+}
+
 /** The text of anything that was thrown, with its causes; one that the text tells already is not repeated. */
 export function describeError(thrown: unknown, causesLeft = causesMax): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  const own = thrown instanceof CausewayError ? `${thrown.code} ${thrown.message}` : thrown.message;
+  const own = thrown instanceof CausewayError ? `${thrown.code} ${thrown.message}` : messageOf(thrown);
   if (thrown.cause === undefined || causesLeft === 0) return own;
   const cause = describeError(thrown.cause, causesLeft - 1);
   return own.endsWith(cause) ? own : `${own}: ${cause}`;

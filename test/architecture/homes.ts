@@ -82,7 +82,7 @@ export const banned: readonly Banned[] = [
     what: 'an HTTP server or client',
     // At the beginning of a line `fetch(` declares a method: Kafka's brokers are fetched from, too.
     pattern: /['"](?:node:)?https?['"]|(?<![\w$.#]|^\s*(?:async )?)fetch\s*\(/gm,
-    homes: ['src/telemetry/http.ts', 'src/kafka/security/token-source.ts'],
+    homes: ['src/telemetry/http.ts', 'src/kafka/security/token-endpoint.ts'],
     instead: 'serve it from src/telemetry/http.ts',
     testsMay: true,
   },

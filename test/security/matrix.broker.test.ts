@@ -2,9 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { uniqueTopic } from '../../lab/rig.ts';
-import { openClusterAdmin } from '../../src/kafka/admin/cluster-admin.ts';
-import { silentLog } from '../../src/base/log.ts';
-import { securityFrom } from '../fixtures/link-plan.ts';
 import { TestLink } from '../fixtures/test-link.ts';
 import { SecuredLab, type Way } from './secured-lab.ts';
 
@@ -35,12 +32,7 @@ suite('records are mirrored', () => {
 suite('topics are administered', () => {
   for (const way of secured.ways) {
     test(`by ${way.name}`, async () => {
-      const admin = openClusterAdmin({
-        region: 'us-east',
-        bootstrapServers: secured.serversOf('us-east', way).split(','),
-        clientId: 'test',
-        security: securityFrom(way.settings, silentLog),
-      });
+      const admin = secured.openAdmin('us-east', way);
       const name = uniqueTopic('administered');
       try {
         const settings = new Map([['retention.ms', '60000']]);

@@ -25,7 +25,7 @@ async function openLink(way: Way): Promise<{ link: TestLink; topic: string }> {
 
 const startsOf = ({ engine }: RunningEngine) => [...engine.partitions].map(({ counts }) => counts.starts);
 
-suite(`the login is made again ${logins} times, and records go on over the same connections`, {
+suite(`the login is made again ${logins} times: mirror and administration keep their connections`, {
   concurrency: true,
 }, () => {
   for (const mechanism of mechanisms) {
@@ -33,10 +33,17 @@ suite(`the login is made again ${logins} times, and records go on over the same 
       const { link, topic } = await openLink(secured.login(mechanism, true));
       await using _ = link;
       await using running = link.startEngine([{ topic, partition: 0 }]);
-      const endMs = performance.now() + logins * reauthMs;
-      while (performance.now() < endMs) {
-        await link.produce(topic, 0, 20);
-        await link.caughtUp({ topic, partition: 0 });
+      const admin = secured.openAdmin('us-east', secured.login(mechanism, true));
+      try {
+        const endMs = performance.now() + logins * reauthMs;
+        while (performance.now() < endMs) {
+          await link.produce(topic, 0, 20);
+          await link.caughtUp({ topic, partition: 0 });
+          // A connection that the broker has closed would fail it.
+          await admin.topicSettings([topic]);
+        }
+      } finally {
+        await admin.close();
       }
       await link.mustBeEqual({ topic, partition: 0 });
       assert.deepEqual(startsOf(running), [1]);

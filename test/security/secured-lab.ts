@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { CertificateAuthority } from '../../lab/authority.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { addScramUser } from '../../lab/scram-users.ts';
-import type { LinkEnd } from '../fixtures/link-plan.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { type ClusterAdmin, openClusterAdmin } from '../../src/kafka/admin/cluster-admin.ts';
+import { type LinkEnd, securityFrom } from '../fixtures/link-plan.ts';
 import { audience, TokenIssuer } from './token-issuer.ts';
 
 const regions = ['eu-west', 'us-east'] as const;
@@ -88,6 +90,13 @@ export class SecuredLab implements AsyncDisposable {
   /** One end of a link, reached this way. */
   endAt(region: string, way: Way): Omit<LinkEnd, 'region'> {
     return { bootstrapServers: this.serversOf(region, way), security: way.settings };
+  }
+
+  /** For one region, through the Kafka library. */
+  openAdmin(region: string, way: Way): ClusterAdmin {
+    const bootstrapServers = this.serversOf(region, way).split(',');
+    const security = securityFrom(way.settings, silentLog);
+    return openClusterAdmin({ region, bootstrapServers, clientId: 'test', security });
   }
 
   get plain(): Way {

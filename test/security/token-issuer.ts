@@ -2,7 +2,9 @@
 // credentials.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
+import type { IssuedCertificate } from '../../lab/authority.ts';
 
 export const audience = 'kafka';
 
@@ -20,18 +22,26 @@ export class TokenIssuer implements AsyncDisposable {
   lifeSeconds = 60;
   behaviour: Behaviour | undefined;
 
-  private constructor() {
-    this.#server = createServer((request, response) => this.#answer(request, response));
+  readonly #protocol: 'http' | 'https';
+
+  private constructor(tls: IssuedCertificate | undefined) {
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response);
+    this.#protocol = tls === undefined ? 'http' : 'https';
+    this.#server =
+      tls === undefined
+        ? createServer(answer)
+        : createTlsServer({ cert: tls.certificate, key: tls.key }, answer);
   }
 
-  static async start(): Promise<TokenIssuer> {
-    const issuer = new TokenIssuer();
+  /** With TLS where a certificate is given. */
+  static async start(tls?: IssuedCertificate): Promise<TokenIssuer> {
+    const issuer = new TokenIssuer(tls);
     await new Promise<void>((resolve) => issuer.#server.listen(0, '127.0.0.1', resolve));
     return issuer;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/token`;
+    return `${this.#protocol}://127.0.0.1:${(this.#server.address() as AddressInfo).port}/token`;
   }
 
   /** RFC 7517. */

@@ -4,13 +4,12 @@ import { systemRandom } from '../../base/random.ts';
 import { RateLimit } from '../../data-plane/verifier/rate-limit.ts';
 import type { VerifyContext } from '../../data-plane/verifier/verify-partition.ts';
 import {
-  isDifferent,
-  isIncomplete,
   listPartitions,
+  resultOf,
   type VerifyOutcome,
   verifyPartitions,
 } from '../../data-plane/verifier/verify-topics.ts';
-import { matchTopics } from '../../topology/patterns.ts';
+import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
@@ -20,16 +19,18 @@ import { VerifyMeter } from '../output/verify-meter.ts';
 import { rateOption } from '../quantities.ts';
 import { mustSet } from '../view/mirrors.ts';
 import type { Picture } from '../view/picture.ts';
+import { isOfSet, topicsToVerify } from '../view/topics-to-verify.ts';
 import { type VerifiedSet, verifyData, verifyText } from '../view/verify-text.ts';
 
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const screen = createScreen(invocation);
-    const specs = chosenSets(invocation, await regions.look());
+    const picture = await regions.look();
+    const specs = chosenSets(invocation, picture);
     const verified: VerifiedSet[] = [];
     for (const spec of specs) {
       for (const target of chosenTargets(invocation, spec)) {
-        verified.push(await verifySet(invocation, screen, regions, spec, target));
+        verified.push(await verifySet({ invocation, screen, regions, picture }, spec, target));
       }
     }
     await screen.report({
@@ -37,13 +38,14 @@ export function run(invocation: Invocation): Promise<ExitCode> {
       data: verifyData(verified),
       names: verified.map(({ set, target }) => `${set}/${target}`),
     });
-    return exitCodeOfOutcomes(verified.flatMap(({ outcomes }) => outcomes));
+    return exitCodeOfSets(verified);
   });
 }
 
-function exitCodeOfOutcomes(outcomes: readonly VerifyOutcome[]): ExitCode {
-  if (outcomes.some(isDifferent)) return exitCode.difference;
-  return outcomes.some(isIncomplete) ? exitCode.partlyDone : exitCode.fine;
+function exitCodeOfSets(verified: readonly VerifiedSet[]): ExitCode {
+  const results = verified.map(({ outcomes }) => resultOf(outcomes));
+  if (results.includes('different')) return exitCode.difference;
+  return results.every((result) => result === 'equal') ? exitCode.fine : exitCode.partlyDone;
 }
 
 function chosenSets(invocation: Invocation, picture: Picture): readonly MirrorSetSpec[] {
@@ -66,13 +68,19 @@ function chosenTargets(invocation: Invocation, spec: MirrorSetSpec): readonly st
   );
 }
 
+interface Verification {
+  readonly invocation: Invocation;
+  readonly screen: Screen;
+  readonly regions: Regions;
+  readonly picture: Picture;
+}
+
 async function verifySet(
-  invocation: Invocation,
-  screen: Screen,
-  regions: Regions,
+  verification: Verification,
   spec: MirrorSetSpec,
   target: string,
 ): Promise<VerifiedSet> {
+  const { invocation, screen, regions } = verification;
   const { clock, signal } = invocation.terminal;
   const bytesPerSecond = rateOption(invocation.options, 'rate') ?? Number.POSITIVE_INFINITY;
   const side = (region: string) => ({
@@ -82,9 +90,9 @@ async function verifySet(
   });
   const source = side(spec.home);
   const context: VerifyContext = { source, target: side(target), clock, signal, random: systemRandom };
-  const topics = await topicsOf(invocation, regions, spec);
-  const { shared, absent } = await listPartitions(context, topics);
-  const outcomes: VerifyOutcome[] = [...absent];
+  const topics = await topicsOf(verification, spec, target);
+  const { shared, others } = await listPartitions(context, topics);
+  const outcomes: VerifyOutcome[] = [...others];
   const meter = new VerifyMeter(
     screen,
     invocation.terminal,
@@ -104,19 +112,31 @@ async function verifySet(
   return { set: spec.name, source: spec.home, target, outcomes: outcomes.sort(byPartition) };
 }
 
-async function topicsOf(invocation: Invocation, regions: Regions, spec: MirrorSetSpec): Promise<string[]> {
-  const view = await regions.clusterOf(spec.home).metadata('all');
-  const topics = matchTopics(
+async function topicsOf(
+  { invocation, regions, picture }: Verification,
+  spec: MirrorSetSpec,
+  target: string,
+): Promise<readonly string[]> {
+  const source = regions.clusterOf(spec.home);
+  const { topics: listed } = await source.metadata('all');
+  const topics = topicsToVerify(
+    picture,
     spec,
-    view.topics.map((topic) => topic.name),
-  ).sort();
+    target,
+    listed.map(({ name }) => name),
+  );
   const only = textOption(invocation.options, 'topic');
   if (only === undefined) return topics;
   if (topics.includes(only)) return [only];
+  if (isOfSet(spec, only)) {
+    const { topics: asked } = await source.metadata([only]);
+    if (asked.some(({ errorCode }) => errorCode !== kafkaError.UNKNOWN_TOPIC_OR_PARTITION)) return [only];
+  }
   throw new CausewayError('CW-6006', `${spec.name} has no topic "${only}" in ${spec.home}`, { topic: only });
 }
 
 function byPartition(a: VerifyOutcome, b: VerifyOutcome): number {
   const name = (outcome: VerifyOutcome) => (outcome.kind === 'compared' ? outcome.verdict : outcome.name);
-  return name(a).topic.localeCompare(name(b).topic) || name(a).partition - name(b).partition;
+  const [left, right] = [name(a), name(b)];
+  return left.topic.localeCompare(right.topic) || (left.partition ?? -1) - (right.partition ?? -1);
 }

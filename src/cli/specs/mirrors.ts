@@ -6,7 +6,8 @@ export const verifySpec: CommandSpec = {
   summary: 'compare both sides of a mirror set completely',
   details:
     'Reads source and target from the first to the last offset and compares every batch, record by record ' +
-    'where batches do not align. Prints the ranges that differ and exits 8 if there are any.',
+    'where batches do not align. Prints the ranges that differ and exits 8 if there are any, or 5 if not ' +
+    'everything could be compared.',
   arguments: [{ name: '[set]', help: 'the mirror set' }],
   options: [
     { flags: '--all', help: 'every mirror set' },

@@ -82,6 +82,27 @@ test('a partition that only one side has differs', () => {
   assert.match(text(absent), /1 partition differ.*\n {4}ledger-1 {2}does not exist at the target/);
 });
 
+test('a topic that could not be looked up is named without a partition', () => {
+  const error = new CausewayError('CW-2017', 'us-east: User:ada lacks Describe on topic ledger');
+  const shown = text({ kind: 'unreadable', name: { topic: 'ledger', partition: undefined }, error });
+  assert.match(shown, /no difference found, but not everything was compared/);
+  assert.match(shown, /\n {4}ledger {2}CW-2017 us-east: User:ada lacks Describe/);
+});
+
+test('a comparison of nothing is not called equal', () => {
+  const nowhere: VerifyOutcome = {
+    kind: 'absent',
+    name: { topic: 'ledger', partition: undefined },
+    side: 'both',
+  };
+  for (const outcomes of [[], [nowhere]]) {
+    assert.match(text(...outcomes), /nothing was compared: no topic of the set is to be seen in eu-west/);
+    const [data] = verifyData(set(...outcomes)) as { equal: boolean }[];
+    assert.equal(data?.equal, false);
+  }
+  assert.match(text(compared(0), nowhere), /equal: 1,500 records.*\n {4}ledger {2}exists at neither side/);
+});
+
 test('another start of the log limits what was compared, and says so', () => {
   assert.match(
     text(compared(0, [], 100n)),

@@ -1,6 +1,12 @@
 // The outcome of `causeway verify`: a sentence per set and target, and every range that differs.
 import type { Difference } from '../../data-plane/verifier/differences.ts';
-import { isDifferent, isIncomplete, type VerifyOutcome } from '../../data-plane/verifier/verify-topics.ts';
+import {
+  isDifferent,
+  isIncomplete,
+  type OutcomeName,
+  resultOf,
+  type VerifyOutcome,
+} from '../../data-plane/verifier/verify-topics.ts';
 import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
 import { formatAmount, formatBytes, formatExact } from '../output/values.ts';
@@ -32,37 +38,43 @@ function setLines(verified: VerifiedSet, paint: Paint): string[] {
   return [`${head}${verdictOf(verified, paint)}`, ...lines];
 }
 
-function verdictOf({ outcomes }: VerifiedSet, paint: Paint): string {
+function verdictOf({ outcomes, source }: VerifiedSet, paint: Paint): string {
   const compared = outcomes.filter((outcome) => outcome.kind === 'compared').map(({ verdict }) => verdict);
   const records = compared.reduce((sum, { comparison }) => sum + comparison.records, 0n);
   const bytes = compared.reduce((sum, { comparison }) => sum + comparison.bytes, 0n);
   const lag = compared.reduce((sum, { lagRecords }) => sum + lagRecords, 0n);
   const differing = outcomes.filter(isDifferent).length;
-  const open = outcomes.filter(isIncomplete).length;
   const behind = lag === 0n ? '' : `; ${formatExact(lag)} records behind when it began`;
   const where = formatAmount(compared.length, 'partition');
   const volume = `${formatExact(records)} records in ${where} (${formatBytes(bytes)})`;
-  if (differing > 0)
-    return paint('red', `${formatAmount(differing, 'partition')} differ, of ${volume}${behind}`);
-  if (open > 0)
-    return paint('yellow', `no difference found, but not everything was compared: ${volume}${behind}`);
-  return paint('green', `equal: ${volume}${behind}`);
+  switch (resultOf(outcomes)) {
+    case 'different':
+      return paint('red', `${formatAmount(differing, 'partition')} differ, of ${volume}${behind}`);
+    case 'incomplete':
+      return paint('yellow', `no difference found, but not everything was compared: ${volume}${behind}`);
+    case 'nothing':
+      return paint('yellow', `nothing was compared: no topic of the set is to be seen in ${source}`);
+    case 'equal':
+      return paint('green', `equal: ${volume}${behind}`);
+  }
 }
 
 function outcomeLines(outcome: VerifyOutcome, paint: Paint): string[] {
   switch (outcome.kind) {
     case 'unreadable': {
       const { name, error } = outcome;
-      return [paint('yellow', `    ${name.topic}-${name.partition}  ${error.code} ${error.message}`)];
+      return [paint('yellow', `    ${placeText(name)}  ${error.code} ${error.message}`)];
     }
     case 'absent': {
       const { name, side } = outcome;
-      return [paint('red', `    ${name.topic}-${name.partition}  does not exist at the ${side}`)];
+      const place = `    ${placeText(name)}`;
+      if (side === 'both') return [paint('dim', `${place}  exists at neither side`)];
+      return [paint('red', `${place}  does not exist at the ${side}`)];
     }
     case 'compared': {
       const { verdict } = outcome;
       const { kept, omitted } = verdict.comparison.differences;
-      const place = `    ${verdict.topic}-${verdict.partition}`;
+      const place = `    ${placeText(verdict)}`;
       const hidden = kept.length - rangesShownMax + omitted;
       return [
         ...startNote(outcome.verdict, place, paint),
@@ -72,6 +84,9 @@ function outcomeLines(outcome: VerifyOutcome, paint: Paint): string[] {
     }
   }
 }
+
+const placeText = ({ topic, partition }: OutcomeName): string =>
+  partition === undefined ? topic : `${topic}-${partition}`;
 
 /**
  * Different log starts are no difference, retention runs by itself on both sides; but they limit what was
@@ -101,7 +116,7 @@ export function verifyData(sets: readonly VerifiedSet[]): Json {
   return toJson(
     sets.map(({ outcomes, ...rest }) => ({
       ...rest,
-      equal: !outcomes.some(isDifferent) && !outcomes.some(isIncomplete),
+      equal: resultOf(outcomes) === 'equal',
       partitions: outcomes.map(outcomeData),
     })),
   );

@@ -155,10 +155,10 @@ test('a topic that one side lacks is told, and the others are compared', async (
   const topic = await topicWith([span(0, 10)], [span(0, 10)]);
   const lonely = uniqueTopic('verify');
   await lab.createTopic('eu-west', lonely, { partitions: 2, replicationFactor: 1 });
-  const { shared, absent } = await listPartitions(context(), [topic, lonely]);
+  const { shared, others } = await listPartitions(context(), [topic, lonely]);
   assert.deepEqual(shared, [{ topic, partition: 0 }]);
   assert.deepEqual(
-    absent.map((outcome) =>
+    others.map((outcome) =>
       outcome.kind === 'absent' ? [outcome.name.partition, outcome.side] : outcome.kind,
     ),
     [
@@ -172,24 +172,26 @@ test('a topic that one side lacks is told, and the others are compared', async (
     outcomes.map(({ kind }) => kind),
     ['compared'],
   );
-  assert.deepEqual([...absent, ...outcomes].map(isDifferent), [true, true, false]);
+  assert.deepEqual([...others, ...outcomes].map(isDifferent), [true, true, false]);
 });
 
 test('different partition counts: shared partitions are compared, the others are told by side', async () => {
   const topic = uniqueTopic('verify');
   await lab.createTopic('eu-west', topic, { partitions: 2, replicationFactor: 1 });
   await lab.createTopic('us-east', topic, { partitions: 3, replicationFactor: 1 });
-  const { shared, absent } = await listPartitions(context(), [topic]);
+  const { shared, others } = await listPartitions(context(), [topic]);
   assert.deepEqual(
     shared.map(({ partition }) => partition),
     [0, 1],
   );
-  assert.deepEqual(absent, [{ kind: 'absent', name: { topic, partition: 2 }, side: 'source' }]);
+  assert.deepEqual(others, [{ kind: 'absent', name: { topic, partition: 2 }, side: 'source' }]);
 });
 
-test('a topic that neither side has is told for neither', async () => {
-  const { shared, absent } = await listPartitions(context(), [uniqueTopic('verify')]);
-  assert.deepEqual([shared, absent], [[], []]);
+test('a topic that neither side has is told for both', async () => {
+  const topic = uniqueTopic('verify');
+  const { shared, others } = await listPartitions(context(), [topic]);
+  assert.deepEqual(shared, []);
+  assert.deepEqual(others, [{ kind: 'absent', name: { topic, partition: undefined }, side: 'both' }]);
 });
 
 test('missing and extra records in the middle of the target', async () => {

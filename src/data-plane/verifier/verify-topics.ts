@@ -1,5 +1,6 @@
 // Compares many mirror partitions, a few at a time.
 import { CausewayError } from '../../base/errors.ts';
+import { listTopics } from './list-topics.ts';
 import { type PartitionVerdict, type VerifyContext, verifyPartition } from './verify-partition.ts';
 
 /** Partitions compared at once; each holds at most four fetch answers. */
@@ -10,11 +11,17 @@ export interface PartitionName {
   readonly partition: number;
 }
 
+/** One partition, or a whole topic where `partition` is undefined. */
+export interface OutcomeName {
+  readonly topic: string;
+  readonly partition: number | undefined;
+}
+
 export type VerifyOutcome =
   | { readonly kind: 'compared'; readonly verdict: PartitionVerdict }
-  | { readonly kind: 'unreadable'; readonly name: PartitionName; readonly error: CausewayError }
-  /** The partition exists on one side only. */
-  | { readonly kind: 'absent'; readonly name: PartitionName; readonly side: 'source' | 'target' };
+  | { readonly kind: 'unreadable'; readonly name: OutcomeName; readonly error: CausewayError }
+  /** It exists on one side only, or a topic on none that was named or mirrored. */
+  | { readonly kind: 'absent'; readonly name: OutcomeName; readonly side: 'source' | 'target' | 'both' };
 
 export interface VerifyProgress extends PartitionName {
   readonly offset: bigint;
@@ -22,38 +29,36 @@ export interface VerifyProgress extends PartitionName {
   readonly bytes: number;
 }
 
-/** Partitions that both sides have, and those that only one has. */
+/** Partitions that both sides have, and what is known already of all others. */
 export async function listPartitions(
   context: VerifyContext,
   topics: readonly string[],
-): Promise<{ shared: PartitionName[]; absent: VerifyOutcome[] }> {
+): Promise<{ shared: PartitionName[]; others: VerifyOutcome[] }> {
   const [source, target] = await Promise.all([
-    partitionCounts(context, 'source', topics),
-    partitionCounts(context, 'target', topics),
+    listTopics(context.source, topics),
+    listTopics(context.target, topics),
   ]);
   const shared: PartitionName[] = [];
-  const absent: VerifyOutcome[] = [];
+  const others: VerifyOutcome[] = [];
   for (const topic of topics) {
-    const atSource = source.get(topic) ?? 0;
-    const atTarget = target.get(topic) ?? 0;
-    for (let partition = 0; partition < Math.max(atSource, atTarget); partition += 1) {
+    const [atSource = 0, atTarget = 0] = [source.get(topic), target.get(topic)];
+    if (typeof atSource !== 'number' || typeof atTarget !== 'number') {
+      const unseen = [atSource, atTarget].filter((found) => typeof found !== 'number');
+      others.push(...unseen.map((error) => ({ kind: 'unreadable', name: wholeOf(topic), error }) as const));
+      continue;
+    }
+    const partitions = Math.max(atSource, atTarget);
+    if (partitions === 0) others.push({ kind: 'absent', name: wholeOf(topic), side: 'both' });
+    for (let partition = 0; partition < partitions; partition += 1) {
       const name = { topic, partition };
       if (partition < atSource && partition < atTarget) shared.push(name);
-      else absent.push({ kind: 'absent', name, side: partition < atSource ? 'target' : 'source' });
+      else others.push({ kind: 'absent', name, side: partition < atSource ? 'target' : 'source' });
     }
   }
-  return { shared, absent };
+  return { shared, others };
 }
 
-async function partitionCounts(
-  context: VerifyContext,
-  side: 'source' | 'target',
-  topics: readonly string[],
-): Promise<Map<string, number>> {
-  if (topics.length === 0) return new Map();
-  const view = await context[side].cluster.metadata(topics);
-  return new Map(view.topics.map((topic) => [topic.name, topic.partitions.length]));
-}
+const wholeOf = (topic: string): OutcomeName => ({ topic, partition: undefined });
 
 /** Compares the partitions; `onOutcome` is told each as it ends, in no particular order. */
 export async function verifyPartitions(
@@ -89,7 +94,7 @@ async function verifyOne(
 
 /** Whether an outcome is a difference between both sides. */
 export function isDifferent(outcome: VerifyOutcome): boolean {
-  if (outcome.kind === 'absent') return true;
+  if (outcome.kind === 'absent') return outcome.side !== 'both';
   return outcome.kind === 'compared' && outcome.verdict.comparison.differences.differing > 0n;
 }
 
@@ -97,4 +102,14 @@ export function isDifferent(outcome: VerifyOutcome): boolean {
 export function isIncomplete(outcome: VerifyOutcome): boolean {
   if (outcome.kind === 'unreadable') return true;
   return outcome.kind === 'compared' && outcome.verdict.comparison.differences.offsets('not-comparable') > 0n;
+}
+
+/** `nothing`: there was nothing to compare, which is not to be taken for equality. */
+export type SetResult = 'equal' | 'different' | 'incomplete' | 'nothing';
+
+/** What the outcomes of one set and target say together. */
+export function resultOf(outcomes: readonly VerifyOutcome[]): SetResult {
+  if (outcomes.some(isDifferent)) return 'different';
+  if (outcomes.some(isIncomplete)) return 'incomplete';
+  return outcomes.some(({ kind }) => kind === 'compared') ? 'equal' : 'nothing';
 }

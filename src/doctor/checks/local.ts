@@ -2,6 +2,7 @@
 import { CausewayError } from '../../base/errors.ts';
 import { createSecurity } from '../../kafka/security/security.ts';
 import { readSecurity } from '../../kafka/security/security-settings.ts';
+import { endpointText } from '../../kafka/security/token-endpoint.ts';
 import { TlsFiles } from '../../kafka/security/tls-material.ts';
 import { parseAddress } from '../../kafka/client/socket.ts';
 import { resolveSettings } from '../../topology/secrets.ts';
@@ -29,7 +30,7 @@ export function tokenCheck(site: RegionSite, offline: boolean): Check[] {
   if (sasl?.mechanism !== 'OAUTHBEARER') return [];
   const { source } = sasl;
   if (offline && !('path' in source)) return [];
-  const from = 'path' in source ? source.path : source.url;
+  const from = 'path' in source ? source.path : endpointText(source);
   return [
     {
       name: 'token',

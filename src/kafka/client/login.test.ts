@@ -5,7 +5,9 @@ import type { HostileBroker, Received } from '../../../test/fixtures/hostile-bro
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { latestOf, openTo, startBroker } from '../../../test/fixtures/opened-connection.ts';
 import { answerOffsets } from '../../../test/fixtures/right-answers.ts';
+import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import type { Clock } from '../../base/clock.ts';
+import { CausewayError } from '../../base/errors.ts';
 import { silentLog } from '../../base/log.ts';
 import { seededRandom } from '../../base/random.ts';
 import { plainExchange } from '../security/plain.ts';
@@ -77,7 +79,7 @@ test('a later login that is refused ends the connection, and what waits is told 
   const { calls, connection } = await openTo(t, broker, { newLogin, clock });
   const held: Received[] = [];
   broker.behaviour.set('saslAuthenticate', (request) => void held.push(request));
-  clock.advance(holdsMs);
+  clock.advance(holdsMs * 0.95);
   await broker.untilRequests(4);
   const waiting = assert.rejects(calls.listOffsets(latestOf(1)), {
     code: 'CW-3012',
@@ -94,13 +96,101 @@ test('a connection that ends while it logs in again tells what waits', async (t)
   const clock = manualClock();
   const { calls, connection } = await openTo(t, broker, { newLogin, clock });
   broker.behaviour.set('saslAuthenticate', () => undefined);
-  clock.advance(holdsMs);
+  clock.advance(holdsMs * 0.95);
   await broker.untilRequests(4);
   const waiting = assert.rejects(calls.listOffsets(latestOf(1)), { code: 'CW-3003' });
   connection.destroy('no more');
   await waiting;
   assert.equal(clock.timers, 0);
 });
+
+/** A login of which each first message comes when the test says. */
+function tokensByHand() {
+  const asked: PromiseWithResolvers<Buffer>[] = [];
+  const newSlowLogin = () => ({
+    ...plainExchange('alice', 's3cret'),
+    start: () => {
+      const waiting = Promise.withResolvers<Buffer>();
+      asked.push(waiting);
+      return waiting.promise;
+    },
+  });
+  const give = async (at: number) => {
+    await waitUntil(`token ${at} is asked for`, () => asked.length > at);
+    asked[at]?.resolve(Buffer.from('token'));
+  };
+  const refuse = async (at: number) => {
+    await waitUntil(`token ${at} is asked for`, () => asked.length > at);
+    asked[at]?.reject(noToken);
+  };
+  return { asked, newLogin: newSlowLogin, give, refuse };
+}
+
+const noToken = new CausewayError('CW-3014', 'no token from https://id/token: it answers 503');
+
+async function openWithTokens(t: TestContext) {
+  const broker = await brokerWithLogin(t);
+  const clock = manualClock();
+  const tokens = tokensByHand();
+  const refusals: (CausewayError | undefined)[] = [];
+  const onLogin = (refusal: CausewayError | undefined) => void refusals.push(refusal);
+  // A login is made again as early as it may be: after 85 % of its time.
+  const random = { int: () => 0 };
+  const opening = openTo(t, broker, { newLogin: tokens.newLogin, clock, onLogin, random });
+  await tokens.give(0);
+  return { broker, clock, tokens, refusals, ...(await opening) };
+}
+
+test('while the token for a later login is waited for, requests go on', async (t) => {
+  const { broker, clock, tokens, calls } = await openWithTokens(t);
+  clock.advance(holdsMs * 0.95);
+  assert.equal(tokens.asked.length, 2);
+  await calls.listOffsets(latestOf(1));
+  assert.deepEqual(asked(broker), ['saslHandshake', 'saslAuthenticate', 'listOffsets']);
+  await tokens.give(1);
+  await broker.untilRequests(5);
+  assert.deepEqual(asked(broker).slice(3), ['saslHandshake', 'saslAuthenticate']);
+});
+
+test('without a token for a later login, the connection goes on and one is asked for again', async (t) => {
+  const { broker, clock, tokens, calls, connection, refusals } = await openWithTokens(t);
+  clock.advance(holdsMs * 0.85);
+  await tokens.refuse(1);
+  await calls.listOffsets(latestOf(1));
+  clock.advance(1_000);
+  assert.equal(connection.closed, false);
+  assert.deepEqual(refusals, [undefined], 'other connections are not kept from logging in');
+  await tokens.give(2);
+  await broker.untilRequests(5);
+  await calls.listOffsets(latestOf(1));
+  assert.deepEqual(refusals, [undefined, undefined]);
+});
+
+for (const [what, message] of [
+  ['refuses', /it answers 503/],
+  ['hangs', /no token came while the last login held/],
+] as const) {
+  test(`an endpoint that ${what} until a login ends: the connection ends, and says why`, async (t) => {
+    const { clock, tokens, calls, connection, refusals } = await openWithTokens(t);
+    clock.advance(holdsMs * 0.85);
+    for (const at of what === 'refuses' ? [1, 2] : []) {
+      clock.advance(1_000 * (at - 1));
+      await tokens.refuse(at);
+      await calls.listOffsets(latestOf(1));
+    }
+    clock.advance(holdsMs - clock.monotonicMs() - 1);
+    assert.equal(connection.closed, false);
+    clock.advance(1);
+    assert.equal(connection.closed, true);
+    await assert.rejects(calls.listOffsets(latestOf(1)), { code: 'CW-3014', message });
+    assert.deepEqual(
+      refusals.map((refusal) => refusal?.code),
+      [undefined, 'CW-3014'],
+    );
+    tokens.asked.at(-1)?.resolve(Buffer.from('late'));
+    assert.equal(clock.timers, 0);
+  });
+}
 
 for (const [what, handshake, message] of [
   [

@@ -18,10 +18,18 @@ export type SendNow = <T>(call: Call<T>) => Promise<T>;
 /** Brokers end an exchange after two or three messages. */
 const messagesMax = 10;
 
-/** Returns for how many milliseconds the login holds; 0: for ever. Throws CW-3012 or CW-3014. */
-export async function logIn(exchange: SaslExchange, send: SendNow, waitMs: number): Promise<number> {
+/**
+ * Returns for how many milliseconds the login holds; 0: for ever. Throws CW-3012. `first`: what the exchange
+ * starts with, made beforehand: to fetch a token may take long, and the broker waits for nothing else.
+ */
+export async function logIn(
+  exchange: SaslExchange,
+  first: Buffer,
+  send: SendNow,
+  waitMs: number,
+): Promise<number> {
   await shakeHands(exchange, send, waitMs);
-  let message: Buffer | undefined = await exchange.start();
+  let message: Buffer | undefined = first;
   for (let count = 0; count < messagesMax; count += 1) {
     const answer: SaslAuthenticateResponse = await send(authenticateCall(message, waitMs));
     if (answer.errorCode !== kafkaError.NONE) {

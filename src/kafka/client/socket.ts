@@ -1,7 +1,23 @@
 // The one place where sockets to brokers are made, plain and with TLS.
-import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
+import {
+  connect,
+  isIP,
+  type OnReadOpts,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+  type Socket,
+} from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TlsOptions } from '../security/tls-material.ts';
+
+/**
+ * For how long one address of a name with several is tried before the next: longer than a far round trip and
+ * than the second after which a lost first packet is sent again, and short enough for a second address
+ * within `connectWaitMs`.
+ */
+const attemptMs = 2_000;
+// For the whole process, since the Kafka library opens sockets of its own. Node.js would give up an IPv4
+// address after 250 ms and then fail on an IPv6 one that leads nowhere.
+setDefaultAutoSelectFamilyAttemptTimeout(attemptMs);
 
 export interface BrokerAddress {
   readonly host: string;

@@ -1,5 +1,6 @@
 // Keeps a connection logged in (KIP-368): once at its beginning, and again before the broker's patience ends.
-// Meanwhile the broker takes nothing but the login, so new requests are held back, and leave in their order.
+// What a login begins with, a token maybe, is there before it begins. Then the broker takes nothing but the
+// login, so new requests are held back, and leave in their order.
 import type { Clock, Timer } from '../../base/clock.ts';
 import { CausewayError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
@@ -23,6 +24,8 @@ export interface StandingLoginParts {
 /** Of its time, what a login is used for before the next one: as Kafka's own clients do, spread at random. */
 const usedShareMin = 0.85;
 const usedShareSpread = 0.1;
+/** From an attempt for which no token was to be had until the next, while the present login holds. */
+const tokenRetryMs = 1_000;
 /** What says that the login itself was refused, not that the connection was lost. */
 const loginCodes: ReadonlySet<string> = new Set(['CW-3012', 'CW-3014']);
 /** Longer timers do not exist. */
@@ -31,7 +34,10 @@ const timerMsMax = 2 ** 31 - 1;
 export class StandingLogin {
   readonly #parts: StandingLoginParts;
   #timer: Timer | undefined;
+  /** When the present login ends, by the monotonic clock. */
+  #endsMs = Number.POSITIVE_INFINITY;
   #held: (() => void)[] | undefined;
+  #closed = false;
 
   constructor(parts: StandingLoginParts) {
     this.#parts = parts;
@@ -44,25 +50,71 @@ export class StandingLogin {
 
   /** Throws CW-3012 or CW-3014. */
   async begin(): Promise<void> {
-    const { newLogin, clock, random } = this.#parts;
-    const exchange = newLogin();
+    const exchange = this.#parts.newLogin();
     if (exchange === undefined) return;
-    const holdsMs = await this.#logIn(exchange);
-    if (holdsMs === 0) return;
-    const dueMs = holdsMs * (usedShareMin + (random.int(1000) / 1000) * usedShareSpread);
-    this.#timer = clock.schedule(Math.min(dueMs, timerMsMax), this.#again);
-  }
-
-  async #logIn(exchange: SaslExchange): Promise<number> {
-    const { send, waitMs, onLogin } = this.#parts;
     try {
-      const holdsMs = await logIn(exchange, send, waitMs);
-      onLogin(undefined);
-      return holdsMs;
+      await this.#carryOut(exchange, await exchange.start());
     } catch (error) {
-      if (error instanceof CausewayError && loginCodes.has(error.code)) onLogin(error);
+      this.#note(error);
       throw error;
     }
+  }
+
+  async #carryOut(exchange: SaslExchange, first: Buffer): Promise<void> {
+    const { send, waitMs, clock, random, onLogin } = this.#parts;
+    const beganMs = clock.monotonicMs();
+    const holdsMs = await logIn(exchange, first, send, waitMs);
+    onLogin(undefined);
+    if (holdsMs === 0) return;
+    this.#endsMs = beganMs + holdsMs;
+    const dueMs = holdsMs * (usedShareMin + (random.int(1000) / 1000) * usedShareSpread);
+    this.#schedule(dueMs, this.#again);
+  }
+
+  readonly #again = (): void => {
+    const exchange = this.#parts.newLogin();
+    if (exchange === undefined) return;
+    const late = () => this.#fail(new CausewayError('CW-3014', 'no token came while the last login held'));
+    this.#schedule(this.#leftMs, late);
+    exchange.start().then(
+      (first) => this.#logInAgain(exchange, first),
+      (error: unknown) => this.#tryLater(error),
+    );
+  };
+
+  #logInAgain(exchange: SaslExchange, first: Buffer): void {
+    if (this.#closed) return;
+    this.#timer?.cancel();
+    this.#held = [];
+    this.#carryOut(exchange, first).then(
+      () => this.#release(),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** The connection is good for as long as its present login. */
+  #tryLater(error: unknown): void {
+    const leftMs = this.#leftMs;
+    if (leftMs > tokenRetryMs) this.#schedule(tokenRetryMs, this.#again);
+    else this.#schedule(leftMs, () => this.#fail(error));
+  }
+
+  get #leftMs(): number {
+    return Math.max(0, this.#endsMs - this.#parts.clock.monotonicMs());
+  }
+
+  #schedule(delayMs: number, fire: () => void): void {
+    this.#timer?.cancel();
+    if (!this.#closed) this.#timer = this.#parts.clock.schedule(Math.min(delayMs, timerMsMax), fire);
+  }
+
+  #fail(error: unknown): void {
+    this.#note(error);
+    this.#parts.onFailed(error);
+  }
+
+  #note(error: unknown): void {
+    if (error instanceof CausewayError && loginCodes.has(error.code)) this.#parts.onLogin(error);
   }
 
   /** Calls `send` when nothing is held back any more, after everything that was held before. */
@@ -78,17 +130,10 @@ export class StandingLogin {
 
   /** What is held is sent, and finds the connection closed. */
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
     this.#release();
   }
-
-  readonly #again = (): void => {
-    this.#held = [];
-    this.begin().then(
-      () => this.#release(),
-      (error: unknown) => this.#parts.onFailed(error),
-    );
-  };
 
   #release(): void {
     const held = this.#held;

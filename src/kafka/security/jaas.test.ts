@@ -17,6 +17,13 @@ test('a login module with its options', () => {
   );
 });
 
+test('how a quotation mark is to be written is said with what it breaks', () => {
+  assert.throws(
+    () => parseJaas(`${plain} required password="a"b";`),
+    (error) => error instanceof JaasProblem && /write \\" for " and \\\\ for \\/.test(error.hint),
+  );
+});
+
 test('lines, comments, single quotes and bare words, as Java reads them', () => {
   const lines = ['REQUIRED // the one of Kafka', "  username='al ice' /* who */", '  serviceName=kafka ;\n'];
   const text = `${plain} ${lines.join('\n')}`;
@@ -41,6 +48,8 @@ for (const [what, text, message] of [
     `${plain} required password="s3cret" password="s3cret";`,
     /password is given twice/,
   ],
+  ['a quotation mark within a password', `${plain} required password="a"s3cret=b";`, /behind a closing/],
+  ['two of them', `${plain} required password="a"s3cret"b";`, /behind a closing quotation mark/],
   ['an open quotation mark', `${plain} required password="s3cret;`, /not closed/],
 ] as const) {
   test(`${what}: said without the values`, () => {

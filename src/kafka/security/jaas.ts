@@ -8,11 +8,18 @@ export interface JaasEntry {
 }
 
 const controlFlags = ['required', 'requisite', 'sufficient', 'optional'];
+const escapes =
+  'Within quotation marks write \\" for " and \\\\ for \\, also where the value comes from a file.';
 const wellFormed = 'Write: org.apache.kafka.….PlainLoginModule required username="…" password="…";';
 
 /** What is wrong with the text, in words without its values. */
 export class JaasProblem extends Error {
-  readonly hint = wellFormed;
+  readonly hint: string;
+
+  constructor(message: string, hint = wellFormed) {
+    super(message);
+    this.hint = hint;
+  }
 }
 
 /** Throws JaasProblem. */
@@ -62,9 +69,13 @@ function tokensOf(text: string): Token[] {
     /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|([=;])|([^\s"'=;]+)/gy;
   while (pattern.lastIndex < text.length) {
     const found = pattern.exec(text);
-    if (found === null) throw new JaasProblem('a quotation mark is not closed');
+    if (found === null) throw new JaasProblem('a quotation mark is not closed', escapes);
     const [, double, single, sign, word] = found;
     const quoted = double ?? single;
+    // What would come then could be the rest of a password, and would be told as the name of an option.
+    if (quoted !== undefined && /[^\s;/]/.test(text.charAt(pattern.lastIndex))) {
+      throw new JaasProblem('right behind a closing quotation mark stands more text', escapes);
+    }
     if (quoted !== undefined) tokens.push({ text: unescaped(quoted), quoted: true });
     else if (sign !== undefined || word !== undefined) {
       tokens.push({ text: (sign ?? word) as string, quoted: false });

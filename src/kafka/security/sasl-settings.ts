@@ -1,6 +1,8 @@
 // `sasl.*`: who logs in, and how.
 import { type JaasEntry, JaasProblem, parseJaas } from './jaas.ts';
+import { checkOptions, readEndpointTls } from './jaas-options.ts';
 import type { SettingReader } from './setting-reader.ts';
+import type { TlsSettings } from './tls-settings.ts';
 
 export const scramMechanisms = ['SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 export type ScramMechanism = (typeof scramMechanisms)[number];
@@ -33,6 +35,8 @@ export interface TokenEndpoint {
   readonly readTimeoutMs: number;
   /** Id and secret are URL-encoded in the header: RFC 6749 says so, older servers expect them plain. */
   readonly headerUrlEncode: boolean;
+  /** From `ssl.*` options of the login module, as in Kafka; undefined: the authorities that Node.js knows. */
+  readonly tls: TlsSettings | undefined;
 }
 
 const oauth = 'sasl.oauthbearer.';
@@ -103,7 +107,10 @@ function readEntry(reader: SettingReader, mechanism: SaslMechanism): JaasEntry |
   if (text === undefined) return undefined;
   try {
     const entry = parseJaas(text);
-    if (entry.loginModule === modules[mechanism]) return entry;
+    if (entry.loginModule === modules[mechanism]) {
+      checkOptions(reader, jaasName, mechanism, entry);
+      return entry;
+    }
     const message = `the login module of ${jaasName} is not that of ${mechanism}`;
     reader.problem('wrong', jaasName, message, `Write ${modules[mechanism]}.`);
   } catch (error) {
@@ -155,14 +162,30 @@ function readSource(
   }
   const text = reader.text(endpointUrl);
   if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'file:' && url.host === '') return { path: decodeURIComponent(url.pathname) };
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    const hint = 'Write https://…, or file:///path of a file that holds the token.';
-    reader.problem('wrong', endpointUrl, `${endpointUrl} is no such address`, hint);
+  const problem = (message: string, hint: string) => {
+    reader.problem('wrong', endpointUrl, `${endpointUrl} ${message}`, hint);
     return undefined;
+  };
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'file:' && url.host === '') {
+    const path = decodedPath(url);
+    return path === undefined ? problem('has a % that encodes nothing', 'Write %25 for a %.') : { path };
+  }
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    return problem('is no such address', 'Write https://…, or file:///path of a file that holds the token.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    return problem('must not hold a name or a password', `Give ${clientIdName} and ${clientSecretName}.`);
   }
   return readEndpoint(reader, entry, text);
+}
+
+function decodedPath(url: URL): string | undefined {
+  try {
+    return decodeURIComponent(url.pathname);
+  } catch {
+    return undefined;
+  }
 }
 
 function readEndpoint(
@@ -188,5 +211,6 @@ function readEndpoint(
     connectTimeoutMs: reader.milliseconds('sasl.login.connect.timeout.ms', 10_000),
     readTimeoutMs: reader.milliseconds('sasl.login.read.timeout.ms', 10_000),
     headerUrlEncode: reader.boolean(`${oauth}header.urlencode`, false),
+    tls: readEndpointTls(reader, jaasName, entry),
   };
 }

@@ -91,6 +91,7 @@ test('what is read: a token endpoint, with the client in the login module', () =
       connectTimeoutMs: 10_000,
       readTimeoutMs: 10_000,
       headerUrlEncode: false,
+      tls: undefined,
     },
     extensions: new Map([['logicalCluster', 'lkc-1']]),
   });
@@ -107,6 +108,15 @@ test('what is read: a token file, and the client in settings of its own (KIP-113
   fine({ ...oauth, ...endpoint, ...client });
 });
 
+test('what is read: whom to trust at a token endpoint, from the login module, as in Kafka', () => {
+  const trusted = 'ssl.truststore.location="/idp.pem" ssl.truststore.type="PEM"';
+  const login = `${oauthLogin} clientId="c" clientSecret="s" ${trusted};`;
+  const { sasl, tls } = fine({ ...oauth, ...endpoint, 'sasl.jaas.config': login });
+  assert.ok(sasl?.mechanism === 'OAUTHBEARER' && 'url' in sasl.source);
+  assert.deepEqual(sasl.source.tls?.trust, { path: '/idp.pem', password: undefined });
+  assert.equal(tls?.trust, undefined, 'brokers are another matter');
+});
+
 const ssl = { 'security.protocol': 'SSL' };
 const plain = { 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN' };
 
@@ -116,14 +126,24 @@ test('what is wrong: TLS settings without TLS', () =>
   wrong({ 'ssl.truststore.location': '/t' }, 'useless', 'ssl.truststore.location', /does not use TLS/));
 test('what is wrong: login settings without a login', () =>
   wrong({ ...ssl, 'sasl.mechanism': 'PLAIN' }, 'useless', 'sasl.mechanism', /has no login/));
-test('what is wrong: a JKS store, with the command that converts it', () =>
-  wrong(
-    { ...ssl, 'ssl.truststore.type': 'JKS', 'ssl.truststore.location': '/etc/my trust.jks' },
-    'refused',
-    'ssl.truststore.type',
-    /JKS store cannot be read/,
-    /keytool -importkeystore -srckeystore '\/etc\/my trust\.jks' .* -destkeystore '\/etc\/my trust\.p12'/,
-  ));
+test('what is wrong: a JKS store, with the command that converts it', () => {
+  for (const type of ['JKS', 'jks']) {
+    wrong(
+      { ...ssl, 'ssl.truststore.type': type, 'ssl.truststore.location': '/etc/my trust.jks' },
+      'refused',
+      'ssl.truststore.type',
+      /JKS store cannot be read/,
+      /keytool -importkeystore -srckeystore '\/etc\/my trust\.jks' .* -destkeystore '\/etc\/my trust\.p12'/,
+    );
+  }
+});
+test('what is wrong: a type of store, where case counts for PEM alone, as in Kafka', () => {
+  const location = { ...ssl, 'ssl.truststore.location': '/t' };
+  const name = 'ssl.truststore.type';
+  fine({ ...location, [name]: 'pkcs12' });
+  wrong({ ...location, [name]: 'pem' }, 'wrong', name, /must be PEM or PKCS12/, /Case counts/);
+  wrong({ ...location, [name]: 'BCFKS' }, 'wrong', name, /must be PEM or PKCS12/, /Other stores cannot/);
+});
 test('what is wrong: a key without its certificate', () =>
   wrong(
     { ...ssl, 'ssl.keystore.key': 's3cret' },
@@ -174,7 +194,7 @@ test('what is wrong: a login module that cannot be read', () =>
   wrong({ ...plain, 'sasl.jaas.config': plainLogin.slice(0, -1) }, 'wrong', 'sasl.jaas.config', /semicolon/));
 test('what is wrong: a login without password', () =>
   wrong(
-    { ...plain, 'sasl.jaas.config': plainLogin.replace('password', 'pass') },
+    { ...plain, 'sasl.jaas.config': plainLogin.replace(/ password=\S+;/, ';') },
     'missing',
     'sasl.jaas.config',
     /has no password/,
@@ -197,6 +217,37 @@ test('what is wrong: an endpoint that is none', () =>
     'sasl.oauthbearer.token.endpoint.url',
     /no such address/,
   ));
+test('what is wrong: a name and a password in the address of an endpoint', () => {
+  for (const who of ['bob:s3cret', 'bob', ':s3cret']) {
+    const url = { 'sasl.oauthbearer.token.endpoint.url': `https://${who}@id/token` };
+    wrong({ ...oauth, ...url }, 'wrong', Object.keys(url)[0] ?? '', /must not hold/, /client\.secret/);
+  }
+});
+test('what is wrong: the address of a file with a % that encodes nothing', () =>
+  wrong(
+    { ...oauth, 'sasl.oauthbearer.token.endpoint.url': 'file:///run/%zz' },
+    'wrong',
+    'sasl.oauthbearer.token.endpoint.url',
+    /has a % that encodes nothing/,
+  ));
+test('what is wrong: an option of the login module that has no effect', () => {
+  const delegated = scramLogin.replace(';', ' tokenauth="true";');
+  wrong(
+    { ...plain, 'sasl.mechanism': 'SCRAM-SHA-256', 'sasl.jaas.config': delegated },
+    'refused',
+    'sasl.jaas.config',
+    /has the option tokenauth, which is not supported with SCRAM-SHA-256/,
+  );
+  const odd = `${oauthLogin} clientId="c" clientSecret="s3cret" ssl.trust.location="/t";`;
+  const settings = { ...oauth, ...endpoint, 'sasl.jaas.config': odd };
+  wrong(settings, 'refused', 'sasl.jaas.config', /the option ssl\.trust\.location/, /ssl\.…/);
+});
+test('what is wrong: a truststore for a token endpoint that cannot be read', () => {
+  const jks = 'ssl.truststore.location="/idp.jks" ssl.truststore.type="JKS"';
+  const login = `${oauthLogin} clientId="c" clientSecret="s3cret" ${jks};`;
+  const settings = { ...oauth, ...endpoint, 'sasl.jaas.config': login };
+  wrong(settings, 'refused', 'sasl.jaas.config', /^sasl\.jaas\.config: a JKS store/, /keytool/);
+});
 test('what is wrong: a login handler of somebody’s own', () =>
   wrong(
     {

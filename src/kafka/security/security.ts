@@ -9,7 +9,7 @@ import type { SaslExchange } from './sasl-exchange.ts';
 import type { SaslSettings } from './sasl-settings.ts';
 import { newNonce, scramExchange } from './scram.ts';
 import type { SecuritySettings } from './security-settings.ts';
-import { TlsFiles, type TlsOptions } from './tls-material.ts';
+import { TlsFiles, type TlsOptions, tlsOptionsOf } from './tls-material.ts';
 import { TokenSource } from './token-source.ts';
 
 export interface Security {
@@ -41,19 +41,14 @@ export function createSecurity(settings: SecuritySettings, parts: SecurityParts)
   const { clock, random, log } = parts;
   const { tls, sasl } = settings;
   const files = tls === undefined ? undefined : new TlsFiles(tls, log);
-  const tokens = sasl?.mechanism === 'OAUTHBEARER' ? new TokenSource(sasl.source, clock) : undefined;
+  const tokens = sasl?.mechanism === 'OAUTHBEARER' ? new TokenSource(sasl.source, { clock, log }) : undefined;
   const token = () => (tokens === undefined ? plainSecurity.token() : tokens.token());
   return {
     settings,
     token,
     logins: new LoginRest(clock, random),
     newLogin: () => (sasl === undefined ? undefined : exchangeFor(sasl, token, random)),
-    tlsOptions: async () => {
-      if (files === undefined || tls === undefined) return undefined;
-      const { context } = await files.current();
-      // Node compares names unless told otherwise.
-      return { secureContext: context, ...(!tls.checksHostname && { checkServerIdentity: () => undefined }) };
-    },
+    tlsOptions: () => tlsOptionsOf(files),
   };
 }
 

@@ -19,7 +19,8 @@ export interface StoreBytes {
 }
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-const pemKey = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[^-]+-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
+/** Behind its first line a key that is encrypted in the traditional way has headers (RFC 1421). */
+const pemKey = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[^]+?-----END \1-----/;
 const jksMagic = 0xfeedfeed;
 const derSequence = 0x30;
 

@@ -5,14 +5,15 @@ interface Failure {
   readonly message: string;
 }
 
+const unknownAuthority = 'the authority of the broker’s certificate is not in ssl.truststore';
 const byCode: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'the broker’s certificate has expired',
   CERT_NOT_YET_VALID: 'the broker’s certificate is not valid yet: compare the clocks',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the broker’s certificate is self-signed and not in ssl.truststore',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the authority of the broker’s certificate is not in ssl.truststore',
-  UNABLE_TO_GET_ISSUER_CERT: 'the authority of the broker’s certificate is not in ssl.truststore',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the authority of the broker’s certificate is not in ssl.truststore',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the authority of the broker’s certificate is not in ssl.truststore',
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
   CERT_SIGNATURE_FAILURE: 'the broker’s certificate was not signed by the authority in ssl.truststore',
   CERT_REVOKED: 'the broker’s certificate has been revoked',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the broker’s certificate is for another host',
@@ -34,6 +35,13 @@ const byAlert: Readonly<Record<string, string>> = {
   70: 'the broker takes none of ssl.enabled.protocols',
   116: 'the broker asks for a certificate: set ssl.keystore',
 };
+
+/** Whether the other side's certificate leads to nobody who is trusted. */
+export function isUnknownAuthority(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === undefined) return false;
+  return code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || byCode[code] === unknownAuthority;
+}
 
 /** Undefined where the failure has nothing to do with TLS. `isReady`: TLS had been agreed on before. */
 export function explainTls(error: Failure, isReady: boolean): string | undefined {

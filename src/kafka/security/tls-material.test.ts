@@ -1,6 +1,7 @@
 // Certificates as files have them: every form of store, what cannot be used, and renewal.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,22 @@ test('a keystore without key, with another’s key, or that is not there', async
     /ssl\.keystore\.location: \S+none\.pem cannot be read/,
   );
 });
+
+for (const [what, format] of [
+  ['the traditional way', { type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'changeit' }],
+  ['PKCS 8', { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'changeit' }],
+] as const) {
+  test(`a key in PEM that is encrypted in ${what}`, async () => {
+    const key = createPrivateKey(own.key).export(format).toString();
+    const path = file('encrypted.pem', `${key}${own.certificate}`);
+    const withPassword = (keyPassword: string | undefined) => ({ path, password: undefined, keyPassword });
+    const { ownEnds } = await new TlsFiles(settings({ own: withPassword('changeit') }), silentLog).current();
+    assert.ok(ownEnds !== undefined);
+    for (const wrong of ['wrong', undefined]) {
+      await refused({ own: withPassword(wrong) }, /cannot be read .*: is ssl\.key\.password right\?/);
+    }
+  });
+}
 
 test('renewed files are taken over; half of a renewal leaves the former, and is told once', async () => {
   const warnings: LogFields[] = [];

@@ -29,6 +29,10 @@ export class TlsFiles {
     this.#log = log;
   }
 
+  get checksHostname(): boolean {
+    return this.#settings.checksHostname;
+  }
+
   /** As the files are now. Throws CW-3013 where they have never been of use. */
   current(): Promise<TlsMaterial> {
     this.#reading ??= this.#look().finally(() => {
@@ -101,6 +105,14 @@ export class TlsFiles {
     if ('path' in own) return readOwn({ ...own, setting, bytes: await readStore(setting, own.path) });
     return { chain: own.chainPem, key: own.keyPem };
   }
+}
+
+/** What a TLS connection is made of now. Throws CW-3013. */
+export async function tlsOptionsOf(files: TlsFiles | undefined): Promise<TlsOptions | undefined> {
+  if (files === undefined) return undefined;
+  const { context } = await files.current();
+  // Node compares names unless told otherwise.
+  return { secureContext: context, ...(!files.checksHostname && { checkServerIdentity: () => undefined }) };
 }
 
 /** Something that changes when the file does; also for one that is not there. */

@@ -23,8 +23,6 @@ export interface TlsSettings {
 
 const tlsVersions = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof tlsVersions)[number];
-/** Read by what is in the file; the type is only checked. */
-const storeTypes = ['PEM', 'PKCS12'] as const;
 
 export const tlsSettingNames = [
   'ssl.enabled.protocols',
@@ -92,15 +90,19 @@ function readOwn(reader: SettingReader): KeyStore | undefined {
 
 const oneOfTwo = 'Give a location or the PEM text, not both.';
 
+/** Read by what is in the file; the type is only checked. */
 function checkType(reader: SettingReader, store: 'truststore' | 'keystore'): void {
   const name = `ssl.${store}.type`;
   const type = reader.text(name);
-  if (type === undefined || (storeTypes as readonly string[]).includes(type)) return;
-  if (type === 'JKS') {
+  // As in Kafka: of PEM case counts, of Java's own stores it does not.
+  const known = type?.toUpperCase();
+  if (type === undefined || type === 'PEM' || known === 'PKCS12') return;
+  if (known === 'JKS') {
     const path = reader.text(`ssl.${store}.location`) ?? `${store}.jks`;
     reader.problem('refused', name, 'a JKS store cannot be read here', jksHint(path, name));
   } else {
-    reader.problem('wrong', name, `${name} must be ${storeTypes.join(' or ')}`, 'Case counts, as in Kafka.');
+    const hint = known === 'PEM' ? 'Case counts, as in Kafka.' : 'Other stores cannot be read here.';
+    reader.problem('wrong', name, `${name} must be PEM or PKCS12`, hint);
   }
 }
 
