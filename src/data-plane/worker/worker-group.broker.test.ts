@@ -7,6 +7,7 @@ import { freezableClock, type FreezableClock } from '../../../test/fixtures/free
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { GroupMembership } from '../../kafka/client/group-membership.ts';
@@ -44,6 +45,7 @@ class Member implements AsyncDisposable {
       region,
       cluster: this.#cluster,
       clock: this.clock,
+      random: systemRandom,
       log: silentLog,
       runs: () => this.runs,
       onChange: () => this.#take(),
@@ -140,15 +142,19 @@ test('the coordinator is killed: everybody goes on with what it has, and keeps i
 test('during an upgrade the older form is spoken until the last older worker is gone', async () => {
   const all = named(10);
   const newer = { protocols: ['causeway-2', 'causeway-1'] };
+  const spoken = (...members: readonly Member[]) => members.map(({ group }) => group.protocol);
   await using b = new Member(all, newer);
   await shared([b], all);
+  assert.deepEqual(spoken(b), ['causeway-2']);
   {
     await using a = new Member(all);
     await shared([a, b], all);
+    assert.deepEqual(spoken(a, b), ['causeway-1', 'causeway-1']);
   }
   await shared([b], all);
   await using c = new Member(all, newer);
   await shared([b, c], all);
+  assert.deepEqual(spoken(b, c), ['causeway-2', 'causeway-2']);
 });
 
 test('another client in the group is told as such, and is waited for', async () => {
@@ -177,6 +183,7 @@ class ForeignMember implements AsyncDisposable {
     this.joined = promise;
     const membership = new GroupMembership({
       ...shared,
+      random: systemRandom,
       groupId: workersGroup,
       protocolType: 'connect',
       protocols: ['compatible'],
@@ -184,6 +191,7 @@ class ForeignMember implements AsyncDisposable {
       describe: () => Buffer.from('a Connect worker'),
       share: (_, members) => new Map(members.map(({ memberId }) => [memberId, Buffer.from('all')])),
       onAssigned: () => resolve(),
+      onHeard: () => undefined,
       onTrouble: reject,
       limits: groupLimits,
     });
