@@ -96,16 +96,18 @@ for (const call of ['joinGroup', 'syncGroup'] as const) {
 }
 
 test('a heartbeat that is answered late leads back to the share that still holds', async (t) => {
-  const { cluster, group, runs, pass } = worker(t);
+  const { cluster, group, changes, runs, pass } = worker(t);
   await pass(2);
   const late = Promise.withResolvers<{ errorCode: number }>();
   cluster.answer({ ...follower, heartbeat: () => late.promise });
   await pass(35);
   assert.deepEqual([group.state, runs()], ['alone', [true, true]]);
+  const before = changes();
   cluster.answer(follower);
   late.resolve({ errorCode: 0 });
   await pass(1);
   assert.deepEqual([group.state, runs(), cluster.count('joinGroup')], ['member', [true, false], 1]);
+  assert.equal(changes(), before + 1);
 });
 
 test('a process that stood still for long does not take everything on when it wakes', async (t) => {

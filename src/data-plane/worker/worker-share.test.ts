@@ -115,7 +115,7 @@ test('what fails while a share is taken in ends the worker, and is no trouble of
   const mirrors = new Map(topology.mirrors);
   tell({ topics, topology: { ...topology, mirrors } });
   mirrors.get = () => {
-    throw new TypeError('a defect');
+    throw new CausewayError('CW-3001', 'a defect that looks like an outage');
   };
   const finished = assert.rejects(worker.finished, /a defect/);
   await pass(1.5);
