@@ -92,9 +92,12 @@ export const clusterErrors = {
   ),
   'CW-3015': entry(
     'the workers’ group is not to be had',
-    'The group’s coordinator answered with an error. A worker goes on with what it runs and asks again.',
+    'The group’s coordinator answered with an error, or gives no share. A worker goes on with what it ' +
+      'runs and asks again; after 30 s without the group it runs every partition.',
     'If it stays: look at the broker’s log, and at whether each partition of __consumer_offsets has a ' +
-      'leader. A name of another client in the group causeway.workers is a mistake there.',
+      'leader. A name of another client in the group causeway.workers is a mistake there. After ' +
+      'INVALID_SESSION_TIMEOUT: the brokers must allow a session of 10 s or of 45 s ' +
+      '(group.min.session.timeout.ms, group.max.session.timeout.ms).',
   ),
   'CW-3016': entry(
     'the workers’ group is not permitted',

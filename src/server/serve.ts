@@ -136,6 +136,7 @@ class CausewayServer implements RunningServer {
     const heartbeat = new Heartbeat({ ...this.#parts, writer: this.#writer });
     this.#loops = Promise.all([
       ...(has('controller') ? [this.#reconciler.run(signal)] : []),
+      ...(has('worker') ? [this.#worker.finished] : []),
       heartbeat.run(signal),
       this.#updateMetrics(signal),
     ]);

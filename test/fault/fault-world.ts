@@ -54,7 +54,7 @@ export class FaultWorld implements AsyncDisposable {
     this.load = new SteadyLoad(this.source, options.random, this.partitions, options.load);
     this.controller = this.startProcess('controller');
     this.workers = Array.from({ length: options.workers }, () => this.startProcess('worker'));
-    this.owners = new OwnerWatch(this.target, this.partitions);
+    this.owners = new OwnerWatch(this.target, this.partitions, options.workers);
   }
 
   /** Resolves when every mirror set is mirroring under load. Disposes of everything if it cannot. */

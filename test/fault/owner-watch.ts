@@ -54,15 +54,23 @@ class GapWatch {
   }
 }
 
+/** Longer than any rebalance that comes after a change, and than a worker goes on with what it gives back. */
+const restMs = 10_000;
+
 export class OwnerWatch implements AsyncDisposable {
   readonly #reader: LedgerReader;
   readonly #abort = new AbortController();
   /** A living worker has it, in whatever state. */
   readonly owned: GapWatch;
   readonly mirroring: GapWatch;
+  readonly #workers: number;
+  /** By partition: the worker that mirrored it last. */
+  readonly #ownerOf = new Map<string, string>();
+  #movedAtMs = 0;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(cluster: KafkaCluster, partitions: readonly TopicPartition[]) {
+  constructor(cluster: KafkaCluster, partitions: readonly TopicPartition[], workers: number) {
+    this.#workers = Math.min(workers, partitions.length);
     const shared = { clock: systemClock, random: systemRandom, log: silentLog };
     this.#reader = new LedgerReader({ ...shared, cluster, region: 'the target' });
     const names = partitions.map(({ topic, partition }) => `${topic}-${partition}`);
@@ -70,13 +78,25 @@ export class OwnerWatch implements AsyncDisposable {
     this.mirroring = new GapWatch(names);
   }
 
-  /** Resolves when every partition is mirrored; gaps count from then on. */
+  /** Resolves when every partition is mirrored and every worker has its share; gaps count from then on. */
   async start(): Promise<void> {
     const onChange = (change: LedgerChange<'causeway.observed'>) => this.#take(change);
     this.#ended = this.#reader.follow('causeway.observed', { onChange }, this.#abort.signal);
-    await waitUntil('every partition to be mirrored', () => this.mirroring.hasSeenAll);
+    await waitUntil('every partition to be mirrored, by all workers', () => this.#areAllAtWork);
     this.owned.start();
     this.mirroring.start();
+  }
+
+  /**
+   * Resolves when no partition has moved for a while: a rebalance under way would find a dead worker before
+   * its session ends.
+   */
+  async rest(): Promise<void> {
+    await waitUntil('shares to be at rest', () => performance.now() - this.#movedAtMs > restMs);
+  }
+
+  get #areAllAtWork(): boolean {
+    return this.mirroring.hasSeenAll && new Set(this.#ownerOf.values()).size >= this.#workers;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,13 +107,17 @@ export class OwnerWatch implements AsyncDisposable {
 
   #take(change: LedgerChange<'causeway.observed'>): void {
     if (change.is !== 'record' || change.record.kind !== 'mirror') return;
-    const { topic, partitions } = change.record;
+    const { topic, worker, partitions } = change.record;
     const nowMs = performance.now();
     for (const { partition, state } of partitions) {
       const name = `${topic}-${partition}`;
       // Who gives a partition back shows it as paused.
       if (state !== 'paused') this.owned.saw(name, nowMs);
-      if (state === 'mirroring') this.mirroring.saw(name, nowMs);
+      if (state !== 'mirroring') continue;
+      this.mirroring.saw(name, nowMs);
+      if (this.#ownerOf.get(name) === worker) continue;
+      this.#ownerOf.set(name, worker);
+      this.#movedAtMs = nowMs;
     }
   }
 }

@@ -60,6 +60,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
   // Each part its own sequence, so that one does not depend on the timing of another.
   const worldOptions = { ...options, random: seededRandom(seed), topics, partitions, onProgress: say };
   await using world = await FaultWorld.start(worldOptions);
+  if (scope === 'workers') await world.owners.rest();
   say(`mirroring; faults for ${Math.round(options.durationMs / 1_000)} s, seed ${seed}`);
   const faults = await breakThings(world, {
     ...options,

@@ -136,12 +136,11 @@ export class MirrorPartition {
   get tail(): StartPoint['tail']['verdict'] | undefined {
     return this.#tail;
   }
-  /** Wall clock of the first trouble since the partition last mirrored. */
   /** Another number than before once anything that is shown has changed, but for the time of a look. */
   get revision(): number {
     return this.#stateChanges + this.counts.batches + this.view.revision;
   }
-
+  /** Wall clock of the first trouble since the partition last mirrored. */
   get troubledSinceMs(): number {
     return this.#troubledSinceMs ?? this.#stateSinceMs;
   }

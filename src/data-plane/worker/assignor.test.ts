@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type AssignableMember, type Assignment, assignPartitions } from './assignor.ts';
+import {
+  type AssignableMember,
+  type Assignment,
+  assignByViews,
+  assignPartitions,
+  type ReadingMember,
+} from './assignor.ts';
 
 const named = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `t/${String(at).padStart(3, '0')}`);
@@ -98,3 +104,46 @@ test('everything runs once, shares are even to one, and no claim is lost without
 
 const claimants = (members: readonly AssignableMember[], partition: string): number =>
   members.filter(({ runs }) => runs.includes(partition)).length;
+
+const views = fc.record({
+  own: fc.uniqueArray(fc.nat(30)),
+  members: fc.array(
+    fc.record({ runs: fc.uniqueArray(fc.nat(40)), wants: fc.option(fc.uniqueArray(fc.nat(40))) }),
+    { minLength: 1, maxLength: 5 },
+  ),
+});
+
+test('whatever the members have read: all runs once, and with one that has read of it', () => {
+  fc.assert(
+    fc.property(views, ({ own, members }) => {
+      const input = members.map(({ runs, wants }, at): ReadingMember => {
+        const read = wants === null ? undefined : new Set(wants.map((each) => `t/${each}`));
+        const ran = runs.map((each) => `t/${each}`);
+        return { id: `m${at}`, wants: read, runs: ran.filter((each) => read?.has(each) ?? true) };
+      });
+      const ownView = own.map((each) => `t/${each}`);
+      const found = assignByViews(input, ownView);
+      const all = new Set([...ownView, ...input.flatMap(({ runs, wants }) => [...(wants ?? runs)])]);
+      assert.deepEqual([...found.values()].flat().sort(), [...all].sort());
+      for (const { id, wants } of input) {
+        const unread = (found.get(id) ?? []).filter((name) => wants !== undefined && !wants.has(name));
+        const readElsewhere = unread.filter((name) => input.some((each) => each.wants?.has(name)));
+        assert.deepEqual(readElsewhere, []);
+      }
+      assert.deepEqual(
+        found,
+        assignByViews(input.toReversed(), ownView.toReversed()),
+        'order does not count',
+      );
+    }),
+  );
+});
+
+test('members that have read the same share it as the leader would, and what is new to it evenly', () => {
+  const all = named(120);
+  const before = assignPartitions(fresh('a', 'b', 'c', 'd'), all);
+  const members = after(before, 'a', 'b', 'c', 'd').map((each) => ({ ...each, wants: new Set(all) }));
+  assert.deepEqual(assignByViews(members, all), before);
+  const late = assignByViews(members, all.slice(0, 40));
+  assert.deepEqual([sizes(late), moved(before, late)], [[30, 30, 30, 30], 0]);
+});

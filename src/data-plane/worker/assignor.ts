@@ -74,3 +74,54 @@ function cutToShare(shares: readonly Share[], partitions: number, left: Set<stri
 
 const leastOf = (shares: readonly Share[]): Share =>
   shares.reduce((least, each) => (each.kept.length < least.kept.length ? each : least));
+
+/** A member that has read the ledger for itself. */
+export interface ReadingMember extends AssignableMember {
+  /** What its view of the ledger names; undefined where it did not say. */
+  readonly wants: ReadonlySet<string> | undefined;
+}
+
+/**
+ * The same among members that may have read different states of the ledger. First what the leader itself
+ * has read of, evenly. Then the rest, evenly among those who have read of it, since nobody else would run
+ * it: what the leader does not know, and what it would give to one that does not.
+ */
+export function assignByViews(members: readonly ReadingMember[], ownView: readonly string[]): Assignment {
+  const shares = new Map<string, string[]>();
+  const rest = new Map<string, ReadingMember[]>();
+  const readers = readersOf(members);
+  const first = assignPartitions(members, ownView);
+  for (const { id, wants } of members) {
+    const kept: string[] = [];
+    for (const name of first.get(id) ?? []) {
+      const others = wants === undefined || wants.has(name) ? undefined : readers.get(name);
+      if (others === undefined) kept.push(name);
+      else rest.set(name, others);
+    }
+    shares.set(id, kept);
+  }
+  const own = new Set(ownView);
+  for (const [name, by] of readers) if (!own.has(name)) rest.set(name, by);
+  // Those whose views agree have the same partitions in common.
+  for (const names of Map.groupBy(rest.keys(), (name) => idsOf(rest.get(name) ?? [])).values()) {
+    const second = assignPartitions(rest.get(names[0] as string) ?? [], names);
+    for (const [id, given] of second) shares.get(id)?.push(...given);
+  }
+  return new Map([...shares].map(([id, names]) => [id, names.sort(compare)]));
+}
+
+/** By partition: who would run it. */
+function readersOf(members: readonly ReadingMember[]): Map<string, ReadingMember[]> {
+  const readers = new Map<string, ReadingMember[]>();
+  for (const member of members) {
+    for (const name of new Set(member.wants ?? member.runs)) {
+      const by = readers.get(name);
+      if (by === undefined) readers.set(name, [member]);
+      else by.push(member);
+    }
+  }
+  return readers;
+}
+
+const idsOf = (members: readonly ReadingMember[]): string =>
+  JSON.stringify(members.map(({ id }) => id).sort());

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import type { Clock } from '../../base/clock.ts';
+import { CausewayError } from '../../base/errors.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchRequest, FetchResponse } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
@@ -42,7 +43,7 @@ function answeringBroker(clock: Clock) {
     fetch: async (request) => {
       fetches.push({ atMs: clock.monotonicMs(), request });
       await clock.sleep(state.answerMs);
-      if (state.breaks) throw new Error('lost');
+      if (state.breaks) throw new CausewayError('CW-3003', 'lost');
       state.leases += 1;
       const topics = request.topics.map(({ topicId: id, partitions }) => ({
         topicId: id,
@@ -75,7 +76,7 @@ async function rig(earlyFetchBytesPerSecond = 1_000) {
       onFetch: () => undefined,
       onRepeated: (bytes) => repeated.push(bytes),
       onTaken: () => undefined,
-      onFailed: (cause) => failed.push(cause.code),
+      onDefect: (cause) => failed.push(cause.code),
     },
     rttMs,
   );
@@ -216,12 +217,17 @@ test('a fetch that leaves late still asks from where the one before it ends', as
   assert.equal(askedFrom(), 90 - defaultLimits.earlyMarginMs);
 });
 
-test('a connection that fails is told to the lane; the end of the lane ends them', async () => {
+test('connections that fail are opened anew after a while; the end of the lane ends them', async () => {
   const { early, round, failed, pass, broker } = await rig();
   broker.breaks = true;
   await round();
   await pass(rttMs);
-  assert.equal(failed.length, 2);
+  assert.deepEqual(failed, ['destroyed: lost', 'destroyed: lost']);
+  broker.breaks = false;
+  assert.deepEqual(await round(), []);
+  await pass(1_000);
+  await round();
+  assert.deepEqual([await round(), broker.connections], [[30, 60], 4]);
   failed.length = 0;
   early.end(causeOf('CW-2021', 'over'));
   assert.deepEqual(failed, ['destroyed: over', 'destroyed: over']);

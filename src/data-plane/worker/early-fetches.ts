@@ -26,8 +26,8 @@ export interface EarlyFetchesParts {
   readonly onRepeated: (bytes: number) => void;
   /** Records of the partition have been taken in: its next fetch has changed. */
   readonly onTaken: (partition: MirrorPartition) => void;
-  /** A connection failed. */
-  readonly onFailed: (cause: Cause) => void;
+  /** Something else failed than a connection. */
+  readonly onDefect: (cause: Cause) => void;
 }
 
 interface Asked {
@@ -61,7 +61,7 @@ export class EarlyFetches {
     this.#rttMs = rttMs;
     this.#connections = Array.from(
       { length: parts.limits.earlyFetches },
-      () => new EarlyConnection(parts.connect, parts.onFailed),
+      () => new EarlyConnection(parts.connect, parts.clock, parts.onDefect),
     );
     this.#allowedBytes = parts.earlyFetchBytesPerSecond();
     this.#allowedAtMs = parts.clock.monotonicMs();

@@ -254,3 +254,39 @@ test('no fetch waits for more than a look when limit and classes have gone', () 
   clock.advance(steering.lookMs);
   assert.equal(given, 1);
 });
+
+test('lanes without partitions take nothing from those that have some', () => {
+  const turns = new FetchTurns({
+    clock: manualClock(),
+    limits: steering,
+    limitBytesPerSecond: () => 1 * MB,
+    rttMs: () => 80,
+  });
+  const asker: Asker = { rank: live(1), size: 1, wants: false };
+  const given: number[] = [];
+  const ask = () =>
+    turns.ask(asker, 10 * MB, (turn) => {
+      given.push(turn.bytes);
+      turn.done(0);
+    });
+  turns.join(asker);
+  ask();
+  for (let lanes = 0; lanes < 9; lanes += 1) turns.join({ ...asker, size: 0 });
+  ask();
+  const [alone, beside] = given;
+  assert.ok(alone !== undefined && alone > 0);
+  assert.equal(beside, alone);
+});
+
+test('while the share of a class is under way, nobody looks every other millisecond for more', (t) => {
+  const tested = new TestedLink(
+    slowLink,
+    [1, 2, 2].map((priority) => ({ rank: live(priority), ...history })),
+  );
+  tested.run(10_000);
+  const timers = t.mock.method(tested.clock, 'schedule').mock;
+  tested.run(20_000);
+  const short = timers.calls.filter(({ arguments: [delayMs] }) => delayMs <= 2).length;
+  assert.ok(timers.callCount() > 0);
+  assert.ok(short / 20 < 10, `${short / 20} each second`);
+});

@@ -99,6 +99,13 @@ export class FetchTurns {
     return false;
   }
 
+  /** Those that have partitions. */
+  get #askersAtWork(): number {
+    let count = 0;
+    for (const { size } of this.#askers) if (size > 0) count += 1;
+    return count;
+  }
+
   /** Nobody comes before it. */
   isFirst(rank: number): boolean {
     for (const each of this.#askers) if (each.size > 0 && each.rank < rank) return false;
@@ -212,7 +219,7 @@ export class FetchTurns {
     }
     let cutBy: Hold | undefined = wants && bytes < each.bytes ? 'priority' : undefined;
     if (bucket !== undefined) {
-      const most = wants ? bucket.bytesMax / 2 : this.#keptBytes(bucket) / this.#askers.size;
+      const most = wants ? bucket.bytesMax / 2 : this.#keptBytes(bucket) / Math.max(1, this.#askersAtWork);
       bytes = Math.min(bytes, most);
       const room = wants ? this.#wantedRoom(bucket) : this.#idleRoom(bucket);
       const needed = Math.min(bytes, wants ? Math.max(turnBytesMin, bucket.bytesMax / 8) : bytes / 2);

@@ -45,9 +45,11 @@ export class LeastShares {
     return bytes - outBytes;
   }
 
-  /** Until it may ask again, if nothing under way comes first. */
+  /** Until it may ask again, if nothing that is under way ends first: who ends asks anew. */
   waitMs(rank: number): number {
-    return Math.ceil(((1 - this.#shareOf(rank).bytes) * 1000) / this.#bytesPerSecond);
+    const { bytes } = this.#shareOf(rank);
+    if (bytes > 0) return this.#limits.lookMs;
+    return Math.ceil(((1 - bytes) * 1000) / this.#bytesPerSecond);
   }
 
   out(rank: number, bytes: number): void {

@@ -66,6 +66,8 @@ export interface WorkerLimits {
   readonly fetchWaitMsHeld: number;
   /** Fetch connections per source broker, each with one request under way. */
   readonly fetchLanes: number;
+  /** A fetch connection whose last partition has gone is kept so long for the next one. */
+  readonly emptyLaneMs: number;
   /**
    * On a long link, further fetches that leave within a round trip, on connections of their own, while
    * records keep coming: a record waits for the next one only. 0: none.
@@ -122,6 +124,7 @@ export const defaultLimits: WorkerLimits = {
   fetchWaitMs: 500,
   fetchWaitMsHeld: 10,
   fetchLanes: 2,
+  emptyLaneMs: 60_000,
   earlyFetches: 2,
   earlyPartitionBytesMax: 1 * MiB,
   earlyMarginMs: 6,

@@ -2,8 +2,8 @@
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { GroupMember } from '../../kafka/wire/join-group.ts';
-import { assignPartitions } from './assignor.ts';
-import { packPartitions, unpackPartitions } from './packed-partitions.ts';
+import { assignByViews, type ReadingMember } from './assignor.ts';
+import { packDescription, packPartitions, unpackDescription, unpackPartitions } from './packed-partitions.ts';
 
 export interface ShareParts {
   readonly region: string;
@@ -22,6 +22,8 @@ export class Share {
   /** Undefined: no share has come yet. */
   #mine: ReadonlySet<string> | undefined;
   #leads = false;
+  /** What this member wanted when it described itself. */
+  #told: ReadonlySet<string> | undefined;
 
   constructor(parts: ShareParts) {
     this.#parts = parts;
@@ -30,6 +32,11 @@ export class Share {
   /** Whether a share has come. */
   get isKnown(): boolean {
     return this.#mine !== undefined;
+  }
+
+  /** The leader has been told what is wanted here, or will be with the first joining. */
+  get isTold(): boolean {
+    return this.#told === undefined || this.#told === this.#all;
   }
 
   /** Whether this worker is to run the partition. */
@@ -49,35 +56,38 @@ export class Share {
   describe(): Buffer {
     // Whoever leads from now on is told so by `shareOut`.
     this.#leads = false;
-    return packPartitions(this.#parts.runs());
+    this.#told = this.#all;
+    return packDescription(this.#all, this.#parts.runs());
   }
 
   /** Called on the leader. */
   shareOut(members: readonly GroupMember[]): ReadonlyMap<string, Buffer> {
     this.#leads = true;
-    const able = members.map((member) => ({ id: member.memberId, runs: this.#runsOf(member) }));
-    // The leader's own view may be behind: what another one runs, it has read of in the ledger.
-    const all = new Set([...this.#all, ...able.flatMap(({ runs }) => runs)]);
-    const assignment = assignPartitions(able, [...all]);
+    const assignment = assignByViews(
+      members.map((member) => this.#described(member)),
+      [...this.#all],
+    );
     return new Map([...assignment].map(([id, names]) => [id, packPartitions(names)]));
   }
 
-  /** Throws CW-3005 where the leader speaks in no known form: what was assigned before stays so. */
+  /**
+   * Throws CW-3005 where the leader speaks in no known form, or has nothing to say: what was assigned before
+   * stays so.
+   */
   assigned(assignment: Buffer): void {
-    // A leader that could not share out sends empty texts.
-    this.#mine = new Set(assignment.length === 0 ? [] : unpackPartitions(assignment));
+    this.#mine = new Set(unpackPartitions(assignment));
     this.#parts.onChange();
   }
 
-  #runsOf({ memberId, metadata }: GroupMember): readonly string[] {
+  #described({ memberId: id, metadata }: GroupMember): ReadingMember {
     try {
-      return unpackPartitions(metadata);
+      return { id, ...unpackDescription(metadata) };
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      // It gets a share all the same; only what it runs is not known.
+      // It gets a share all the same; only what it runs and wants is not known.
       const { log, region } = this.#parts;
-      log.warn({ region, worker: memberId, error: describeError(error) }, 'a worker cannot be understood');
-      return [];
+      log.warn({ region, worker: id, error: describeError(error) }, 'a worker cannot be understood');
+      return { id, runs: [], wants: undefined };
     }
   }
 }

@@ -1,6 +1,6 @@
 // One fetch connection to one source broker: a loop with one request under way, long polling while nothing
 // comes.
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchResponse, TopicId } from '../../kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../kafka/wire/error-codes.ts';
@@ -54,6 +54,8 @@ export class SourceLane implements Asker {
   /** Members that only a full queue keeps from being fetched. */
   readonly #held = new Set<MirrorPartition>();
   #connection: BrokerConnection | undefined;
+  /** Set while the lane is empty. */
+  #emptied: Timer | undefined;
   /** Set on a long link. */
   #early: EarlyFetches | undefined;
   #rttMs = 0;
@@ -90,6 +92,7 @@ export class SourceLane implements Asker {
   }
 
   add(partition: MirrorPartition, topicId: TopicId): void {
+    this.#emptied?.cancel();
     this.#members.set(partition, topicId);
     this.touch(partition);
   }
@@ -103,6 +106,10 @@ export class SourceLane implements Asker {
     this.heads.leave(partition);
     this.#early?.leave(partition);
     this.#session.forget(topicId, partition.spec.partition);
+    if (this.size > 0) return;
+    const { clock, limits } = this.#parts;
+    const cause = causeOf('CW-2021', 'nothing is fetched over this connection any more');
+    this.#emptied = clock.schedule(limits.emptyLaneMs, () => this.end(cause));
   }
 
   /** The partition's next fetch may have changed. */
@@ -135,6 +142,7 @@ export class SourceLane implements Asker {
   end(cause: Cause): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#emptied?.cancel();
     this.#connection?.destroy(cause.message);
     this.#early?.end(cause);
     this.#wake?.();
@@ -166,9 +174,9 @@ export class SourceLane implements Asker {
     const { limits } = this.#parts;
     if (rttMs < limits.longRoundTripMs) return limits.fetchNear;
     const onTaken = (partition: MirrorPartition) => this.touch(partition);
-    const onFailed = (cause: Cause) => this.end(cause);
+    const onDefect = (cause: Cause) => this.end(cause);
     const askTurn = (bytes: number) => this.#parts.turns.askFurther(this, bytes);
-    this.#early = new EarlyFetches({ ...this.#parts, askTurn, onTaken, onFailed }, rttMs);
+    this.#early = new EarlyFetches({ ...this.#parts, askTurn, onTaken, onDefect }, rttMs);
     return limits.fetchFar;
   }
 

@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
-import type { Cause } from '../mirror/stop-cause.ts';
+import { type Cause, causeOf } from '../mirror/stop-cause.ts';
 import type { FetchClass } from './fetch-class.ts';
 import type { FetchTurns } from './fetch-turns.ts';
 import type { WorkerLimits } from './limits.ts';
@@ -99,9 +99,15 @@ export class SourceLanes {
   #laneFor(brokerId: number, fetchClass: FetchClass): SourceLane {
     const isOfClass = ({ brokerId: id, fetchClass: { priority, catchesUp } }: SourceLane) =>
       id === brokerId && priority === fetchClass.priority && catchesUp === fetchClass.catchesUp;
-    const lanes = [...this.#lanes].filter((lane) => isOfClass(lane) && !lane.isStale);
+    const lanes = [...this.#lanes].filter((lane) => isOfClass(lane) && !this.#endIfStale(lane));
     if (lanes.length < this.#parts.limits.fetchLanes) return this.#open(brokerId, fetchClass);
     return lanes.reduce((emptiest, lane) => (lane.size < emptiest.size ? lane : emptiest));
+  }
+
+  #endIfStale(lane: SourceLane): boolean {
+    if (!lane.isStale) return false;
+    lane.end(causeOf('CW-2021', 'the connection is gone'));
+    return true;
   }
 
   #open(brokerId: number, fetchClass: FetchClass): SourceLane {
@@ -113,7 +119,8 @@ export class SourceLanes {
       onSettled: (settled) => this.#sort(settled),
       onEnd: (ended) => {
         this.#lanes.delete(ended);
-        this.#parts.onLost();
+        // One without partitions was of no use any more.
+        if (ended.size > 0) this.#parts.onLost();
       },
     });
     this.#lanes.add(lane);

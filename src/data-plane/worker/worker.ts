@@ -10,6 +10,7 @@ import type { LedgerWrite } from '../../ledger/writer.ts';
 import type { Fence } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, partsOfLimits, type Wanted } from './assignment.ts';
+import { ClusterOnUse } from './cluster-on-use.ts';
 import { Engine } from './engine.ts';
 import { FenceReader } from './fence-reader.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -32,6 +33,7 @@ export interface WorkerLedger {
 export interface WorkerParts {
   readonly name: string;
   readonly region: string;
+  /** Throws where a region's settings cannot be resolved: its partitions wait with that, and ask again. */
   readonly clusterOf: (region: string) => KafkaCluster;
   /** Where the other workers of the region are met. Without it, this worker runs every partition. */
   readonly meetAt?: GroupCluster;
@@ -63,23 +65,23 @@ export class Worker {
   #partsOfLimits: ReadonlyMap<string, number> = new Map();
   readonly #viewed = Promise.withResolvers<void>();
   #reportSoon: () => void = () => undefined;
-  #loops: Promise<unknown> = Promise.resolve();
+  #loops: readonly Promise<unknown>[] = [];
+  readonly #defect = Promise.withResolvers<never>();
+  /** Rejects when a part ended by itself, which is a defect; resolves after `stop`. */
+  finished: Promise<unknown> = Promise.resolve();
   /** Set once the first view of the ledger has been taken in. */
   ready = false;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#fences = new FenceReader(() => this.#readFences());
-    const { name, region, clock, log, ledger, meetAt } = parts;
+    const { name, region, clock, random, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#links = new LinkReport({ worker: name, region, clock });
     this.#keepAlive = new KeepAlive({ region, clock, log, cluster: parts.clusterOf(region) });
-    const onChange = () => {
-      this.#share();
-      this.#reportSoon();
-    };
-    this.group =
-      meetAt && new WorkerGroup({ region, cluster: meetAt, clock, log, runs: () => this.#runs(), onChange });
+    const onChange = () => this.#shareAnew();
+    const shared = { region, clock, random, log, onChange };
+    this.group = meetAt && new WorkerGroup({ ...shared, cluster: meetAt, runs: () => this.#runs() });
   }
 
   /** Why progress could not be written to the ledger last time, if so. */
@@ -97,20 +99,24 @@ export class Worker {
 
   start(): void {
     const { signal } = this.#abort;
-    this.#loops = Promise.all([
+    this.#loops = [
       this.#parts.ledger.follow((view) => this.#follow(view), signal),
       this.#reportForever(signal),
       this.#keepAlive.run(signal),
       this.#meet(signal),
-    ]);
+    ];
+    this.finished = Promise.race([Promise.all(this.#loops), this.#defect.promise]);
   }
 
-  /** Orderly: awaits what is in flight, reports once more, closes every connection. */
+  /**
+   * Orderly: awaits what is in flight, reports once more, closes every connection. What failed is told by
+   * `finished`.
+   */
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#reportSoon();
     this.#viewed.resolve();
-    await this.#loops;
+    await Promise.allSettled(this.#loops);
     await Promise.all([...this.#engines.values()].map((engine) => engine.stop()));
   }
 
@@ -133,6 +139,16 @@ export class Worker {
     this.#viewed.resolve();
   }
 
+  /** The group knows nothing of partitions: what fails here is no trouble of the group. */
+  #shareAnew(): void {
+    try {
+      this.#share();
+      this.#reportSoon();
+    } catch (error) {
+      this.#defect.reject(error);
+    }
+  }
+
   /** Takes on and gives back partitions, as the last view and this worker's share of it say. */
   #share(): void {
     if (this.#view === undefined || this.#abort.signal.aborted) return;
@@ -140,7 +156,9 @@ export class Worker {
     const wanted = assign(this.#parts.region, this.#view);
     this.group?.wanted(wanted.map(({ spec }) => nameOf(spec)));
     const mine = wanted.filter(({ spec }) => this.group?.has(nameOf(spec)) ?? true);
-    this.#partsOfLimits = partsOfLimits(mine, wanted);
+    // Who runs everything while the group is away still shares the links with the others.
+    const inShare = wanted.filter(({ spec }) => this.group?.isInShare(nameOf(spec)) ?? true);
+    this.#partsOfLimits = partsOfLimits(inShare, wanted);
     for (const each of mine) this.#run(each);
     this.#giveBack(mine);
     for (const engine of this.#engines.values()) engine.steerAgain();
@@ -203,7 +221,7 @@ export class Worker {
     const engine = new Engine({
       sourceRegion: source,
       targetRegion: region,
-      source: clusterOf(source),
+      source: new ClusterOnUse(() => clusterOf(source)),
       target: clusterOf(region),
       fences: this.#fences,
       clock,

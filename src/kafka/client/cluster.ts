@@ -21,7 +21,7 @@ import type {
 /** One Kafka cluster as seen from this process. */
 export interface KafkaCluster {
   /** Whom an administrator of the cluster has to permit what; absent where there are no permissions. */
-  readonly account?: Account;
+  readonly account?: Account | undefined;
   /** Asks any broker that answers. `'all'` names every topic. Throws CW-3001 when none can be reached. */
   metadata(topics: readonly string[] | 'all'): Promise<ClusterView>;
   /** Opens a connection of its own to one broker of the last metadata. Throws CW-3002 when it cannot. */

@@ -68,6 +68,9 @@ export async function askCoordinator(
   return nodeId;
 }
 
+const sessionSettings =
+  '; compare group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers';
+
 export function groupError(
   groupId: string,
   call: string,
@@ -75,8 +78,10 @@ export function groupError(
   account: Account | undefined,
 ): CausewayError {
   const said = `${kafkaErrorName(errorCode)} answered to ${call}`;
-  if (errorCode !== kafkaError.GROUP_AUTHORIZATION_FAILED)
-    return new CausewayError('CW-3015', `group ${groupId}: ${said}`, { groupId });
+  if (errorCode !== kafkaError.GROUP_AUTHORIZATION_FAILED) {
+    const settings = errorCode === kafkaError.INVALID_SESSION_TIMEOUT ? sessionSettings : '';
+    return new CausewayError('CW-3015', `group ${groupId}: ${said}${settings}`, { groupId });
+  }
   const { operation, resourceType } = rightOfRequest.JoinGroup;
   // To be told who coordinates takes Describe, which comes with it.
   return new CausewayError(

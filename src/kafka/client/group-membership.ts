@@ -1,9 +1,11 @@
 // One member of a classic Kafka group: joins, learns what it is to do, and joins again when the group
 // changes. What the members do, and how it is shared among them, is others’ business.
+import { Backoff } from '../../base/backoff.ts';
 import { type Clock, restOn } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { kafkaError } from '../wire/error-codes.ts';
+import type { Random } from '../../base/random.ts';
+import { kafkaError, kafkaErrorName } from '../wire/error-codes.ts';
 import type { GroupMember, JoinGroupResponse } from '../wire/join-group.ts';
 import type { Membership } from '../wire/sync-group.ts';
 import { type GroupConnection, groupError } from './group-calls.ts';
@@ -19,10 +21,14 @@ export interface GroupParts {
   readonly describe: (protocol: string) => Buffer;
   /** Asked of the leader: what each member is to do. */
   readonly share: (protocol: string, members: readonly GroupMember[]) => ReadonlyMap<string, Buffer>;
+  /** Throws CW-3005 where it makes no sense: the group is looked for anew. */
   readonly onAssigned: (protocol: string, assignment: Buffer) => void;
+  /** The group takes this member for one of its own: what was assigned last holds. */
+  readonly onHeard: () => void;
   /** The group is not to be had at the moment; what was assigned last stays so. */
   readonly onTrouble: (error: CausewayError) => void;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly limits: GroupLimits;
 }
@@ -31,6 +37,8 @@ export interface GroupParts {
 export interface GroupLimits {
   /** A member that is silent for that long is dead. */
   readonly sessionTimeoutMs: number;
+  /** The same where the coordinator does not take that. */
+  readonly sessionTimeoutMsLong: number;
   readonly heartbeatMs: number;
   /** How long members may take to join again. */
   readonly rebalanceTimeoutMs: number;
@@ -38,8 +46,8 @@ export interface GroupLimits {
   readonly retryMs: number;
 }
 
-/** Before a joining that was refused is asked for once more. */
-const againMs = 100;
+/** Before a joining that was refused is asked for once more: less than a rebalance may take. */
+const again = { delayMsMin: 100, delayMsMax: 2_000 };
 /** How long an orderly stop waits for the group to answer. */
 const leaveMsMax = 2_000;
 
@@ -55,12 +63,20 @@ export class GroupMembership {
   readonly #parts: GroupParts;
   #memberId = '';
   #connection: GroupConnection | undefined;
+  #sessionTimeoutMs: number;
+  readonly #again: Backoff;
+  /** What the coordinator has answered instead of a share since the last one. */
+  refusal: string | undefined;
   /** What the leader shares out has changed since this member joined last. */
   #isChanged = false;
   #onChanged: () => void = () => undefined;
+  /** Ends the wait for a connection without one. */
+  #giveUpConnecting: () => void = () => undefined;
 
   constructor(parts: GroupParts) {
     this.#parts = parts;
+    this.#sessionTimeoutMs = parts.limits.sessionTimeoutMs;
+    this.#again = new Backoff(again, parts.random);
   }
 
   /** What the leader shares out has changed: join again, so that it is asked. */
@@ -74,6 +90,7 @@ export class GroupMembership {
     const { clock, limits } = this.#parts;
     const stop = () => {
       this.#onChanged();
+      this.#giveUpConnecting();
       // A joining may be answered late: whoever stops does not wait for it.
       this.#connection?.destroy('this member stops');
     };
@@ -89,10 +106,11 @@ export class GroupMembership {
 
   async #takePart(signal: AbortSignal): Promise<void> {
     try {
-      this.#connection = await this.#parts.connect();
-      while (!signal.aborted) {
-        const isAssigned = await this.#takeTurn(this.#connection, signal);
-        if (!isAssigned) await restOn(this.#parts.clock, againMs, signal);
+      const connection = await this.#connect(signal);
+      this.#connection = connection;
+      while (connection !== undefined && !signal.aborted) {
+        const isAssigned = await this.#takeTurn(connection, signal);
+        if (!isAssigned) await restOn(this.#parts.clock, this.#again.nextDelayMs(), signal);
       }
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
@@ -103,6 +121,17 @@ export class GroupMembership {
     }
   }
 
+  /** Whoever stops does not wait for it: a connection that is there later is ended. */
+  #connect(signal: AbortSignal): Promise<GroupConnection | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<GroupConnection | undefined>();
+    this.#giveUpConnecting = () => resolve(undefined);
+    this.#parts.connect().then((connection) => {
+      if (signal.aborted) connection.destroy('this member stops');
+      else resolve(connection);
+    }, reject);
+    return promise;
+  }
+
   /** One generation of the group, from joining to the next change. False: it was over before it began. */
   async #takeTurn(connection: GroupConnection, signal: AbortSignal): Promise<boolean> {
     const joined = await this.#join(connection);
@@ -111,6 +140,8 @@ export class GroupMembership {
     const assignment = await this.#sync(connection, joined, protocol);
     if (assignment === undefined || signal.aborted) return false;
     this.#parts.onAssigned(protocol, assignment);
+    this.#again.reset();
+    this.refusal = undefined;
     const { groupId, clock, limits } = this.#parts;
     const nextJoinMs = clock.monotonicMs() + limits.retryMs;
     await this.#beat(connection, { groupId, generationId, memberId: this.#memberId }, signal);
@@ -126,7 +157,7 @@ export class GroupMembership {
     const answer = await connection.joinGroup({
       groupId,
       protocolType,
-      sessionTimeoutMs: limits.sessionTimeoutMs,
+      sessionTimeoutMs: this.#sessionTimeoutMs,
       rebalanceTimeoutMs: limits.rebalanceTimeoutMs,
       memberId: this.#memberId,
       protocols: protocols.map((name) => ({ name, metadata: describe(name) })),
@@ -167,6 +198,7 @@ export class GroupMembership {
       if (signal.aborted || this.#isChanged) return;
       const { errorCode } = await connection.heartbeat(membership);
       if (!this.#goesOn(errorCode, 'Heartbeat')) return;
+      this.#parts.onHeard();
     }
   }
 
@@ -194,7 +226,17 @@ export class GroupMembership {
     if (errorCode === kafkaError.NONE) return true;
     if (errorCode === kafkaError.UNKNOWN_MEMBER_ID) this.#memberId = '';
     if (errorCode === kafkaError.MEMBER_ID_REQUIRED) this.#memberId = givenId;
+    this.refusal = `${kafkaErrorName(errorCode)} answered to ${call}`;
     if (joinAgain.has(errorCode)) return false;
+    if (errorCode === kafkaError.INVALID_SESSION_TIMEOUT && this.#takesOtherSession()) return false;
     throw groupError(this.#parts.groupId, call, errorCode, this.#connection?.account);
+  }
+
+  /** True once: after that the first one is tried again, since the brokers' settings may have changed. */
+  #takesOtherSession(): boolean {
+    const { sessionTimeoutMs, sessionTimeoutMsLong } = this.#parts.limits;
+    const isFirst = this.#sessionTimeoutMs === sessionTimeoutMs;
+    this.#sessionTimeoutMs = isFirst ? sessionTimeoutMsLong : sessionTimeoutMs;
+    return isFirst;
   }
 }
