@@ -146,7 +146,7 @@ export class GroupMembership {
     const nextJoinMs = clock.monotonicMs() + limits.retryMs;
     await this.#beat(connection, { groupId, generationId, memberId: this.#memberId }, signal);
     // Many topics may come one after the other: they are shared out together.
-    if (this.#isChanged) await restOn(clock, nextJoinMs - clock.monotonicMs(), signal);
+    if (this.#isChanged) await restOn(clock, Math.max(0, nextJoinMs - clock.monotonicMs()), signal);
     return true;
   }
 
