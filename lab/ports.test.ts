@@ -18,13 +18,27 @@ async function listenOn(t: TestContext, port: number): Promise<void> {
   t.after(() => server.close());
 }
 
-/** A block that was free a moment ago, and its ports. */
-async function freeBlock(): Promise<{ block: number; ports: number[] }> {
-  const ports = await new PortBlocks(seededRandom(process.pid)).take(3);
-  // That one is guarded by this process now: its neighbours are most likely free.
-  const block = (blockOf(ports[0] as number) + 1) % blockCount;
-  const first = portMin + block * portsOfBlock;
-  return { block, ports: [1, 2, 3, 4].map((each) => first + each) };
+/** As many blocks of which nobody holds the first ports, each with some of those. */
+async function freeBlocks(count: number): Promise<{ block: number; ports: number[] }[]> {
+  const found: { block: number; ports: number[] }[] = [];
+  for (let block = process.pid % blockCount; found.length < count; block = (block + 1) % blockCount) {
+    const [guard = 0, ...ports] = [0, 1, 2, 3, 4].map((each) => portMin + block * portsOfBlock + each);
+    const free = await Promise.all([guard, ...ports].map(isFree));
+    if (free.every(Boolean)) found.push({ block, ports });
+  }
+  return found;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
 }
 
 test('no two of many askers at once get the same port, and a block is followed by another one', async () => {
@@ -35,15 +49,15 @@ test('no two of many askers at once get the same port, and a block is followed b
 });
 
 test('a port that somebody listens on is passed over', async (t) => {
-  const { block, ports } = await freeBlock();
+  const [{ block, ports } = assert.fail('no block')] = await freeBlocks(1);
   await listenOn(t, ports[1] as number);
   const [first, , third] = ports;
   assert.deepEqual(await new PortBlocks(drawing(block)).take(2), [first, third]);
 });
 
 test('a block of another process is passed over until that process ends', async () => {
-  const { block, ports } = await freeBlock();
-  const other = (block + 1) % blockCount;
+  const [{ block, ports } = assert.fail('no block'), { block: other } = assert.fail('one block')] =
+    await freeBlocks(2);
   const program = `
     import { PortBlocks } from ${JSON.stringify(new URL('./ports.ts', import.meta.url).href)};
     await new PortBlocks({ int: () => ${block} }).take(1);
@@ -53,7 +67,8 @@ test('a block of another process is passed over until that process ends', async 
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   try {
-    await once(child, 'message');
+    const ended = once(child, 'exit').then(() => assert.fail('the other process got no port'));
+    await Promise.race([once(child, 'message'), ended]);
     const [port = 0] = await new PortBlocks(drawing(block, other)).take(1);
     assert.equal(blockOf(port), other);
   } finally {
