@@ -18,7 +18,7 @@ export const phases: readonly Phase[] = [
   phase('unit', 'units, fuzzing, architecture', 1.75, 20, 2),
   phase('java', 'codecs against Kafka’s own classes', 2, 20, 1),
   phase('simulation', 'the mirror on the broker model, virtual time', 2, 20, 2),
-  phase('brokers', 'real brokers: one shared lab', 8, 40, 2),
+  phase('brokers', 'real brokers: one shared lab', 8, 40, 3),
   phase('faults', 'own labs: faults, whole program', 5, 40, 1),
 ];
 

@@ -33,16 +33,19 @@ await lab.createTopic('eu-west', 'orders');
 
 const folder = join(secured.folder, 'doctor');
 mkdirSync(folder);
-const env = { PASSWORD: 'alice-secret' };
+const env = { PASSWORD: 'alice-secret', WRONG: 'wrong-secret' };
 const outputs = new Map<string, string>();
 
 function topologyText({ servers, settings }: Ends, set: string): string {
   const lines = Object.entries({ 'bootstrap.servers': servers, ...settings }).map(
-    ([name, value]) => `      ${name}: ${JSON.stringify(value.replace('alice-secret', '${env:PASSWORD}'))}\n`,
+    ([name, value]) => `      ${name}: ${JSON.stringify(withoutSecret(value))}\n`,
   );
   const target = `    kafka: { bootstrap.servers: "${lab.bootstrapServers('us-east')}" }\n`;
   return `regions:\n  eu-west:\n    kafka:\n${lines.join('')}  us-east:\n${target}mirrors:\n  shop: ${set}\n`;
 }
+
+const withoutSecret = (value: string): string =>
+  value.replace('alice-secret', '${env:PASSWORD}').replace('wrong-secret', '${env:WRONG}');
 
 async function diagnose(setUp: SetUp, ...more: string[]) {
   const plain = { servers: lab.bootstrapServers('eu-west'), settings: {} };

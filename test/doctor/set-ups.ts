@@ -171,6 +171,17 @@ export const setUps: readonly SetUp[] = [
     },
   },
   {
+    title: 'A password in the file itself',
+    cause: undefined,
+    warned: /file: password of sasl\.jaas\.config is a secret in the file/,
+    source: (world) => {
+      const way = world.secured.login('SCRAM-SHA-512', true);
+      // The same password in other letters, since the test takes it out of the file.
+      const jaas = way.settings['sasl.jaas.config']?.replace('alice-secret', 'alice\\-secret') ?? '';
+      return ends(world, way, { 'sasl.jaas.config': jaas });
+    },
+  },
+  {
     title: 'A mechanism that the listener does not have',
     cause: /login: .*SCRAM-SHA-256 is not offered; this listener has .*SCRAM-SHA-512/,
     source: (world) => ends(world, world.secured.login('SCRAM-SHA-256', true)),
