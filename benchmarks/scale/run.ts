@@ -119,7 +119,7 @@ async function loaded(world: ScaleWorld, options: Options, one: ScaledServer) {
     const busy = await one.measured(() => sleep(options.seconds * 1_000));
     const rate = Math.round((batches - batchesBefore) / options.seconds);
     say(`${places.length} partitions busy, ${rate} batches/s: ${shown(busy)}`);
-    const shares = await sharedByFour(world, options, one);
+    const shares = await sharedByFour(world, options, one, () => batches);
     return { busy, shares };
   } finally {
     load.abort();
@@ -128,14 +128,21 @@ async function loaded(world: ScaleWorld, options: Options, one: ScaledServer) {
 }
 
 /** Three more workers come; each one's part of the bytes. */
-async function sharedByFour(world: ScaleWorld, options: Options, one: ScaledServer): Promise<number[]> {
+async function sharedByFour(
+  world: ScaleWorld,
+  options: Options,
+  one: ScaledServer,
+  batchesSoFar: () => number,
+): Promise<number[]> {
   const workers = [one, ...[2, 3, 4].map((number) => world.startServer(`worker-${number}`, 'worker'))];
   const least = Math.floor(world.partitions / workers.length);
   await Promise.all(workers.map((worker) => worker.mirrors(least)));
   const isShared = async () => (await one.metric('causeway_worker_partitions')) <= least + 1;
   await waitUntil('worker-1 to have given back', isShared);
   const before = await Promise.all(workers.map(nextCount));
+  const batchesBefore = batchesSoFar();
   await sleep(options.seconds * 1_000);
+  const rate = Math.round((batchesSoFar() - batchesBefore) / options.seconds);
   const after = await Promise.all(workers.map(nextCount));
   const rates = after.map(({ bytes, atMs }, at) => {
     const from = before[at] as Count;
@@ -143,7 +150,7 @@ async function sharedByFour(world: ScaleWorld, options: Options, one: ScaledServ
   });
   const all = rates.reduce((sum, each) => sum + each, 0);
   const shares = rates.map((each) => each / all);
-  say(`four workers: ${shares.map(percent).join(', ')} of ${Math.round(all)} KB/s`);
+  say(`four workers: ${shares.map(percent).join(', ')} of ${Math.round(all)} KB/s, ${rate} batches/s`);
   return shares;
 }
 
