@@ -112,7 +112,7 @@ test('a plan is shown as far as it goes, and tells by its exit code that it is n
 });
 
 test('status --watch goes on while no region answers, and Ctrl-C ends it', async () => {
-  const watching = startCausewayCommand(['status', '--watch', '--interval', '10ms', '--config', silent], {
+  const watching = startCausewayCommand(['status', '--watch', '--interval', '100ms', '--config', silent], {
     cwd: folder,
   });
   const lookedTwice = new Promise<void>((resolve) => {
