@@ -78,7 +78,11 @@ const lineOf = (version: string | undefined) => version?.split('.').slice(0, 2).
 
 /** Only calls that are not spoken in one version everywhere. */
 function callsTable(reports: readonly RowReport[]): string {
-  const offered = new Map(reports.flatMap(({ calls }) => Object.entries(calls)));
+  // An older report may know of fewer calls.
+  const offered = new Map<string, Readonly<Record<string, Range>>>();
+  for (const [version, calls] of reports.flatMap((report) => Object.entries(report.calls))) {
+    offered.set(version, { ...offered.get(version), ...calls });
+  }
   const versions = testedVersions.filter((version) => offered.has(version));
   const rows = Object.values(apis)
     .map(({ name, min, max }) => ({
