@@ -1,7 +1,8 @@
 // Which settings and fields hold secrets, by their names. What they hold is never printed, logged or put in
 // an error.
 
-const secretName = /passw|secret|jaas\.?config|keystore\.key|token(?!\.endpoint)|credential|authorization/i;
+const credentials = 'credential(?!s\\.client\\.id)|token(?!\\.endpoint)|authorization';
+const secretName = new RegExp(`pass(?:w|phrase)|secret|jaas\\.?config|keystore\\.key|${credentials}`, 'i');
 
 export const isSecretName = (name: string): boolean => secretName.test(name);
 

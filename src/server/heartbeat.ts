@@ -50,6 +50,7 @@ export class Heartbeat {
     };
     try {
       await writer.write('causeway.observed', [record]);
+      if (this.#isTroubled) log.info({}, 'signs of life are written again');
       this.#isTroubled = false;
     } catch (error) {
       // Its age shows that the sign of life is missing; the log says it once.

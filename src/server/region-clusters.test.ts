@@ -58,12 +58,16 @@ test('secrets of this machine go to the regions of its own file', () => {
 });
 
 test('a region that the ledger alone names gets no secret of this machine', () => {
+  const bearing = (url: string) =>
+    'security.protocol: SASL_PLAINTEXT, sasl.mechanism: OAUTHBEARER, ' +
+    'sasl.jaas.config: "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;", ' +
+    `sasl.oauthbearer.token.endpoint.url: "${url}"`;
   const wanted = [
     withPassword('${env:P}'),
     withPassword('${file:/etc/shadow}'),
-    'security.protocol: SASL_PLAINTEXT, sasl.mechanism: OAUTHBEARER, ' +
-      'sasl.jaas.config: "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;", ' +
-      'sasl.oauthbearer.token.endpoint.url: "file:///etc/shadow"',
+    bearing('file:///etc/shadow'),
+    bearing(' FILE:///etc/shadow'),
+    bearing('fi\\tle:///etc/shadow'),
   ];
   for (const settings of wanted) {
     const { clusters, reads } = machine(here, `evil: { kafka: { bootstrap.servers: "e:1", ${settings} } }`);

@@ -115,9 +115,12 @@ export class RegionClusters {
  */
 function withoutSecretsOfHere(region: string, settings: KafkaSettings): KafkaSettings {
   for (const [name, value] of settings) {
-    if (!hasPlaceholder(value) && !value.startsWith('file:')) continue;
+    if (!hasPlaceholder(value) && !isFileUrl(value)) continue;
     const text = `${region} is in the applied topology alone, and its ${name} would be read on this machine`;
     throw new CausewayError('CW-1030', text, { region, setting: name });
   }
   return settings;
 }
+
+/** As whoever reads the setting takes it: in any case of letters, and with blanks around it. */
+const isFileUrl = (value: string): boolean => URL.canParse(value) && new URL(value).protocol === 'file:';

@@ -16,6 +16,7 @@ test('passwords, keys and client secrets in the settings are found', () => {
     'ssl.keystore.password': 'one',
     'ssl.key.password': '${env:A}two',
     'ssl.keystore.key': '-----BEGIN PRIVATE KEY-----',
+    'sasl.oauthbearer.assertion.private.key.passphrase': 'four',
     'sasl.oauthbearer.client.credentials.client.id': 'causeway',
     'sasl.oauthbearer.client.credentials.client.secret': 'three',
   };
@@ -23,6 +24,7 @@ test('passwords, keys and client secrets in the settings are found', () => {
     'ssl.keystore.password',
     'ssl.key.password',
     'ssl.keystore.key',
+    'sasl.oauthbearer.assertion.private.key.passphrase',
     'sasl.oauthbearer.client.credentials.client.secret',
   ]);
 });
@@ -32,6 +34,9 @@ test('a login module is looked into: its password is a secret, its user is not',
   assert.deepEqual(jaas(`${plain} username="u" password="p";`), ['password of sasl.jaas.config']);
   assert.deepEqual(jaas(`${bearer} clientId="u" clientSecret='p' scope="s";`), [
     'clientSecret of sasl.jaas.config',
+  ]);
+  assert.deepEqual(jaas(`${bearer} clientId="u" ssl.keystore.key="k" ssl.truststore.location="/ca.pem";`), [
+    'ssl.keystore.key of sasl.jaas.config',
   ]);
   assert.deepEqual(jaas(`${plain} username="u" password="\${env:P}";`), []);
   assert.deepEqual(jaas('${file:/run/secrets/eu.properties:jaas}'), []);

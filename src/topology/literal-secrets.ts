@@ -1,10 +1,8 @@
 // Secrets that stand in the settings themselves, where a placeholder belongs: the file is written to every
 // region's ledger as it is.
+import { isSecretName } from '../base/secret-names.ts';
 import { JaasProblem, parseJaas } from '../kafka/security/jaas.ts';
 import { splitPlaceholders } from './secrets.ts';
-
-const secretSetting = /(?:password|passphrase|\.secret|\.keystore\.key)$/;
-const secretOption = /passw|secret|token/i;
 
 /** Names of settings with a secret in them, each with where in the setting it stands. */
 export function literalSecrets(settings: ReadonlyMap<string, string>): { setting: string; what: string }[] {
@@ -12,7 +10,7 @@ export function literalSecrets(settings: ReadonlyMap<string, string>): { setting
     if (setting === 'sasl.jaas.config') {
       return secretOptions(value).map((option) => ({ setting, what: `${option} of ${setting}` }));
     }
-    return secretSetting.test(setting) && isLiteral(value) ? [{ setting, what: setting }] : [];
+    return isSecretName(setting) && isLiteral(value) ? [{ setting, what: setting }] : [];
   });
 }
 
@@ -20,7 +18,7 @@ export function literalSecrets(settings: ReadonlyMap<string, string>): { setting
 function secretOptions(text: string): string[] {
   try {
     const options = [...parseJaas(text).options];
-    return options.flatMap(([name, value]) => (secretOption.test(name) && isLiteral(value) ? [name] : []));
+    return options.flatMap(([name, value]) => (isSecretName(name) && isLiteral(value) ? [name] : []));
   } catch (error) {
     if (error instanceof JaasProblem) return [];
     throw error;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { uniqueTopic } from '../../lab/rig.ts';
 import { TestLink } from '../fixtures/test-link.ts';
+import { waitUntil } from '../fixtures/wait-until.ts';
 import { SecuredLab, type Way } from './secured-lab.ts';
 
 const secured = await SecuredLab.start();
@@ -37,7 +38,8 @@ suite('topics are administered', () => {
       try {
         const settings = new Map([['retention.ms', '60000']]);
         await admin.createTopic({ name, partitions: 1, replicationFactor: 1, settings });
-        const found = await admin.topicSettings([name]);
+        // A broker answers a creation before it knows the topic itself.
+        const found = await waitUntil(`the settings of ${name}`, () => admin.topicSettings([name]));
         assert.equal(found.get(name)?.get('retention.ms'), '60000');
       } finally {
         await admin.close();

@@ -16,7 +16,6 @@ import { writeToAll } from './write-to-all.ts';
 export async function applyTopology(invocation: Invocation, path: string, reason: string): Promise<void> {
   const regions = await openRegions(invocation, path);
   try {
-    checkNoSecrets(regions.file);
     const read = await regions.readForApply();
     checkBeforeApply(read.wanted);
     await writeTopology(invocation, regions, read, reason);
@@ -84,7 +83,7 @@ export interface Applied {
 
 /**
  * Creates missing ledger topics everywhere, then writes the topology to every region. Throws CW-6005 with the
- * regions that have it and those that have not; writing it again is harmless.
+ * regions that have it and those that have not, and CW-1029; writing it again is harmless.
  */
 export async function writeTopology(
   invocation: Invocation,
@@ -92,6 +91,7 @@ export async function writeTopology(
   { wanted, dropped }: Pick<ReadForApply, 'wanted' | 'dropped'>,
   reason: string,
 ): Promise<Applied> {
+  checkNoSecrets(regions.file);
   const { terminal } = invocation;
   const names = wanted.map(nameOf);
   await ensureLedgers(invocation, regions, names);

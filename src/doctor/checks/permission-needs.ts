@@ -27,8 +27,10 @@ export interface PermissionNeed {
 
 const whoOf = { controller: 'controller', worker: 'worker', commands: 'command line' } as const;
 
-/** Of one login, as far as it is used for `roles`. `existing`: the topics of the source, by region. Optional
- * rights are left out. */
+/**
+ * Of one login, as far as it is used for `roles`. `existing`: the topics of the source, by region. Optional
+ * rights are left out.
+ */
 export function permissionNeeds(
   region: string,
   sets: readonly MirrorSetSpec[],
