@@ -11,6 +11,7 @@ import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../src/kafka/client/real-cluster.ts';
 import { kafkaError, kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
 import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import { staticFence } from '../../test/fixtures/static-fence.ts';
 import { Engine } from '../../src/data-plane/worker/engine.ts';
 import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     targetRegion: 'target',
     source,
     target,
-    fences: { currentFence: () => Promise.resolve(fence) },
+    fences: staticFence(fence),
     clock: systemClock,
     random: systemRandom,
     log,

@@ -38,6 +38,20 @@ export function mustBeSegments(segments: ShiftSegments): ShiftSegments {
   return segments;
 }
 
+/**
+ * From a target offset on another shift, as it was found or made there; what was known of later offsets was of
+ * a log that has been cut since.
+ */
+export function shiftedFrom(
+  segments: ShiftSegments,
+  firstTargetOffset: bigint,
+  shift: bigint,
+): ShiftSegments {
+  const kept = segments.filter((each) => each.firstTargetOffset < firstTargetOffset);
+  const before = kept.at(-1)?.shift ?? 0n;
+  return shift === before ? kept : [...kept, { firstTargetOffset, shift }];
+}
+
 /** The shift in force at a target offset. */
 export function shiftAt(segments: ShiftSegments, targetOffset: bigint): bigint {
   return segments.findLast(({ firstTargetOffset }) => firstTargetOffset <= targetOffset)?.shift ?? 0n;

@@ -33,5 +33,7 @@ export function keyOf(record: LedgerRecord): string {
     case 'opened':
     case 'ended':
       return `${record.set}/${record.generation}`;
+    case 'shifted':
+      return `${record.set}/${record.topic}/${record.partition}`;
   }
 }

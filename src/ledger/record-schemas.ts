@@ -18,6 +18,8 @@ const bigintText = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$' });
 export const bigintFields: ReadonlySet<string> = new Set([
   'producerId',
   'offset',
+  'firstTargetOffset',
+  'shift',
   'position',
   'sourceEnd',
   'sourceStable',
@@ -98,6 +100,15 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     authorityEpoch: count,
     cut: partitionOffsets,
     endedAtMs: ms,
+  }),
+  shifted: form('causeway.generations', 'shifted', {
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    firstTargetOffset: bigintText,
+    shift: bigintText,
+    recordedAtMs: ms,
   }),
   mirror: form('causeway.observed', 'mirror', {
     set: text,

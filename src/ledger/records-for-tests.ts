@@ -68,6 +68,16 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     cut: offsets,
     endedAtMs: ms,
   }),
+  shifted: fc.record({
+    kind: fc.constant('shifted'),
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    firstTargetOffset: int64,
+    shift: int64,
+    recordedAtMs: ms,
+  }),
   mirror: fc.record({
     kind: fc.constant('mirror'),
     set: text,

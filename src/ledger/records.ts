@@ -54,7 +54,21 @@ export interface GenerationEnded {
   readonly cut: readonly { topic: string; partition: number; offset: bigint }[];
   readonly endedAtMs: number;
 }
-export type GenerationRecord = GenerationOpened | GenerationEnded;
+/**
+ * From `firstTargetOffset` on, the target is `shift` offsets ahead of the source. A later record of a partition takes the place of those at and behind its offset.
+ */
+export interface PartitionShifted {
+  readonly kind: 'shifted';
+  readonly set: string;
+  /** Segments belong to one target topic: one that is created anew begins identical. */
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstTargetOffset: bigint;
+  readonly shift: bigint;
+  readonly recordedAtMs: number;
+}
+export type GenerationRecord = GenerationOpened | GenerationEnded | PartitionShifted;
 
 /** `causeway.observed` (compacted): key `mirror/<set>/<topic>/<worker>`. */
 export interface ObservedMirror {

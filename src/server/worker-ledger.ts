@@ -1,16 +1,19 @@
 // What a worker sees of its region's ledger: desired and observed records followed, and the fences read on
 // demand.
 import { CausewayError, describeError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { parseApplied } from '../control-plane/reconciler/ledger-view.ts';
 import { type LedgerChange, LedgerTable, recordsIn } from '../ledger/changes.ts';
 import { liveGenerations } from '../ledger/generations.ts';
+import { foldShifts } from '../ledger/shifts.ts';
 import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { desiredView, observedView } from '../ledger/snapshot-view.ts';
 import type { LedgerTopic } from '../ledger/topic-names.ts';
 import { mustBeWhole } from '../ledger/whole-generations.ts';
 import type { LedgerWrite, LedgerWriter } from '../ledger/writer.ts';
+import type { RecordedShift } from '../data-plane/mirror/fence.ts';
 import type { AssignmentView } from '../data-plane/worker/assignment.ts';
 import type { WorkerLedger } from '../data-plane/worker/worker.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -19,6 +22,7 @@ export interface WorkerLedgerParts {
   readonly region: string;
   readonly reader: LedgerReader;
   readonly writer: LedgerWriter;
+  readonly clock: Clock;
   readonly log: Log;
   readonly useTopology: (topology: Topology) => void;
   /** Told after each change of what is wanted, for the controller. */
@@ -55,7 +59,14 @@ export class RegionWorkerLedger implements WorkerLedger {
 
   async readFences() {
     const snapshot = await this.#parts.reader.snapshot('causeway.generations');
-    return liveGenerations(mustBeWhole(snapshot, this.#parts.region));
+    const records = mustBeWhole(snapshot, this.#parts.region);
+    const shifts = foldShifts(records);
+    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts }]));
+  }
+
+  async recordShift(shift: RecordedShift): Promise<void> {
+    const recordedAtMs = this.#parts.clock.wallMs();
+    await this.#parts.writer.write('causeway.generations', [{ kind: 'shifted', ...shift, recordedAtMs }]);
   }
 
   async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {

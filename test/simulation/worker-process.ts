@@ -2,7 +2,7 @@
 // time and of both clusters. It can be frozen, killed and started anew.
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { Fence, RecordedShift } from '../../src/data-plane/mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { Engine } from '../../src/data-plane/worker/engine.ts';
 import { FenceReader } from '../../src/data-plane/worker/fence-reader.ts';
@@ -23,6 +23,7 @@ export interface WorkerProcessParts {
   readonly seed: number;
   /** The generation that the ledger shows now. */
   readonly fence: () => Fence;
+  readonly recordShift: (shift: RecordedShift) => void;
   /** How long a read of the ledger takes. */
   readonly ledgerDelayMs: number;
 }
@@ -61,10 +62,17 @@ export class WorkerProcess {
     this.#incarnation += 1;
     const { scheduler, source, target, specs, limits, steering, seed, ledgerDelayMs } = this.#parts;
     const clock = scheduler.clockOf(this.owner);
-    const fences = new FenceReader(async () => {
-      await clock.sleep(ledgerDelayMs);
-      return new Map([...new Set(specs.map(({ set }) => set))].map((set) => [set, this.#parts.fence()]));
-    });
+    const fences = new FenceReader(
+      async () => {
+        await clock.sleep(ledgerDelayMs);
+        const sets = new Set(specs.map(({ set }) => set));
+        return new Map([...sets].map((set) => [set, this.#parts.fence()]));
+      },
+      async (shift) => {
+        await clock.sleep(ledgerDelayMs);
+        this.#parts.recordShift(shift);
+      },
+    );
     const engine = new Engine({
       sourceRegion: source.name,
       targetRegion: target.name,

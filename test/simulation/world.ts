@@ -1,5 +1,6 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
+import type { ShiftSegments } from '../../src/base/shift-segments.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
@@ -7,6 +8,7 @@ import { madeBatch } from '../broker-model/made-batch.ts';
 import { ModelCluster } from '../broker-model/model-cluster.ts';
 import { quietCluster } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
+import { rememberShift } from '../fixtures/static-fence.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { Scheduler, type SimEvent } from './scheduler.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -20,6 +22,8 @@ export class World {
   readonly workers: readonly WorkerProcess[];
   readonly watches: readonly PartitionWatch[];
   fence = firstFence;
+  /** As the ledger has them. */
+  readonly #shifts = new Map<string, ShiftSegments>();
   #values = 0;
 
   constructor(shape: WorldShape) {
@@ -58,7 +62,8 @@ export class World {
           limits,
           steering: shape.steering,
           seed: random.int(2 ** 31),
-          fence: () => this.fence,
+          fence: () => ({ ...this.fence, shifts: new Map(this.#shifts) }),
+          recordShift: (shift) => rememberShift(this.#shifts, shift),
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,
         }),
     );

@@ -1,17 +1,40 @@
 // The fence of one generation: the producer id and epoch under which every worker of the region writes.
+import type { ShiftSegments } from '../../base/shift-segments.ts';
+import type { PartitionEnd } from './partition-end.ts';
 
 /** The open generation of a mirror set in this region, as recorded in `causeway.generations`. */
 export interface Fence {
   readonly generation: number;
   readonly producerId: bigint;
   readonly producerEpoch: number;
+  /** Where target and source are apart, by `shiftKey` (ledger/shifts.ts); absent: nowhere. */
+  readonly shifts?: ReadonlyMap<string, ShiftSegments>;
 }
 
-/** Where workers read the fence. Each call re-reads the ledger to its end. */
+/** What the ledger has to know from now on: the segment that begins at a target offset. */
+export interface RecordedShift {
+  readonly set: string;
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstTargetOffset: bigint;
+  readonly shift: bigint;
+}
+
+/** The ledger, as far as a mirror partition needs it. */
 export interface FenceSource {
-  /** The open generation of the set, or undefined where none is open. */
+  /** The open generation of the set, or undefined where none is open. Re-reads the ledger to its end. */
   currentFence(set: string): Promise<Fence | undefined>;
+  /** Resolves once it is committed, and rejects otherwise. */
+  recordShift(shift: RecordedShift): Promise<void>;
 }
 
 export const sameFence = (a: Fence, b: Fence): boolean =>
   a.generation === b.generation && a.producerId === b.producerId && a.producerEpoch === b.producerEpoch;
+
+export const shiftOf = (
+  set: string,
+  { topicId, topic, partition }: Pick<PartitionEnd, 'topicId' | 'topic' | 'partition'>,
+  firstTargetOffset: bigint,
+  shift: bigint,
+): RecordedShift => ({ set, targetTopicId: topicId, topic, partition, firstTargetOffset, shift });

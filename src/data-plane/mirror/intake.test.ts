@@ -1,30 +1,50 @@
-// Which batches pass the intake, and which are a cause.
+// What a fetch answer is cut into: runs, holes, and what is a cause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { baseOffsetOf } from '../../kafka/batch/header.ts';
+import type { AbortedTransaction } from '../../kafka/batch/aborted-transactions.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
-import { continuationOf, takeIn } from './intake.ts';
+import { type Intake, takeIn } from './intake.ts';
 import { asSource } from './offsets.ts';
 
-const take = (position: bigint, ...batches: PlainBatch[]) =>
-  takeIn(Buffer.concat(batches.map(plainBatch)), asSource(position));
+interface Answer {
+  /** Where the fetch was asked to begin; the position unless given. */
+  readonly asked?: bigint;
+  readonly position: bigint;
+  readonly leaderEpoch?: number;
+  readonly aborted?: readonly AbortedTransaction[];
+}
 
-test('batches that continue the position pass, byte for byte', () => {
+function take({ asked, position, leaderEpoch = -1, aborted = [] }: Answer, records: Buffer) {
+  const fetched = { asked: asSource(asked ?? position), records, abortedTransactions: aborted };
+  return takeIn(fetched, { position: asSource(position), leaderEpoch });
+}
+
+const bytesOf = (...batches: PlainBatch[]) => Buffer.concat(batches.map(plainBatch));
+const takeAll = (answer: Answer, ...batches: PlainBatch[]): Intake =>
+  take(answer, bytesOf(...batches)) ?? assert.fail('it is no continuation');
+
+/** Runs as their bytes' length and batches, holes as their ends. */
+const shapeOf = ({ pieces }: Intake) =>
+  pieces.map((piece) =>
+    piece.kind === 'run' ? [piece.bytes.length, piece.batches] : `${piece.from}-${piece.to}`,
+  );
+
+test('plain batches that continue the position are one run, byte for byte', () => {
   const batches = [
     { baseOffset: 5n, recordCount: 3, leaderEpoch: 4 },
     { baseOffset: 8n, recordCount: 1, leaderEpoch: 6 },
   ];
-  const taken = take(5n, ...batches);
-  assert.deepEqual([taken.batches, taken.next, taken.leaderEpoch, taken.cause], [2, 9n, 6, undefined]);
-  assert.deepEqual(taken.accepted, Buffer.concat(batches.map(plainBatch)));
+  const taken = takeAll({ position: 5n }, ...batches);
+  assert.deepEqual([taken.next, taken.leaderEpoch, taken.cause], [9n, 6, undefined]);
+  assert.deepEqual(taken.pieces, [{ kind: 'run', bytes: bytesOf(...batches), batches: 2 }]);
 });
 
 test('a cut batch at the end waits for the next fetch', () => {
   const whole = plainBatch({ baseOffset: 0n, recordCount: 2 });
   const cut = plainBatch({ baseOffset: 2n, recordCount: 2 }).subarray(0, 70);
-  const intake = takeIn(Buffer.concat([whole, cut]), asSource(0n));
-  assert.deepEqual([intake.batches, intake.next, intake.cause], [1, 2n, undefined]);
-  assert.equal(intake.accepted.length, whole.length);
+  const intake = take({ position: 0n }, Buffer.concat([whole, cut]));
+  assert.deepEqual([intake?.next, intake?.cause], [2n, undefined]);
+  assert.deepEqual(intake?.pieces, [{ kind: 'run', bytes: whole, batches: 1 }]);
 });
 
 const obstacles: [string, PlainBatch, string, RegExp][] = [
@@ -35,8 +55,6 @@ const obstacles: [string, PlainBatch, string, RegExp][] = [
     'CW-2019',
     /at 1 begins before/,
   ],
-  ['a transactional batch', { baseOffset: 2n, recordCount: 1, attributes: 0x10 }, 'CW-2010', /offset 2/],
-  ['a control record', { baseOffset: 2n, recordCount: 1, attributes: 0x30 }, 'CW-2010', /marker/],
   ['LogAppendTime', { baseOffset: 2n, recordCount: 1, attributes: 0x08 }, 'CW-2012', /offset 2/],
   ['message format 1', { baseOffset: 2n, recordCount: 1, magic: 1 }, 'CW-2013', /format 1/],
   ['holes inside', { baseOffset: 2n, recordCount: 2, lastOffsetDelta: 4 }, 'CW-2011', /2 records over 5/],
@@ -45,52 +63,105 @@ const obstacles: [string, PlainBatch, string, RegExp][] = [
 
 for (const [name, batch, code, message] of obstacles) {
   test(`${name} is a cause, and what comes before it still passes`, () => {
-    const taken = take(0n, { baseOffset: 0n, recordCount: 2 }, batch, { baseOffset: 9n, recordCount: 1 });
+    const first = { baseOffset: 0n, recordCount: 2 };
+    const taken = takeAll({ position: 0n }, first, batch, { baseOffset: 9n, recordCount: 1 });
     assert.equal(taken.cause?.code, code);
     assert.match(taken.cause?.message ?? '', message);
-    assert.deepEqual([taken.batches, taken.next, taken.leaderEpoch], [1, 2n, 0]);
-    assert.deepEqual(taken.accepted, plainBatch({ baseOffset: 0n, recordCount: 2 }));
+    assert.deepEqual([taken.next, taken.leaderEpoch], [2n, 0]);
+    assert.deepEqual(taken.pieces, [{ kind: 'run', bytes: bytesOf(first), batches: 1 }]);
   });
 }
 
 test('bytes that are no batch are a cause, not a crash', () => {
   const garbage = Buffer.concat([plainBatch({ baseOffset: 0n, recordCount: 2 }), Buffer.alloc(80, 0xff)]);
-  const intake = takeIn(garbage, asSource(0n));
-  assert.equal(intake.batches, 1);
-  assert.notEqual(intake.cause, undefined);
+  const intake = take({ position: 0n }, garbage);
+  assert.equal(intake?.pieces.length, 1);
+  assert.notEqual(intake?.cause, undefined);
 });
 
-const records = Buffer.concat([
-  plainBatch({ baseOffset: 5n, recordCount: 3, leaderEpoch: 4 }),
-  plainBatch({ baseOffset: 8n, recordCount: 2, leaderEpoch: 4 }),
-  plainBatch({ baseOffset: 10n, recordCount: 1, leaderEpoch: 6 }),
-]);
-const beginningOf = (asked: bigint, position: bigint, leaderEpoch: number) => {
-  const rest = continuationOf(records, asSource(asked), asSource(position), leaderEpoch);
-  return rest === undefined || rest.length === 0 ? rest?.length : baseOffsetOf(rest, 0);
+/** Of one producer; a control batch holds one record. */
+const data = (baseOffset: bigint, recordCount: number, id: bigint): PlainBatch => ({
+  baseOffset,
+  recordCount,
+  attributes: 0x10,
+  producer: { id, epoch: 0, sequence: 0 },
+});
+const marker = (baseOffset: bigint, id: bigint): PlainBatch => ({
+  ...data(baseOffset, 1, id),
+  attributes: 0x30,
+});
+const lengthOf = (...batches: PlainBatch[]) => bytesOf(...batches).length;
+
+test('committed transactions are runs, their markers holes', () => {
+  const batches = [data(0n, 2, 7n), data(2n, 1, 8n), marker(3n, 7n), marker(4n, 8n), data(5n, 2, 7n)];
+  const taken = takeAll({ position: 0n }, ...batches);
+  assert.deepEqual(shapeOf(taken), [
+    [lengthOf(...batches.slice(0, 2)), 2],
+    '3-5',
+    [lengthOf(data(5n, 2, 7n)), 1],
+  ]);
+  assert.equal(taken.next, 7n);
+});
+
+test('records of aborted transactions are holes, those between them are not', () => {
+  const aborted = [{ producerId: 7n, firstOffset: 0n }];
+  const batches = [data(0n, 2, 7n), data(2n, 3, 8n), data(5n, 4, 7n), marker(9n, 7n), marker(10n, 8n)];
+  const taken = takeAll({ position: 0n, aborted }, ...batches);
+  assert.deepEqual(shapeOf(taken), ['0-2', [lengthOf(data(2n, 3, 8n)), 1], '5-11']);
+});
+
+test('after its marker the same producer’s records count again', () => {
+  const aborted = [{ producerId: 7n, firstOffset: 0n }];
+  const taken = takeAll({ position: 0n, aborted }, data(0n, 2, 7n), marker(2n, 7n), data(3n, 2, 7n));
+  assert.deepEqual(shapeOf(taken), ['0-3', [lengthOf(data(3n, 2, 7n)), 1]]);
+});
+
+test('a position inside an aborted batch leaves the rest of it as holes', () => {
+  const aborted = [{ producerId: 7n, firstOffset: 0n }];
+  const taken = takeAll({ position: 3n, aborted }, data(0n, 6, 7n), marker(6n, 7n));
+  assert.deepEqual([shapeOf(taken), taken.next], [['3-7'], 7n]);
+});
+
+test('what an early answer repeats still ends the transactions that it names', () => {
+  const aborted = [{ producerId: 7n, firstOffset: 0n }];
+  const repeated = [data(0n, 2, 7n), marker(2n, 7n)];
+  const answer = { asked: 0n, position: 3n, leaderEpoch: 0, aborted };
+  assert.deepEqual(shapeOf(takeAll(answer, ...repeated, data(3n, 2, 7n))), [[lengthOf(data(3n, 2, 7n)), 1]]);
+});
+
+const records = bytesOf(
+  { baseOffset: 5n, recordCount: 3, leaderEpoch: 4 },
+  { baseOffset: 8n, recordCount: 2, leaderEpoch: 4 },
+  { baseOffset: 10n, recordCount: 1, leaderEpoch: 6 },
+);
+/** How many bytes of the answer continue the position; undefined for no continuation. */
+const newBytes = (asked: bigint, position: bigint, leaderEpoch: number, from = records) => {
+  const intake = take({ asked, position, leaderEpoch }, from);
+  return intake?.pieces.reduce((sum, piece) => sum + (piece.kind === 'run' ? piece.bytes.length : 0), 0);
 };
 
 test('of an answer from before the position only what lies behind it is taken', () => {
-  assert.deepEqual(
-    [beginningOf(5n, 8n, 4), beginningOf(6n, 10n, 4), beginningOf(5n, 11n, 6)],
-    [8n, 10n, 0],
-    'the last one holds nothing new',
-  );
+  const found = [newBytes(5n, 8n, 4), newBytes(6n, 10n, 4), newBytes(5n, 11n, 6)];
+  const lengths = [
+    records.length - lengthOf({ baseOffset: 5n, recordCount: 3 }),
+    lengthOf({ baseOffset: 10n, recordCount: 1 }),
+    0,
+  ];
+  assert.deepEqual(found, lengths, 'the last one holds nothing new');
 });
 
 test('another batch that ends at the position is no continuation', () => {
-  assert.equal(beginningOf(5n, 8n, 3), undefined, 'of another leader epoch');
-  assert.equal(beginningOf(5n, 7n, 4), undefined, 'of other bounds');
-  assert.equal(beginningOf(5n, 12n, 6), undefined, 'the answer ends before the position');
+  assert.equal(newBytes(5n, 8n, 3), undefined, 'of another leader epoch');
+  assert.equal(newBytes(5n, 7n, 4), undefined, 'of other bounds');
+  assert.equal(newBytes(5n, 12n, 6), undefined, 'the answer ends before the position');
 });
 
 test('an answer from beyond the position is taken only where it begins at it', () => {
-  assert.equal(beginningOf(7n, 5n, 1), 5n);
-  assert.equal(beginningOf(7n, 4n, 1), undefined);
-  assert.equal(continuationOf(Buffer.alloc(0), asSource(7n), asSource(5n), 1), undefined);
+  assert.equal(newBytes(7n, 5n, 1), records.length);
+  assert.equal(newBytes(7n, 4n, 1), undefined);
+  assert.equal(newBytes(7n, 5n, 1, Buffer.alloc(0)), undefined);
 });
 
 test('bytes that are no batches are no continuation', () => {
-  const nonsense = Buffer.alloc(100);
-  assert.equal(continuationOf(nonsense, asSource(5n), asSource(8n), 4), undefined);
+  assert.equal(newBytes(5n, 8n, 4, Buffer.alloc(100)), undefined);
 });

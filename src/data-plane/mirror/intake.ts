@@ -1,10 +1,10 @@
-// Looks at fetched batches before they are queued. Only what this version covers passes: plain batches of
-// magic 2 that continue the position without a gap. Everything else is a cause, named with its offset.
+// Cuts what was fetched into pieces that follow one another without a gap, from the position on: runs of
+// batches that may be written as they are, and holes, offsets that no committed record uses.
 import { CausewayError } from '../../base/errors.ts';
+import { type AbortedTransaction, AbortedTransactions } from '../../kafka/batch/aborted-transactions.ts';
 import {
   attributesOf,
   baseOffsetOf,
-  headerBytes,
   isControl,
   isTransactional,
   lastOffsetDeltaOf,
@@ -17,95 +17,182 @@ import { forEachBatch } from '../../kafka/batch/walk.ts';
 import { asSource, type SourceOffset } from './offsets.ts';
 import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
 
-export interface Intake {
-  /** Batches that may be written, one behind the other: the beginning of what was fetched. */
-  readonly accepted: Buffer;
-  /** How many they are. */
+/** Batches one behind the other that need no more than a patch of their headers. */
+export interface Run {
+  readonly kind: 'run';
+  readonly bytes: Buffer;
   readonly batches: number;
-  /** Leader epoch under which the source appended the last of them; -1 where there is none. */
+}
+
+/** Offsets `[from, to)` of the source that carry no committed record: markers, records of aborted
+ * transactions. */
+export interface Holes {
+  readonly kind: 'holes';
+  readonly from: SourceOffset;
+  readonly to: SourceOffset;
+}
+
+export type Piece = Run | Holes;
+
+/** What is here already: everything below `position`; its last batch is of `leaderEpoch`. */
+export interface Continued {
+  readonly position: SourceOffset;
   readonly leaderEpoch: number;
-  /** Source offset after the last accepted batch. */
+}
+
+export interface Fetched {
+  /** Where the fetch was asked to begin. */
+  readonly asked: SourceOffset;
+  readonly records: Buffer;
+  /** The answer's own list. */
+  readonly abortedTransactions: readonly AbortedTransaction[];
+}
+
+export interface Intake {
+  readonly pieces: readonly Piece[];
+  /** Leader epoch under which the source appended the last batch that was taken; -1 where there is none. */
+  readonly leaderEpoch: number;
+  /** Source offset after the last piece. */
   readonly next: SourceOffset;
   /** What stopped the walk, if anything did. */
   readonly cause: Cause | undefined;
 }
 
 /**
- * What the answer to a fetch at `asked` holds from `position` on, up to which everything is here already, its
- * last batch of `leaderEpoch`. Undefined where that is no continuation of what is here.
+ * Cuts a fetch answer from `position` on. Undefined where it is no continuation of what is here.
  *
  * Of a fetch from before the position, the batch that ends there must be the one that is here: a leader
  * epoch has only one batch at an offset. Of one from beyond it, the broker has compared the epochs (KIP-320).
  */
-export function continuationOf(
-  records: Buffer,
-  asked: SourceOffset,
-  position: SourceOffset,
-  leaderEpoch: number,
-): Buffer | undefined {
-  if (asked > position) return beginsAt(records, position) ? records : undefined;
-  let from = 0;
-  let isSame = false;
-  const passOver = (start: number, length: number): boolean => {
-    if (magicOf(records, start) !== 2 || isSame) return false;
-    const next = baseOffsetOf(records, start) + BigInt(lastOffsetDeltaOf(records, start) + 1);
-    if (next > position) return false;
-    from = start + length;
-    isSame = next === position && leaderEpochOf(records, start) === leaderEpoch;
-    return true;
-  };
-  try {
-    forEachBatch(records, passOver);
-  } catch (error) {
-    if (!(error instanceof CausewayError)) throw error;
-    // No batches: they are asked for again, from the position on, where this is a cause.
-    return undefined;
-  }
-  return isSame ? records.subarray(from) : undefined;
-}
-
-const beginsAt = (records: Buffer, position: SourceOffset): boolean =>
-  records.length >= headerBytes && magicOf(records, 0) === 2 && baseOffsetOf(records, 0) === position;
-
-/** Looks at the batches of one fetch answer from `position` on. */
-export function takeIn(records: Buffer, position: SourceOffset): Intake {
-  let batches = 0;
-  let end = 0;
-  let leaderEpoch = -1;
-  let next: bigint = position;
+export function takeIn(fetched: Fetched, continued: Continued): Intake | undefined {
+  const cut = new Cut(fetched, continued);
   let cause: Cause | undefined;
-  const take = (start: number, length: number): boolean => {
-    cause = findObstacle(records, start, next);
-    if (cause !== undefined) return false;
-    batches += 1;
-    end = start + length;
-    leaderEpoch = leaderEpochOf(records, start);
-    next += BigInt(recordCountOf(records, start));
-    return true;
-  };
   try {
-    forEachBatch(records, take);
+    forEachBatch(fetched.records, (start, length) => {
+      cause = cut.take(start, length);
+      return cause === undefined && !cut.isOther;
+    });
   } catch (error) {
-    // Bytes that are no batch: what came before them is still good.
+    // Bytes that are no batch: what came before them is still good. In an answer from before the position
+    // they are not looked into: they are asked for again, from the position on.
+    if (!(error instanceof CausewayError)) throw error;
+    if (cut.isBefore) return undefined;
     cause = causeOfError(error);
   }
-  return { accepted: records.subarray(0, end), batches, leaderEpoch, next: asSource(next), cause };
+  if (cut.isOther || cut.isBefore) return undefined;
+  return { ...cut.taken(), cause };
 }
 
-function findObstacle(records: Buffer, start: number, expected: bigint): Cause | undefined {
-  if (magicOf(records, start) !== 2) {
-    return causeOf('CW-2013', `source offset ${expected}: message format ${magicOf(records, start)}`);
+/** Control, transactional or stamped with LogAppendTime: bits 5, 4 and 3 of the attributes. */
+const specialBits = 0x38;
+
+class Cut {
+  /** The walk has not come to the position yet. */
+  isBefore: boolean;
+  /** The answer does not continue what is here. */
+  isOther = false;
+  readonly #records: Buffer;
+  readonly #aborted: AbortedTransactions;
+  readonly #continued: Continued;
+  readonly #pieces: Piece[] = [];
+  #next: bigint;
+  #leaderEpoch = -1;
+  /** The run under way, in bytes. */
+  #runFrom = 0;
+  #runTo = 0;
+  #runBatches = 0;
+
+  constructor({ asked, records, abortedTransactions }: Fetched, continued: Continued) {
+    this.#records = records;
+    this.#continued = continued;
+    this.#aborted = new AbortedTransactions(abortedTransactions);
+    this.#next = continued.position;
+    this.isBefore = asked < continued.position;
+    if (asked > continued.position) {
+      this.isOther = records.length < 17 || baseOffsetOf(records, 0) !== continued.position;
+    }
   }
+
+  taken(): Omit<Intake, 'cause'> {
+    this.#endRun();
+    return { pieces: this.#pieces, leaderEpoch: this.#leaderEpoch, next: asSource(this.#next) };
+  }
+
+  /** Takes one batch, or says why not. */
+  take(start: number, length: number): Cause | undefined {
+    const records = this.#records;
+    if (this.isOther) return undefined;
+    if (magicOf(records, start) !== 2) return this.#refuseFormat(start);
+    if (this.isBefore) return this.#passOver(start);
+    const attributes = attributesOf(records, start);
+    const base = baseOffsetOf(records, start);
+    const isVisible = (attributes & specialBits) === 0 || this.#isVisible(start, attributes);
+    const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
+    if (base > this.#next) return gapCause(this.#next, base);
+    if (isVisible) {
+      const cause = findObstacle(records, start, this.#next, attributes);
+      if (cause !== undefined) return cause;
+      if (this.#runBatches === 0) this.#runFrom = start;
+      this.#runTo = start + length;
+      this.#runBatches += 1;
+    } else this.#addHoles(end);
+    if (end > this.#next) this.#next = end;
+    this.#leaderEpoch = leaderEpochOf(records, start);
+    return undefined;
+  }
+
+  #isVisible(start: number, attributes: number): boolean {
+    if (!isControl(attributes) && !isTransactional(attributes)) return true;
+    return this.#aborted.isVisible(this.#records, start);
+  }
+
+  /** What is here already still ends transactions that the answer names. */
+  #passOver(start: number): undefined {
+    const records = this.#records;
+    const { position, leaderEpoch } = this.#continued;
+    const end = baseOffsetOf(records, start) + BigInt(lastOffsetDeltaOf(records, start) + 1);
+    this.#isVisible(start, attributesOf(records, start));
+    this.isOther = end > position || (end === position && leaderEpochOf(records, start) !== leaderEpoch);
+    if (end === position) this.isBefore = false;
+    return undefined;
+  }
+
+  #refuseFormat(start: number): Cause | undefined {
+    if (this.isBefore) {
+      this.isOther = true;
+      return undefined;
+    }
+    const format = magicOf(this.#records, start);
+    return causeOf('CW-2013', `source offset ${this.#next}: message format ${format}`);
+  }
+
+  #addHoles(to: bigint): void {
+    if (to <= this.#next) return;
+    this.#endRun();
+    const last = this.#pieces.at(-1);
+    const from = last?.kind === 'holes' ? last.from : asSource(this.#next);
+    if (last?.kind === 'holes') this.#pieces.pop();
+    this.#pieces.push({ kind: 'holes', from, to: asSource(to) });
+  }
+
+  #endRun(): void {
+    if (this.#runBatches === 0) return;
+    const bytes = this.#records.subarray(this.#runFrom, this.#runTo);
+    this.#pieces.push({ kind: 'run', bytes, batches: this.#runBatches });
+    this.#runBatches = 0;
+  }
+}
+
+const gapCause = (from: bigint, to: bigint): Cause =>
+  causeOf('CW-2011', `the source skips from offset ${from} to ${to}`, { from, to });
+
+function findObstacle(
+  records: Buffer,
+  start: number,
+  expected: bigint,
+  attributes: number,
+): Cause | undefined {
   const base = baseOffsetOf(records, start);
-  const attributes = attributesOf(records, start);
-  if (isControl(attributes) || isTransactional(attributes)) {
-    const what = isControl(attributes) ? 'a transaction marker' : 'a transactional batch';
-    return causeOf('CW-2010', `source offset ${base} is ${what}`, { offset: base });
-  }
-  if (base > expected) {
-    const text = `the source skips from offset ${expected} to ${base}`;
-    return causeOf('CW-2011', text, { from: expected, to: base });
-  }
   if (base < expected) {
     const text = `the source’s batch at ${base} begins before the position ${expected}`;
     return causeOf('CW-2019', text, { base, position: expected });

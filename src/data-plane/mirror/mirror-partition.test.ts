@@ -8,11 +8,12 @@ import type { FetchedPartition } from '../../kafka/wire/messages.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { countingLease, plainBatch } from '../../../test/fixtures/plain-batch.ts';
-import { type Flight, MirrorPartition } from './mirror-partition.ts';
+import { MirrorPartition } from './mirror-partition.ts';
 import { asSource, asTarget } from './offsets.ts';
 import type { StartPoint } from './start-procedure.ts';
 import type { PartitionState } from './partition-state.ts';
 import { causeOf } from './stop-cause.ts';
+import type { Flight } from './write-window.ts';
 
 const limits = {
   queueBytesMax: 10_000,
@@ -47,6 +48,7 @@ function rig() {
         startDue: () => told.push('start'),
         fetchDue: () => told.push('fetch'),
         produceDue: () => told.push('produce'),
+        fillDue: () => told.push('fill'),
         waitDue: (_, delayMs) => waits.push(delayMs),
         stateChanged: () => undefined,
       },
@@ -58,6 +60,7 @@ function rig() {
     const point = {
       fence: { generation: 1, producerId: 77n, producerEpoch: 2 },
       position: asTarget(position),
+      shift: 0n,
       nextSequence: 1000,
       proven: true,
       source: { leaderId: 1 },

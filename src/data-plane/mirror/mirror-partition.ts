@@ -4,10 +4,9 @@ import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
-import { BatchQueue, type QueuedBatch } from './batch-queue.ts';
-import { continuationOf, takeIn } from './intake.ts';
+import type { Filled, HolesToFill } from './fill.ts';
 import { Obstacle } from './obstacle.ts';
-import { type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import type { SourceOffset, TargetOffset } from './offsets.ts';
 import { refuseError } from './partition-end.ts';
 import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
 import {
@@ -20,7 +19,7 @@ import { RetryDelays, type RetryLimits } from './retry-delays.ts';
 import { SourceView } from './source-view.ts';
 import type { StartPoint } from './start-procedure.ts';
 import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
-import { WriteHead } from './write-head.ts';
+import { type Flight, type WindowLimits, WriteWindow } from './write-window.ts';
 
 export interface MirrorSpec {
   readonly set: string;
@@ -33,24 +32,7 @@ export interface MirrorSpec {
   readonly targetTopicId: string | undefined;
 }
 
-export interface PartitionLimits extends RetryLimits {
-  /** Bytes queued of one partition above which it is not fetched. */
-  readonly queueBytesMax: number;
-  /**
-   * Batches in flight of one partition. The broker knows the last five again and refuses older repeats:
-   * either way nothing is appended twice, so more than five may be under way.
-   */
-  readonly inFlightMax: number;
-}
-
-/** A batch handed to a produce lane, patched. */
-export interface Flight {
-  readonly life: number;
-  readonly batch: QueuedBatch;
-  readonly expected: TargetOffset;
-  /** Where the batch behind it is expected. */
-  readonly next: TargetOffset;
-}
+export type PartitionLimits = RetryLimits & WindowLimits;
 
 /** What the worker is told; each call is a hint to look again, never data. */
 export interface PartitionListener {
@@ -60,6 +42,8 @@ export interface PartitionListener {
   fetchDue(partition: MirrorPartition): void;
   /** Something may be produced. */
   produceDue(partition: MirrorPartition): void;
+  /** Holes are to be filled. */
+  fillDue(partition: MirrorPartition): void;
   /** `waiting` was entered: call `due()` after `delayMs`. */
   waitDue(partition: MirrorPartition, delayMs: number): void;
   stateChanged(partition: MirrorPartition): void;
@@ -70,6 +54,9 @@ export interface PartitionCounts {
   bytes: number;
   records: number;
   batches: number;
+  /** Control records written into holes, and how many holes were passed. */
+  fillers: number;
+  holes: number;
   starts: number;
   fenceRefusals: number;
 }
@@ -77,26 +64,27 @@ export interface PartitionCounts {
 export class MirrorPartition {
   readonly spec: MirrorSpec;
   readonly view = new SourceView();
-  readonly counts: PartitionCounts = { bytes: 0, records: 0, batches: 0, starts: 0, fenceRefusals: 0 };
+  readonly counts: PartitionCounts = {
+    bytes: 0,
+    records: 0,
+    batches: 0,
+    fillers: 0,
+    holes: 0,
+    starts: 0,
+    fenceRefusals: 0,
+  };
   readonly #clock: Clock;
   readonly #limits: PartitionLimits;
   readonly #listener: PartitionListener;
   readonly #retry: RetryDelays;
-  readonly #queue = new BatchQueue();
 
   #state: PartitionState = { name: 'paused' };
   #stateSinceMs: number;
   /** Grows with every start; answers that belong to an earlier life are not ours any more. */
   #life = 0;
-  #point: StartPoint | undefined;
+  /** Of this life once its start point is found; before that, what the last one came to. */
+  #window: WriteWindow | undefined;
   #place: ProducePlace | undefined;
-  #head: WriteHead | undefined;
-  #fetchNext: SourceOffset | undefined;
-  #fetchedEpoch = -1;
-  #position: TargetOffset | undefined;
-  #inFlight = 0;
-  #proven = false;
-  #obstacleAhead: Cause | undefined;
   #suspectAt: TargetOffset | undefined;
   #slowTarget = false;
   #tail: StartPoint['tail']['verdict'] | undefined;
@@ -126,11 +114,15 @@ export class MirrorPartition {
   }
   /** The start point of the current life, once found. */
   get point(): StartPoint | undefined {
-    return this.#point;
+    return this.#state.name === 'starting' ? undefined : this.#window?.point;
   }
   /** Next target offset to be acknowledged. */
   get position(): TargetOffset | undefined {
-    return this.#position;
+    return this.#window?.position;
+  }
+  /** Target offset less source offset, of what is written next. */
+  get shift(): bigint | undefined {
+    return this.#window?.shift;
   }
   /** What the last tail check found, kept while the partition waits. */
   get tail(): StartPoint['tail']['verdict'] | undefined {
@@ -138,17 +130,17 @@ export class MirrorPartition {
   }
   /** Another number than before once anything that is shown has changed, but for the time of a look. */
   get revision(): number {
-    return this.#stateChanges + this.counts.batches + this.view.revision;
+    return this.#stateChanges + this.counts.batches + this.counts.holes + this.view.revision;
   }
   /** Wall clock of the first trouble since the partition last mirrored. */
   get troubledSinceMs(): number {
     return this.#troubledSinceMs ?? this.#stateSinceMs;
   }
   get queuedBytes(): number {
-    return this.#queue.bytes;
+    return this.#window?.queuedBytes ?? 0;
   }
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#window?.inFlight ?? 0;
   }
   /**
    * True while the target is slow to acknowledge this partition, so that it must not delay its neighbours.
@@ -185,17 +177,11 @@ export class MirrorPartition {
   /** The start procedure of `life` found a point. */
   started(life: number, point: StartPoint): void {
     if (life !== this.#life || this.#state.name !== 'starting') return;
-    this.#point = point;
     const { leaderId: brokerId, account } = point.target;
     this.#place = { ...this.spec, brokerId, account };
     this.#tail = point.tail.verdict;
-    this.#head = new WriteHead(point);
-    this.#position = point.position;
-    this.#fetchNext = toSource(point.position);
-    this.#fetchedEpoch = point.tail.sourceEpoch;
-    this.#proven = point.proven;
-    this.#obstacleAhead = undefined;
-    this.view.passed(point.position);
+    this.#window = new WriteWindow(life, point, this.#limits);
+    this.view.passed(point.position - point.shift);
     this.#enter('started', { name: 'mirroring' });
     this.#listener.fetchDue(this);
   }
@@ -221,14 +207,18 @@ export class MirrorPartition {
 
   /** Where to fetch next; undefined while nothing should be fetched. */
   fetchPosition(): { life: number; offset: SourceOffset; lastFetchedEpoch: number } | undefined {
-    if (this.#state.name !== 'mirroring' || this.#obstacleAhead !== undefined) return undefined;
-    if (this.#queue.bytes >= this.#limits.queueBytesMax || this.#fetchNext === undefined) return undefined;
-    return { life: this.#life, offset: this.#fetchNext, lastFetchedEpoch: this.#fetchedEpoch };
+    const from = this.#openWindow?.fetchFrom;
+    return from === undefined ? undefined : { life: this.#life, ...from };
   }
 
   /** True where only the full queue keeps the partition from being fetched. */
   get holdsFetch(): boolean {
-    return this.#state.name === 'mirroring' && this.#queue.bytes >= this.#limits.queueBytesMax;
+    return this.#openWindow?.isFull ?? false;
+  }
+
+  /** The window of a partition that is mirroring. */
+  get #openWindow(): WriteWindow | undefined {
+    return this.#state.name === 'mirroring' ? this.#window : undefined;
   }
 
   /**
@@ -236,13 +226,15 @@ export class MirrorPartition {
    * an early answer has brought already is passed over.
    */
   fetched(life: number, offset: SourceOffset, answer: FetchedPartition, lease: Lease): void {
-    if (life !== this.#life || this.#state.name !== 'mirroring') return;
+    const window = this.#openWindow;
+    if (life !== this.#life || window === undefined) return;
     const { highWatermark, lastStableOffset, logStartOffset } = answer;
     if (answer.errorCode !== 0 || answer.diverging !== undefined) return this.#refetchTrouble(answer);
     this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
-    this.view.passed(this.#position ?? 0n);
-    if (answer.records.length === 0) return this.#nothingFetched(highWatermark);
-    this.#takeRecords(offset, answer.records, lease);
+    this.view.passed(window.position - window.shift);
+    if (answer.records.length === 0) return this.#nothingFetched(window, highWatermark);
+    window.takeIn(offset, answer, lease);
+    this.#goOnWriting(window);
   }
 
   /**
@@ -250,34 +242,28 @@ export class MirrorPartition {
    * meets it too.
    */
   fetchedEarly(life: number, offset: SourceOffset, answer: FetchedPartition, lease: Lease): void {
+    const window = this.#openWindow;
     if (life !== this.#life || answer.errorCode !== 0 || answer.diverging !== undefined) return;
-    if (this.fetchPosition() === undefined || answer.records.length === 0) return;
+    if (window?.fetchFrom === undefined || answer.records.length === 0) return;
     const { highWatermark, lastStableOffset, logStartOffset } = answer;
     if (highWatermark > (this.view.highWatermark ?? 0n)) {
       this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
     }
-    this.#takeRecords(offset, answer.records, lease);
+    window.takeIn(offset, answer, lease);
+    this.#goOnWriting(window);
   }
 
-  #takeRecords(offset: SourceOffset, fetched: Buffer, lease: Lease): void {
-    const position = this.#fetchNext;
-    if (position === undefined || this.#obstacleAhead !== undefined) return;
-    const records =
-      offset === position ? fetched : continuationOf(fetched, offset, position, this.#fetchedEpoch);
-    if (records === undefined || records.length === 0) return;
-    const intake = takeIn(records, position);
-    this.#queue.push(intake.accepted, intake.batches, lease);
-    if (intake.batches > 0) this.#fetchedEpoch = intake.leaderEpoch;
-    this.#fetchNext = intake.next;
-    // What lies before the obstacle is still written; the stop comes when the window is empty.
-    if (intake.cause !== undefined) this.#obstacleAhead = intake.cause;
-    if (this.#queue.length > 0) this.#listener.produceDue(this);
-    else this.#stopAtObstacle();
+  /** What comes next in the window: a batch, holes, or what keeps the partition from going on. */
+  #goOnWriting(window: WriteWindow): void {
+    if (window.canProduce) this.#listener.produceDue(this);
+    else if (window.holesToFill !== undefined) this.#listener.fillDue(this);
+    const cause = window.reachedObstacle;
+    if (cause !== undefined) this.#drainTo('trouble', this.#retry.after(cause));
   }
 
-  #nothingFetched(highWatermark: bigint): void {
+  #nothingFetched({ position, shift }: WriteWindow, highWatermark: bigint): void {
     // Caught up: what troubled the partition before is over.
-    if (this.#position === highWatermark) this.#retry.reset();
+    if (position - shift === highWatermark) this.#retry.reset();
   }
 
   /**
@@ -286,7 +272,7 @@ export class MirrorPartition {
    */
   #refetchTrouble(answer: FetchedPartition): void {
     if (answer.errorCode === 0) return this.#drainTo('trouble', { name: 'starting' });
-    const { leaderId, account } = (this.#point as StartPoint).source;
+    const { leaderId, account } = (this.#window as WriteWindow).point.source;
     try {
       const from = {
         ...this.spec,
@@ -306,72 +292,77 @@ export class MirrorPartition {
 
   /** True while a batch may be sent. */
   get canProduce(): boolean {
-    const window = this.#proven ? this.#limits.inFlightMax : 1;
-    return this.#state.name === 'mirroring' && this.#queue.length > 0 && this.#inFlight < window;
+    return this.#openWindow?.canProduce ?? false;
   }
 
   /** Bytes of the batch that `take` would give; 0 if none. */
   get nextBatchBytes(): number {
-    return this.canProduce ? this.#queue.firstBytes : 0;
+    const window = this.#openWindow;
+    return window?.canProduce === true ? window.nextBatchBytes : 0;
   }
 
   /** Hands out the next batch, patched for the target. Call only while `canProduce`. */
   take(): Flight {
-    invariant(this.canProduce, 'a batch was taken that may not be sent');
-    const batch = this.#queue.take() as QueuedBatch;
-    const head = this.#head as WriteHead;
-    const expected = head.stamp(batch);
-    this.#inFlight += 1;
-    return { life: this.#life, batch, expected, next: head.next };
+    const window = this.#openWindow;
+    invariant(window !== undefined, 'a batch was taken of a partition that is not mirroring');
+    return window.take();
   }
 
   /** Takes the broker's answer to a flight. */
   produced(flight: Flight, answer: ProduceAnswer): void {
-    this.#land(flight);
-    const draining = this.#state.name === 'draining';
-    if (flight.life !== this.#life || !(draining || this.#state.name === 'mirroring')) return;
+    const window = this.#landed(flight.life);
+    flight.batch.lease.release();
+    if (window === undefined) return;
     const outcome = judgeProduce(answer, flight.expected, this.#place as ProducePlace);
+    const held = this.holdsFetch;
     // What lands while draining counts too: a paused partition shows the position that it really has.
-    if (outcome.kind === 'appended' && flight.expected === this.#position) this.#count(flight);
-    if (draining) this.#afterLanding();
-    else if (outcome.kind === 'appended') this.#appended();
-    else this.#drainTo('trouble', this.#afterOutcome(outcome, flight));
+    if (outcome.kind === 'appended' && flight.expected === window.position) this.#count(window, flight);
+    if (this.#state.name === 'draining') return this.#afterLanding();
+    if (outcome.kind !== 'appended') return this.#drainTo('trouble', this.#afterOutcome(outcome, flight));
+    if (held && !this.holdsFetch) this.#listener.fetchDue(this);
+    this.#appended(window);
   }
 
   /** The outcome of a flight will never be known: its connection is gone. */
   lost(flight: Flight, because: Cause): void {
-    this.#land(flight);
-    if (this.#state.name === 'draining') return this.#afterLanding();
-    if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
-    this.#drainTo('trouble', this.#retry.after(because));
-  }
-
-  #land(flight: Flight): void {
-    this.#inFlight -= 1;
-    invariant(this.#inFlight >= 0, 'more answers than batches in flight');
+    const window = this.#landed(flight.life);
     flight.batch.lease.release();
-    // A draining partition has dropped its queue and its byte count; earlier lives count nothing here.
-    if (flight.life !== this.#life || this.#state.name !== 'mirroring') return;
-    const held = this.holdsFetch;
-    this.#queue.landed(flight.batch);
-    if (held && !this.holdsFetch) this.#listener.fetchDue(this);
+    if (window !== undefined) this.#troubled(because);
   }
 
-  #count({ batch, next }: Flight): void {
-    this.#position = next;
-    this.counts.bytes += batch.bytes.length;
-    this.counts.records += batch.recordCount;
+  /** Something of `life` is under way no more. The window it belongs to, unless the partition has left it. */
+  #landed(life: number): WriteWindow | undefined {
+    const window = this.#window;
+    if (window === undefined || window.life !== life) return undefined;
+    window.land();
+    const isOpen = this.#state.name === 'mirroring' || this.#state.name === 'draining';
+    return isOpen && life === this.#life ? window : undefined;
+  }
+
+  /** What was in flight has not come to a good end. */
+  #troubled(because: Cause): void {
+    if (this.#state.name === 'draining') this.#afterLanding();
+    else this.#drainTo('trouble', this.#retry.after(because));
+  }
+
+  #count(window: WriteWindow, flight: Flight): void {
+    window.acknowledge(flight);
+    this.counts.bytes += flight.batch.bytes.length;
+    this.counts.records += flight.batch.recordCount;
     this.counts.batches += 1;
-    this.view.passed(next);
+    this.view.passed(window.position - window.shift);
   }
 
-  #appended(): void {
-    this.#proven = true;
+  #appended(window: WriteWindow): void {
+    window.prove();
+    this.#wentWell();
+    this.#goOnWriting(window);
+  }
+
+  #wentWell(): void {
     this.#slowTarget = false;
     this.#suspectAt = undefined;
     this.#retry.reset();
-    if (this.canProduce) this.#listener.produceDue(this);
-    else this.#stopAtObstacle();
   }
 
   #afterOutcome(outcome: Exclude<ProduceOutcome, { kind: 'appended' }>, flight: Flight): AfterDraining {
@@ -393,17 +384,39 @@ export class MirrorPartition {
     }
   }
 
-  #stopAtObstacle(): void {
-    const cause = this.#obstacleAhead;
-    if (cause === undefined || this.#queue.length > 0 || this.#inFlight > 0) return;
-    this.#drainTo('trouble', this.#retry.after(cause));
+  // ---- filling holes -----------------------------------------------------------------------------
+
+  /** Hands out the holes that come next, to be filled now; undefined where there are none. */
+  takeHoles(): HolesToFill | undefined {
+    const window = this.#openWindow;
+    const holes = window?.holesToFill;
+    if (holes !== undefined) window?.beginFill();
+    return holes;
+  }
+
+  /** A step of filling is done: the log ends where `filled` says. */
+  filled(taken: HolesToFill, filled: Filled): void {
+    const window = this.#landed(taken.life);
+    if (window === undefined) return;
+    window.passHoles(filled);
+    this.counts.fillers += filled.fillers;
+    this.counts.holes += Number(window.position - window.shift - (taken.at - taken.shift));
+    this.view.passed(window.position - window.shift);
+    if (this.#state.name === 'draining') return this.#afterLanding();
+    this.#wentWell();
+    this.#goOnWriting(window);
+  }
+
+  /** Filling could not be done, or its outcome is not known: the log has to be looked at. */
+  fillFailed(taken: HolesToFill, because: Cause): void {
+    if (this.#landed(taken.life) !== undefined) this.#troubled(because);
   }
 
   // ---- transitions -------------------------------------------------------------------------------
 
   /** Drops the queue and goes on to `next` as soon as nothing is in flight. */
   #drainTo(event: PartitionEvent, next: AfterDraining): void {
-    this.#queue.drop();
+    this.#window?.drop();
     this.#enter(event, { name: 'draining', next: this.#stronger(next) });
     this.#afterLanding();
   }
@@ -416,7 +429,7 @@ export class MirrorPartition {
   }
 
   #afterLanding(): void {
-    if (this.#state.name !== 'draining' || this.#inFlight > 0) return;
+    if (this.#state.name !== 'draining' || this.inFlight > 0) return;
     this.#goOn('drained', this.#state.next);
   }
 
@@ -429,7 +442,6 @@ export class MirrorPartition {
   #start(event: PartitionEvent): void {
     this.#life += 1;
     this.counts.starts += 1;
-    this.#point = undefined;
     this.#enter(event, { name: 'starting' });
     this.#listener.startDue(this);
   }

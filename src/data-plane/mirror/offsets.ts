@@ -9,7 +9,7 @@ export type TargetOffset = bigint & { readonly [side]: 'target' };
 export const asSource = (offset: bigint): SourceOffset => offset as SourceOffset;
 export const asTarget = (offset: bigint): TargetOffset => offset as TargetOffset;
 
-/** The place of a source record in the target. Partitions are identical in this version: the shift is 0. */
-export const toTarget = (offset: SourceOffset): TargetOffset => asTarget(offset);
+/** The place of a source record in the target, `shift` offsets further on; 0 where both are identical. */
+export const toTarget = (offset: SourceOffset, shift: bigint): TargetOffset => asTarget(offset + shift);
 /** The place of a target record in the source. */
-export const toSource = (offset: TargetOffset): SourceOffset => asSource(offset);
+export const toSource = (offset: TargetOffset, shift: bigint): SourceOffset => asSource(offset - shift);

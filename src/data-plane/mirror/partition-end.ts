@@ -59,18 +59,21 @@ export async function readProducer(at: PartitionEnd, producerId: bigint): Promis
   return answer.producers.find((producer) => producer.producerId === producerId);
 }
 
-/**
- * The one batch that holds `offset`, copied, or what the broker said instead. Committed records only.
- * A fetch limited to one byte still returns the first batch whole (KIP-74).
- */
-export async function readBatch(
-  at: PartitionEnd,
-  offset: bigint,
-): Promise<Pick<FetchedPartition, 'highWatermark' | 'logStartOffset' | 'records' | 'errorCode'>> {
+/** What one read at `offset` brought; records are copied. */
+export type LogRead = Pick<
+  FetchedPartition,
+  'highWatermark' | 'lastStableOffset' | 'logStartOffset' | 'records' | 'abortedTransactions' | 'errorCode'
+>;
+
+/** The one batch that holds `offset`, or the next one: even a limit of one byte returns it whole (KIP-74). */
+export const oneBatch = 1;
+
+/** Batches from `offset` on, up to the last stable offset, or OFFSET_OUT_OF_RANGE. Throws Obstacle. */
+export async function readLog(at: PartitionEnd, offset: bigint, bytesMax: number): Promise<LogRead> {
   const response = await at.connection.fetch({
     maxWaitMs: 0,
     minBytes: 1,
-    maxBytes: 1,
+    maxBytes: bytesMax,
     isolationLevel: 1,
     sessionId: 0,
     sessionEpoch: -1,
@@ -83,7 +86,7 @@ export async function readBatch(
             currentLeaderEpoch: at.leaderEpoch,
             fetchOffset: offset,
             lastFetchedEpoch: -1,
-            partitionMaxBytes: 1,
+            partitionMaxBytes: bytesMax,
           },
         ],
       },
@@ -97,10 +100,9 @@ export async function readBatch(
       throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no records in the answer`));
     if (kafkaErrorName(answer.errorCode) !== 'OFFSET_OUT_OF_RANGE')
       refuseError(at, answer.errorCode, undefined, 'Fetch');
-    const { highWatermark, errorCode } = answer;
     // An answer out of range names no log start: it is asked for.
-    const logStartOffset = errorCode === 0 ? answer.logStartOffset : await readOffset(at, 'start');
-    return { highWatermark, logStartOffset, errorCode, records: Buffer.from(answer.records) };
+    const logStartOffset = answer.errorCode === 0 ? answer.logStartOffset : await readOffset(at, 'start');
+    return { ...answer, logStartOffset, records: Buffer.from(answer.records) };
   } finally {
     response.lease.release();
   }

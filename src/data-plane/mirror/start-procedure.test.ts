@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../base/error-catalog.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
 import { Obstacle } from './obstacle.ts';
+import { shiftKey } from '../../ledger/shifts.ts';
 import { findStartPoint, type StartSite } from './start-procedure.ts';
 
 const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
@@ -57,6 +58,10 @@ function rig() {
       asked.push('fence');
       return Promise.resolve(fence);
     },
+    recordShift: (_target, from, shift) => {
+      asked.push(`record ${from} ${shift}`);
+      return Promise.resolve();
+    },
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
   };
   return { site, source, target, asked };
@@ -81,7 +86,7 @@ test('position and next sequence follow the last batch of the target', async () 
       position: 5n,
       nextSequence: 105,
       proven: true,
-      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3 },
+      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3, shift: 0n },
     },
   );
 });
@@ -216,4 +221,72 @@ test('a source trimmed past a position that another worker has left behind is no
     target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 103), mirroredBatch(5n, 5, 105)];
   };
   assert.equal((await causeOfStart(site)).code, 'CW-2020');
+});
+
+const marker = (baseOffset: bigint) =>
+  plainBatch({ baseOffset, recordCount: 1, attributes: 0x30, leaderEpoch: 4 });
+const filler = (baseOffset: bigint) =>
+  plainBatch({ baseOffset, recordCount: 1, attributes: 0x30, producer: { id: 99n, epoch: 1, sequence: -1 } });
+const many = (from: bigint, count: number, made: (baseOffset: bigint) => Buffer) =>
+  Array.from({ length: count }, (_, at) => made(from + BigInt(at)));
+
+/** Five records on both sides; then so many holes at the source, a record, and so many fillers at the target. */
+function rigWithHoles(holes: number, fillers: number) {
+  const { site, source, target, asked } = rig();
+  const after = sourceBatch(5n + BigInt(holes), 3, { leaderEpoch: 5 });
+  source.batches = [sourceBatch(0n, 3), sourceBatch(3n, 2), ...many(5n, holes, marker), after];
+  target.batches = [...target.batches, ...many(5n, fillers, filler)];
+  return { site, source, target, asked };
+}
+
+const recorded = (asked: readonly string[]) => asked.filter((what) => what.startsWith('record'));
+
+test('fillers behind the last data stand for holes of the source', async () => {
+  for (const [holes, fillers] of [
+    [1, 1],
+    [3, 3],
+    [3, 2],
+    [2_000, 1_999],
+  ] as const) {
+    const { site, asked } = rigWithHoles(holes, fillers);
+    const point = await findStartPoint(site);
+    const { position, shift, nextSequence, proven, tail } = point;
+    assert.deepEqual([position, shift, nextSequence, proven], [5n + BigInt(fillers), 0n, 105, true]);
+    assert.deepEqual([tail.verdict, tail.sourceEpoch], ['equal', 4]);
+    assert.deepEqual(recorded(asked), []);
+  }
+});
+
+test('more fillers than holes: the target is that much ahead, and the ledger has it first', async () => {
+  const { site, asked } = rigWithHoles(2, 5);
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.shift], [10n, 3n]);
+  assert.deepEqual(recorded(asked), ['record 10 3']);
+});
+
+test('a target that is ahead is compared where the ledger says, and goes on there', async () => {
+  const { site, target, asked } = rigWithHoles(2, 5);
+  target.batches.push(mirroredBatch(10n, 3, 105));
+  target.producers = [producerState(77n, 2, 107)];
+  const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 10n, shift: 3n }]]]);
+  const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
+  assert.deepEqual([point.position, point.shift, point.nextSequence], [13n, 3n, 108]);
+  assert.deepEqual([point.tail.verdict, recorded(asked)], ['equal', []]);
+});
+
+test('fillers given back at holes: the ledger says so, and nothing is recorded again', async () => {
+  const { site, target, asked } = rigWithHoles(4, 2);
+  const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 5n, shift: 0n }]]]);
+  const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
+  assert.deepEqual([point.position, point.shift, recorded(asked)], [7n, 0n, []]);
+});
+
+test('a target of fillers alone is compared with the source’s holes', async () => {
+  const { site, source, target, asked } = rig();
+  source.batches = [marker(0n), marker(1n), sourceBatch(2n, 3)];
+  target.batches = many(0n, 3, filler);
+  target.producers = [];
+  const point = await findStartPoint(site);
+  assert.deepEqual([point.position, point.shift, point.tail.verdict], [3n, 1n, 'empty']);
+  assert.deepEqual(recorded(asked), ['record 3 1']);
 });

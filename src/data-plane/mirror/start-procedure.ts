@@ -2,6 +2,8 @@
 // after every start, error, leader change, unexpected answer and long pause.
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
+import { identicalOffsets, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
+import { shiftKey } from '../../ledger/shifts.ts';
 import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
@@ -19,11 +21,15 @@ export interface StartSite {
   fence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
   findEnd(side: 'source' | 'target'): Promise<PartitionEnd>;
+  /** Records in the ledger that from `from` on target and source are `shift` apart. */
+  recordShift(target: PartitionEnd, from: TargetOffset, shift: bigint): Promise<void>;
 }
 
 export interface StartPoint {
   readonly fence: Fence;
   readonly position: TargetOffset;
+  /** Target offset less source offset at the position; 0 where both are identical. */
+  readonly shift: bigint;
   readonly nextSequence: number;
   /**
    * True where the sequence stands in the bytes before the position. Otherwise one batch goes alone before
@@ -44,13 +50,17 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
     site.findEnd('source'),
     readTarget(site, fence),
   ]);
-  const tail = await checkTailUnmoved(source, target, position, fence);
+  const segments = fence.shifts?.get(shiftKey(target.topicId, target.partition)) ?? identicalOffsets;
+  const tail = await checkTailUnmoved(source, target, position, fence, segments);
   refuseOtherBytes(target, position, lastSequence, tail);
+  const { shift } = tail;
+  // Readers of offsets must know it before the first record that it moves.
+  if (shift !== shiftAt(segments, position)) await site.recordShift(target, position, shift);
   const isKnown = lastSequence !== undefined;
   // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
   const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
   const proven = isKnown && tail.lastSequence === lastSequence;
-  return { fence, position, nextSequence, proven, source, target, tail };
+  return { fence, position, shift, nextSequence, proven, source, target, tail };
 }
 
 /**
@@ -62,9 +72,10 @@ async function checkTailUnmoved(
   target: PartitionEnd,
   position: TargetOffset,
   fence: Fence,
+  segments: ShiftSegments,
 ): Promise<Tail> {
   try {
-    return await checkTail(source, target, position, fence);
+    return await checkTail(source, target, position, fence, segments);
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
     const end = await readOffset(target, 'end');

@@ -46,7 +46,7 @@ test('a stopped engine leaves no timer of a waiting partition behind', async () 
     targetRegion: 'b',
     source: nobody,
     target: nobody,
-    fences: { currentFence: () => Promise.resolve(undefined) },
+    fences: { currentFence: () => Promise.resolve(undefined), recordShift: () => Promise.resolve() },
     clock,
     random: seededRandom(1),
     log: silentLog,

@@ -6,7 +6,7 @@ import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { Fence, FenceSource } from '../mirror/fence.ts';
+import { type Fence, type FenceSource, shiftOf } from '../mirror/fence.ts';
 import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { type PartitionEnd, placeOf } from '../mirror/partition-end.ts';
@@ -14,8 +14,11 @@ import { findStartPoint, type StartSite } from '../mirror/start-procedure.ts';
 import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
 import { ClusterSide } from './cluster-side.ts';
 import { FetchTurns } from './fetch-turns.ts';
+import { Filler } from './filler.ts';
+import { Guards } from './guards.ts';
 import { HeldTime } from './held-time.ts';
 import type { WorkerLimits } from './limits.ts';
+import { MarkerLanes } from './marker-lanes.ts';
 import { PauseWatch } from './pause-watch.ts';
 import { SourceLanes } from './source-lanes.ts';
 import { StartQueue } from './start-queue.ts';
@@ -63,6 +66,8 @@ export class Engine {
   readonly #sides: Record<'source' | 'target', ClusterSide>;
   readonly #sourceLanes: SourceLanes;
   readonly #targetLanes: TargetLanes;
+  readonly #markerLanes: MarkerLanes;
+  readonly #filler: Filler;
   readonly #starts: StartQueue;
   readonly #watch: PauseWatch;
   /** One per waiting partition; cancelled with the wait, so that a stopped engine leaves none behind. */
@@ -116,6 +121,14 @@ export class Engine {
       onLost: () => {
         this.counts.lanesLost += 1;
       },
+    });
+    this.#markerLanes = new MarkerLanes(parts.target, limits.markersMax);
+    this.#filler = new Filler({
+      lanes: this.#markerLanes,
+      guards: new Guards(parts.target),
+      log: parts.log,
+      mayWrite: () => this.#watch.check(),
+      fences: parts.fences,
     });
     this.#starts = new StartQueue(limits.startsMax, (partition) => this.#startOne(partition));
   }
@@ -187,6 +200,7 @@ export class Engine {
     startDue: (partition) => this.#starts.add(partition),
     fetchDue: (partition) => this.#sourceLanes.touch(partition),
     produceDue: (partition) => this.#targetLanes.offer(partition),
+    fillDue: (partition) => this.#filler.fill(partition),
     waitDue: (partition, delayMs) => {
       const timer = this.#parts.clock.schedule(delayMs, () => {
         this.#waits.delete(partition);
@@ -256,6 +270,7 @@ export class Engine {
         refuseRecreated(end, side === 'source' ? spec.sourceTopicId : spec.targetTopicId);
         return end;
       },
+      recordShift: (target, from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
     };
   }
 
@@ -271,6 +286,7 @@ export class Engine {
   #disconnect(cause: Cause): void {
     this.#sourceLanes.end(cause);
     this.#targetLanes.end(cause);
+    this.#markerLanes.end(cause.message);
     for (const side of Object.values(this.#sides)) side.disconnect(cause.message);
   }
 }

@@ -8,11 +8,14 @@ const fence = (generation: number): Fence => ({ generation, producerId: 7n, prod
 
 function controlled() {
   const reads: PromiseWithResolvers<ReadonlyMap<string, Fence>>[] = [];
-  const reader = new FenceReader(() => {
-    const read = Promise.withResolvers<ReadonlyMap<string, Fence>>();
-    reads.push(read);
-    return read.promise;
-  });
+  const reader = new FenceReader(
+    () => {
+      const read = Promise.withResolvers<ReadonlyMap<string, Fence>>();
+      reads.push(read);
+      return read.promise;
+    },
+    () => Promise.resolve(),
+  );
   return { reads, reader };
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));

@@ -5,13 +5,17 @@ import type { Fence, FenceSource } from '../mirror/fence.ts';
 /** Reads `causeway.generations` to its end and returns the open generation of each set. */
 export type ReadFences = () => Promise<ReadonlyMap<string, Fence>>;
 
+export type RecordShift = FenceSource['recordShift'];
+
 export class FenceReader implements FenceSource {
+  readonly recordShift: RecordShift;
   readonly #read: ReadFences;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<ReadonlyMap<string, Fence>> | undefined;
 
-  constructor(read: ReadFences) {
+  constructor(read: ReadFences, recordShift: RecordShift) {
     this.#read = read;
+    this.recordShift = recordShift;
   }
 
   async currentFence(set: string): Promise<Fence | undefined> {

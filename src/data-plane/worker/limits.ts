@@ -98,6 +98,8 @@ export interface WorkerLimits {
   readonly produceWaitMs: number;
   /** The same for partitions that were slow before and have a connection of their own. */
   readonly produceWaitMsSlow: number;
+  /** Control records in one request to a target broker; they are answered when all are committed. */
+  readonly markersMax: number;
   /** Start procedures under way at once. */
   readonly startsMax: number;
   /** A process that stood still for longer looks at everything anew before it writes. */
@@ -155,6 +157,7 @@ export const defaultLimits: WorkerLimits = {
   produceInFlightMin: 5,
   produceWaitMs: 5_000,
   produceWaitMsSlow: 15_000,
+  markersMax: 10_000,
   startsMax: 64,
   pauseMsMax: 10_000,
   stopWaitMs: 10_000,

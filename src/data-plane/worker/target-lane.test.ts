@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { ProduceRequest, ProduceResponse } from '../../kafka/wire/messages.ts';
-import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
+import type { Flight } from '../mirror/write-window.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
 import { TargetLane } from './target-lane.ts';
 

@@ -2,8 +2,9 @@
 // per partition and as many ready partitions as there are.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { ProducedPartition, ProduceRequest, ProduceTopic } from '../../kafka/wire/messages.ts';
-import type { Flight, MirrorPartition } from '../mirror/mirror-partition.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
+import type { Flight } from '../mirror/write-window.ts';
 import type { WorkerLimits } from './limits.ts';
 
 export interface TargetLaneParts {

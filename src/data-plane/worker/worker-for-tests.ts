@@ -47,6 +47,7 @@ export function workerForTests(
         return Promise.resolve();
       },
       readFences: () => (error === undefined ? Promise.resolve(fences) : Promise.reject(error)),
+      recordShift: () => Promise.resolve(),
       writeObserved: () => Promise.resolve(),
     },
     clock,

@@ -7,7 +7,7 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import type { LinkSpec } from '../../topology/topology.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
-import type { Fence } from '../mirror/fence.ts';
+import type { Fence, RecordedShift } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, partsOfLimits, type Wanted } from './assignment.ts';
 import { ClusterOnUse } from './cluster-on-use.ts';
@@ -26,6 +26,8 @@ export interface WorkerLedger {
   follow(onChange: (view: AssignmentView) => void, signal: AbortSignal): Promise<void>;
   /** Reads `causeway.generations` to its end now. */
   readFences(): Promise<ReadonlyMap<string, Fence>>;
+  /** Acknowledged, or rejects. */
+  recordShift(shift: RecordedShift): Promise<void>;
   /** Acknowledged, or rejects. */
   writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void>;
 }
@@ -74,7 +76,10 @@ export class Worker {
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#fences = new FenceReader(() => this.#readFences());
+    this.#fences = new FenceReader(
+      () => this.#readFences(),
+      (shift) => parts.ledger.recordShift(shift),
+    );
     const { name, region, clock, random, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#links = new LinkReport({ worker: name, region, clock });

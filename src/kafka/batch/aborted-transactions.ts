@@ -17,12 +17,12 @@ export class AbortedTransactions {
     this.#ahead = [...aborted].sort((a, b) => Number(a.firstOffset - b.firstOffset));
   }
 
-  /** False for control batches and for records of aborted transactions. `batch` begins with its header. */
-  isVisible(batch: Buffer): boolean {
-    const attributes = attributesOf(batch, 0);
-    const producerId = producerIdOf(batch, 0);
+  /** False for control batches and for records of aborted transactions. The batch's header is at `at`. */
+  isVisible(bytes: Buffer, at = 0): boolean {
+    const attributes = attributesOf(bytes, at);
+    const producerId = producerIdOf(bytes, at);
     // Before the marker is looked at: a fetch may begin inside a transaction, even at its marker.
-    this.#begin(baseOffsetOf(batch, 0) + BigInt(lastOffsetDeltaOf(batch, 0)));
+    this.#begin(baseOffsetOf(bytes, at) + BigInt(lastOffsetDeltaOf(bytes, at)));
     if (isControl(attributes)) {
       this.#open.delete(producerId);
       return false;

@@ -1,0 +1,93 @@
+// Fills a run of holes with control records, which every offset counts and no consumer sees (facts 16-20).
+// The log's end says how many landed, never an answer alone.
+import { Obstacle } from './obstacle.ts';
+import { asTarget, type TargetOffset } from './offsets.ts';
+import type { Holes } from './intake.ts';
+import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
+
+/** A run of holes whose first one belongs at the target's end; nothing else of the partition is in flight. */
+export interface HolesToFill {
+  readonly life: number;
+  readonly at: TargetOffset;
+  readonly holes: Holes;
+  /** Target offset less source offset before the run: that many fillers too many stand there already. */
+  readonly shift: bigint;
+  /** Held since an earlier run of this life. */
+  readonly guard: Guard | undefined;
+}
+
+/** Everything below `end` is committed; from there on target and source are `shift` apart. */
+export interface Filled {
+  readonly end: TargetOffset;
+  readonly shift: bigint;
+  /** Control records that were written. */
+  readonly fillers: number;
+  readonly guard: Guard | undefined;
+}
+
+/** The id whose control records fill the holes of one partition. */
+export interface Guard {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly coordinatorEpoch: number;
+  /** A filler of this epoch is committed: nothing of a predecessor can land any more. */
+  readonly isProven: boolean;
+}
+
+/** What filling needs from around it. Every call throws Obstacle where the partition has to start anew. */
+export interface FillSite {
+  readonly target: PartitionEnd;
+  /** Takes the partition's guard: raises its epoch above any predecessor's, and ends what one left open. */
+  takeGuard(): Promise<Guard>;
+  /** Appends control records of the guard; resolves once every answer says that they are committed. */
+  append(guard: Guard, count: number): Promise<void>;
+  /** Records in the ledger that from `from` on target and source are `shift` apart. */
+  recordShift(from: TargetOffset, shift: bigint): Promise<void>;
+}
+
+/** Fillers in one step; the position moves with each, so that a long run is seen to advance. */
+const fillersMax = 10_000n;
+
+/**
+ * One step of filling: gives back what stands there too much, or writes fillers. The first step under a guard
+ * is a single filler: once it is committed, what a predecessor or a lost request still had under way has
+ * landed before it or never will.
+ */
+export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Filled> {
+  const count = fill.holes.to - fill.holes.from;
+  if (fill.shift > 0n) return giveBack(site, fill, count);
+  const held = fill.guard ?? (await site.takeGuard());
+  const meant = held.isProven ? min(count, fillersMax) : 1n;
+  await site.append(held, Number(meant));
+  const end = meant === 1n && held.isProven ? fill.at + 1n : await committedEnd(site.target, fill.at + meant);
+  const surplus = end - fill.at - count;
+  const shift = fill.shift + (surplus > 0n ? surplus : 0n);
+  if (surplus > 0n) await site.recordShift(asTarget(end), shift);
+  return { end: asTarget(end), shift, fillers: Number(end - fill.at), guard: { ...held, isProven: true } };
+}
+
+/** As many holes as there are fillers too many cost nothing: the target is that much ahead. */
+async function giveBack(site: FillSite, { at, shift, guard }: HolesToFill, count: bigint): Promise<Filled> {
+  const left = shift - min(count, shift);
+  await site.recordShift(at, left);
+  return { end: at, shift: left, fillers: 0, guard };
+}
+
+/**
+ * The log's end once all below is committed. Throws Obstacle where it is not at least `meant`: then fewer
+ * fillers landed, and the start procedure goes on from what is there.
+ */
+async function committedEnd(target: PartitionEnd, meant: bigint): Promise<bigint> {
+  const [end, highWatermark] = await Promise.all([
+    readOffset(target, 'end'),
+    readOffset(target, 'highWatermark'),
+  ]);
+  if (end < meant || highWatermark < end) {
+    const text = `${placeOf(target)}: the log ends at ${end}, committed up to ${highWatermark}, where ${meant}`;
+    throw new Obstacle(causeOf('CW-2021', `${text} was expected after filling holes`));
+  }
+  return end;
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

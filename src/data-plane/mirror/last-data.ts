@@ -1,0 +1,77 @@
+// The last data of a target log before its end. Thousands of fillers may stand behind it, so it is looked for
+// backwards in growing steps.
+import {
+  attributesOf,
+  baseOffsetOf,
+  isControl,
+  lastOffsetDeltaOf,
+  recordCountOf,
+} from '../../kafka/batch/header.ts';
+import { forEachBatch } from '../../kafka/batch/walk.ts';
+import { Obstacle } from './obstacle.ts';
+import type { TargetOffset } from './offsets.ts';
+import { oneBatch, type PartitionEnd, placeOf, readLog } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
+
+/** A batch as it was read, alone in its bytes. */
+export interface DataBatch {
+  readonly bytes: Buffer;
+  readonly base: bigint;
+  /** Offset after its last record. */
+  readonly end: bigint;
+}
+
+export interface TargetTail {
+  readonly logStart: bigint;
+  /** Undefined where the log holds no data below its end. */
+  readonly last: DataBatch | undefined;
+}
+
+const growth = 16n;
+const readBytes = 1024 * 1024;
+
+export async function findLastData(target: PartitionEnd, logEnd: TargetOffset): Promise<TargetTail> {
+  for (let back = 1n; ; back *= growth) {
+    const from = back < logEnd ? logEnd - back : 0n;
+    const found = await readDataBatches(target, from, logEnd, back === 1n ? oneBatch : readBytes);
+    const last = found.batches.at(-1);
+    if (last !== undefined || found.logStart >= from) return { logStart: found.logStart, last };
+  }
+}
+
+/** Data batches that reach into `[from, to)`, and where the log starts. */
+export async function readDataBatches(
+  at: PartitionEnd,
+  from: bigint,
+  to: bigint,
+  bytesMax = readBytes,
+): Promise<{ logStart: bigint; batches: DataBatch[] }> {
+  const batches: DataBatch[] = [];
+  let logStart = 0n;
+  for (let next = from; next < to; ) {
+    const read = await readLog(at, next, bytesMax);
+    logStart = read.logStartOffset;
+    if (logStart >= to) break;
+    const before = next;
+    if (next < logStart) next = logStart;
+    else next = collect(read.records, next, to, batches);
+    if (next === before)
+      throw new Obstacle(causeOf('CW-2021', `${placeOf(at)}: offset ${next} cannot be read yet`));
+  }
+  return { logStart, batches };
+}
+
+function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[]): bigint {
+  let next = from;
+  forEachBatch(records, (start, length) => {
+    const base = baseOffsetOf(records, start);
+    const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
+    if (base >= to) return false;
+    if (!isControl(attributesOf(records, start)) && recordCountOf(records, start) > 0) {
+      batches.push({ bytes: records.subarray(start, start + length), base, end });
+    }
+    next = end;
+    return true;
+  });
+  return next;
+}

@@ -1,0 +1,52 @@
+// Whether the source has nothing but holes in a range of offsets.
+import { baseOffsetOf, lastOffsetDeltaOf, leaderEpochOf } from '../../kafka/batch/header.ts';
+import { forEachBatch } from '../../kafka/batch/walk.ts';
+import { takeIn } from './intake.ts';
+import { Obstacle } from './obstacle.ts';
+import type { SourceOffset } from './offsets.ts';
+import { type PartitionEnd, placeOf, readLog } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
+
+export interface HolesSeen {
+  /** The first offset of the range that holds a committed record; the end of the range where none does. */
+  readonly until: SourceOffset;
+  /** Leader epoch of the last batch before it; -1 where none was seen. */
+  readonly leaderEpoch: number;
+}
+
+const readBytes = 1024 * 1024;
+
+/** Looks at `[from, to)` of the source. Throws Obstacle where it cannot be read, or holds what stops a mirror. */
+export async function passHoles(
+  source: PartitionEnd,
+  from: SourceOffset,
+  to: SourceOffset,
+  epochOfLast: number,
+): Promise<HolesSeen> {
+  let seen: HolesSeen = { until: from, leaderEpoch: epochOfLast };
+  while (seen.until < to) {
+    const { until: next, leaderEpoch } = seen;
+    const read = await readLog(source, next, readBytes);
+    const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch });
+    const [first] = intake?.pieces ?? [];
+    if (first?.kind === 'run') return seen;
+    if (first === undefined) {
+      const late = causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`);
+      throw new Obstacle(intake?.cause ?? late);
+    }
+    const until = first.to < to ? first.to : to;
+    seen = { until, leaderEpoch: epochBefore(read.records, until) };
+  }
+  return seen;
+}
+
+/** Leader epoch of the last batch that ends at or before `offset`; -1 where there is none. */
+function epochBefore(records: Buffer, offset: bigint): number {
+  let epoch = -1;
+  forEachBatch(records, (start) => {
+    if (baseOffsetOf(records, start) + BigInt(lastOffsetDeltaOf(records, start)) >= offset) return false;
+    epoch = leaderEpochOf(records, start);
+    return true;
+  });
+  return epoch;
+}
