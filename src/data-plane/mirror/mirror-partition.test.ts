@@ -323,3 +323,107 @@ test('trouble of an early answer is left to the lane’s own fetch', () => {
   partition.fetched(life, offset, refused, lease);
   assert.notEqual(stateOf(partition).name, 'mirroring');
 });
+
+const marker = (baseOffset: bigint) => plainBatch({ baseOffset, recordCount: 1, attributes: 0x30 });
+const guard = { producerId: 9n, producerEpoch: 1, coordinatorEpoch: 0, isProven: true };
+const filledTo = (end: bigint, shift = 0n, fillers = 1) => ({ end: asTarget(end), shift, fillers, guard });
+
+/** Two records, a marker, two records, fetched at 0. */
+function rigWithHole() {
+  const made = rig();
+  made.start();
+  const from = made.partition.fetchPosition() ?? assert.fail('nothing is to be fetched');
+  const [first, second] = [0n, 3n].map((baseOffset) => plainBatch({ baseOffset, recordCount: 2 }));
+  const records = Buffer.concat([first as Buffer, marker(2n), second as Buffer]);
+  made.partition.fetched(from.life, from.offset, made.answer(records, 5n), made.lease);
+  return made;
+}
+
+test('holes wait until nothing is in flight, and data waits until they are filled', () => {
+  const { partition, told, land } = rigWithHole();
+  const flight = partition.take();
+  assert.deepEqual(
+    [partition.takeHoles(), partition.canProduce, told.includes('fill')],
+    [undefined, false, false],
+  );
+  land(flight);
+  assert.equal(told.at(-1), 'fill');
+  const taken = partition.takeHoles() ?? assert.fail('nothing is to be filled');
+  assert.deepEqual([taken.at, taken.holes.from, taken.holes.to], [2n, 2n, 3n]);
+  assert.deepEqual([partition.takeHoles(), partition.canProduce], [undefined, false]);
+  partition.filled(taken, filledTo(3n));
+  assert.deepEqual([partition.position, told.at(-1), partition.take().expected], [3n, 'produce', 3n]);
+  assert.deepEqual([partition.counts.holes, partition.counts.fillers], [1, 1]);
+});
+
+test('after holes the sequence goes on where the data before them ended', () => {
+  const { partition, land } = rigWithHole();
+  land(partition.take());
+  const taken = partition.takeHoles() ?? assert.fail('nothing is to be filled');
+  partition.filled(taken, filledTo(3n));
+  assert.equal(baseSequenceOf(partition.take().batch.bytes, 0), 1002);
+});
+
+test('a long run is filled step by step, under the guard that was taken', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const from = partition.fetchPosition() ?? assert.fail('nothing is to be fetched');
+  const run = Buffer.concat([0n, 1n, 2n, 3n].map(marker));
+  partition.fetched(from.life, from.offset, answer(run, 4n), lease);
+  const first = partition.takeHoles() ?? assert.fail('nothing is to be filled');
+  partition.filled(first, filledTo(1n));
+  const rest = partition.takeHoles() ?? assert.fail('nothing is left to fill');
+  assert.deepEqual([rest.at, rest.holes.from, rest.holes.to, rest.guard], [1n, 1n, 4n, guard]);
+  partition.filled(rest, filledTo(4n, 0n, 3));
+  assert.deepEqual(
+    [partition.takeHoles(), partition.position, partition.fetchPosition()?.offset],
+    [undefined, 4n, 4n],
+  );
+});
+
+test('fillers too many move what follows, and the fetch goes on where it was', () => {
+  const { partition, land } = rigWithHole();
+  land(partition.take());
+  const taken = partition.takeHoles() ?? assert.fail('nothing is to be filled');
+  partition.filled(taken, filledTo(5n, 2n, 3));
+  assert.deepEqual(
+    [partition.shift, partition.take().expected, partition.fetchPosition()?.offset],
+    [2n, 5n, 5n],
+  );
+  assert.equal(partition.counts.holes, 1);
+});
+
+test('a fill whose outcome is not known leads through the start procedure, under a new guard', () => {
+  const { partition, land, start, waits, answer, lease } = rigWithHole();
+  land(partition.take());
+  const taken = partition.takeHoles() ?? assert.fail('nothing is to be filled');
+  partition.fillFailed(taken, causeOf('CW-3003', 'the connection is gone'));
+  assert.deepEqual([stateOf(partition).name, waits.length], ['waiting', 1]);
+  partition.due();
+  start(2n);
+  const from = partition.fetchPosition() ?? assert.fail('nothing is to be fetched');
+  partition.fetched(from.life, from.offset, answer(marker(2n), 3n), lease);
+  assert.equal(partition.takeHoles()?.guard, undefined);
+});
+
+test('a pause waits for a fill that is under way', () => {
+  const { partition, land } = rigWithHole();
+  land(partition.take());
+  const taken = partition.takeHoles() ?? assert.fail('nothing is to be filled');
+  partition.pause();
+  assert.equal(stateOf(partition).name, 'draining');
+  partition.filled(taken, filledTo(3n));
+  assert.deepEqual([stateOf(partition).name, partition.position], ['paused', 3n]);
+});
+
+test('an obstacle behind holes is met once they are filled', () => {
+  const { partition, start, answer, lease } = rig();
+  start();
+  const from = partition.fetchPosition() ?? assert.fail('nothing is to be fetched');
+  const records = Buffer.concat([marker(0n), plainBatch({ baseOffset: 1n, recordCount: 1, magic: 1 })]);
+  partition.fetched(from.life, from.offset, answer(records, 2n), lease);
+  assert.equal(stateOf(partition).name, 'mirroring');
+  partition.filled(partition.takeHoles() ?? assert.fail('nothing is to be filled'), filledTo(1n));
+  const { state } = partition;
+  assert.ok(state.name === 'stopped' && state.cause.code === 'CW-2013');
+});

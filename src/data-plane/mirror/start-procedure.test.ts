@@ -266,7 +266,7 @@ test('more fillers than holes: the target is that much ahead, and the ledger has
 
 test('a target that is ahead is compared where the ledger says, and goes on there', async () => {
   const { site, target, asked } = rigWithHoles(2, 5);
-  target.batches.push(mirroredBatch(10n, 3, 105));
+  target.batches.push(mirroredBatch(10n, 3, 105, { payload: Buffer.from('records from 7') }));
   target.producers = [producerState(77n, 2, 107)];
   const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 10n, shift: 3n }]]]);
   const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
