@@ -1,6 +1,7 @@
 // Filling holes: what is written, what the log end says came of it, and what both add up to.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../base/clock.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { madeEnd } from './end-for-tests.ts';
 import { fillHoles, type FillSite, type Guard, type HolesToFill } from './fill.ts';
@@ -11,23 +12,25 @@ const taken: Guard = { producerId: 9n, producerEpoch: 3, coordinatorEpoch: 0, is
 const proven: Guard = { ...taken, isProven: true };
 
 /** A target whose log ends at 10. `landing`: how many fillers land of those that are sent, per request. */
-function rig(landing: (count: number) => number = (count) => count) {
+function rig(landing: (count: number) => number = (count) => count, isDirect = true) {
   const asked: string[] = [];
   const target = madeEnd('target', [plainBatch({ baseOffset: 0n, recordCount: 10 })]);
   target.onAsk = (what) => asked.push(what);
   let end = 10n;
   const site: FillSite = {
     target: target.at,
+    clock: systemClock,
+    signal: AbortSignal.timeout(60_000),
     takeGuard: () => {
       asked.push('guard');
       return Promise.resolve(taken);
     },
-    append: (_guard, count) => {
+    append: (_guard, _at, count) => {
       asked.push(`append ${count}`);
       for (let i = 0; i < landing(count); i += 1, end += 1n) {
         target.batches.push(plainBatch({ baseOffset: end, recordCount: 1, attributes: 0x30 }));
       }
-      return Promise.resolve();
+      return Promise.resolve({ isDirect });
     },
     recordShift: (from, shift) => {
       asked.push(`record ${from} ${shift}`);
@@ -85,10 +88,17 @@ test('fewer than were sent: the log is looked at anew', async () => {
   });
 });
 
-test('a filler that is not committed yet is waited for by the start procedure', async () => {
-  const { target, fill } = rig();
-  target.highWatermarks = [10n];
-  await assert.rejects(fill(5n), /committed up to 10/);
+test('a filler that is not committed yet is waited for', async () => {
+  const { target, asked, fill } = rig();
+  target.highWatermarks = [10n, 12n, 15n];
+  assert.deepEqual(await fill(5n, { guard: proven }), { end: 15n, shift: 0n, fillers: 5, guard: proven });
+  assert.equal(asked.filter((what) => what === 'highWatermark').length, 3);
+});
+
+test('by way of the coordinator each filler is one step, and the log end is looked at', async () => {
+  const { asked, fill } = rig(() => 1, false);
+  assert.deepEqual(await fill(5n), { end: 11n, shift: 0n, fillers: 1, guard: taken });
+  assert.deepEqual(asked, ['guard', 'append 1', 'end', 'highWatermark']);
 });
 
 test('a target that is ahead gives back at the next holes, without a filler', async () => {

@@ -4,6 +4,7 @@ import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
 import type { Holes } from './intake.ts';
 import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
+import { replicated, type ReplicationSite } from './replicated.ts';
 import { causeOf } from './stop-cause.ts';
 
 /** A run of holes whose first one belongs at the target's end; nothing else of the partition is in flight. */
@@ -36,12 +37,15 @@ export interface Guard {
 }
 
 /** What filling needs from around it. Every call throws Obstacle where the partition has to start anew. */
-export interface FillSite {
+export interface FillSite extends ReplicationSite {
   readonly target: PartitionEnd;
   /** Takes the partition's guard: raises its epoch above any predecessor's, and ends what one left open. */
   takeGuard(): Promise<Guard>;
-  /** Appends control records of the guard; resolves once every answer says that they are committed. */
-  append(guard: Guard, count: number): Promise<void>;
+  /**
+   * Appends control records of the guard behind `at`, the log's end. Directly, `count` of them, and with the
+   * answer the last one is committed; or one by way of the coordinator, which may write more of them.
+   */
+  append(guard: Guard, at: TargetOffset, count: number): Promise<{ readonly isDirect: boolean }>;
   /** Records in the ledger that from `from` on target and source are `shift` apart. */
   recordShift(from: TargetOffset, shift: bigint): Promise<void>;
 }
@@ -59,12 +63,18 @@ export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Fill
   if (fill.shift > 0n) return giveBack(site, fill, count);
   const held = fill.guard ?? (await site.takeGuard());
   const meant = held.isProven ? min(count, fillersMax) : 1n;
-  await site.append(held, Number(meant));
-  const end = meant === 1n && held.isProven ? fill.at + 1n : await committedEnd(site.target, fill.at + meant);
+  const { isDirect } = await site.append(held, fill.at, Number(meant));
+  const isTold = isDirect && held.isProven && meant === 1n;
+  const end = isTold ? fill.at + 1n : await committedEnd(site, fill.at + (isDirect ? meant : 1n));
   const surplus = end - fill.at - count;
   const shift = fill.shift + (surplus > 0n ? surplus : 0n);
   if (surplus > 0n) await site.recordShift(asTarget(end), shift);
-  return { end: asTarget(end), shift, fillers: Number(end - fill.at), guard: { ...held, isProven: true } };
+  return {
+    end: asTarget(end),
+    shift,
+    fillers: Number(end - fill.at),
+    guard: { ...held, isProven: isDirect },
+  };
 }
 
 /** As many holes as there are fillers too many cost nothing: the target is that much ahead. */
@@ -75,18 +85,16 @@ async function giveBack(site: FillSite, { at, shift, guard }: HolesToFill, count
 }
 
 /**
- * The log's end once all below is committed. Throws Obstacle where it is not at least `meant`: then fewer
+ * The log's end once all below it is committed. Throws Obstacle where it is not at least `meant`: then fewer
  * fillers landed, and the start procedure goes on from what is there.
  */
-async function committedEnd(target: PartitionEnd, meant: bigint): Promise<bigint> {
-  const [end, highWatermark] = await Promise.all([
-    readOffset(target, 'end'),
-    readOffset(target, 'highWatermark'),
-  ]);
-  if (end < meant || highWatermark < end) {
-    const text = `${placeOf(target)}: the log ends at ${end}, committed up to ${highWatermark}, where ${meant}`;
-    throw new Obstacle(causeOf('CW-2021', `${text} was expected after filling holes`));
+async function committedEnd(site: FillSite, meant: bigint): Promise<bigint> {
+  const end = await readOffset(site.target, 'end');
+  if (end < meant) {
+    const text = `${placeOf(site.target)}: the log ends at ${end}, where ${meant} was expected after filling holes`;
+    throw new Obstacle(causeOf('CW-2021', text));
   }
+  await replicated(site, site.target, end);
   return end;
 }
 

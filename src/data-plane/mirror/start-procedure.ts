@@ -8,6 +8,7 @@ import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
+import { replicated } from './replicated.ts';
 import { sequenceAfter, sequenceMax } from './sequence.ts';
 import { causeOf, isLasting } from './stop-cause.ts';
 import { checkTail, type Tail } from './tail-check.ts';
@@ -40,9 +41,6 @@ export interface StartPoint {
   readonly target: PartitionEnd;
   readonly tail: Tail;
 }
-
-/** How long an append of a predecessor may take to be replicated before the start is given up for now. */
-const replicationWaitMsMax = 15_000;
 
 export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   const fence = await site.fence();
@@ -108,20 +106,6 @@ async function readLastSequence(target: PartitionEnd, fence: Fence): Promise<num
     );
   }
   return state.lastSequence;
-}
-
-/** Waits until everything below `logEnd` is committed: before that, an append could be taken for missing. */
-async function replicated(site: StartSite, target: PartitionEnd, logEnd: bigint): Promise<void> {
-  const began = site.clock.monotonicMs();
-  for (let delayMs = 10; ; delayMs = Math.min(500, delayMs * 2)) {
-    const highWatermark = await readOffset(target, 'highWatermark');
-    if (highWatermark >= logEnd) return;
-    if (site.clock.monotonicMs() - began > replicationWaitMsMax) {
-      const text = `${placeOf(target)}: the log ends at ${logEnd}, replicated only up to ${highWatermark}`;
-      throw new Obstacle(causeOf('CW-2022', text));
-    }
-    await site.clock.sleep(delayMs, site.signal);
-  }
 }
 
 /**

@@ -67,6 +67,7 @@ export class Engine {
   readonly #sourceLanes: SourceLanes;
   readonly #targetLanes: TargetLanes;
   readonly #markerLanes: MarkerLanes;
+  readonly #guards: Guards;
   readonly #filler: Filler;
   readonly #starts: StartQueue;
   readonly #watch: PauseWatch;
@@ -123,9 +124,12 @@ export class Engine {
       },
     });
     this.#markerLanes = new MarkerLanes(parts.target, limits.markersMax);
+    this.#guards = new Guards({ cluster: parts.target, clock, random: parts.random });
     this.#filler = new Filler({
       lanes: this.#markerLanes,
-      guards: new Guards(parts.target),
+      guards: this.#guards,
+      clock,
+      signal: this.#abort.signal,
       log: parts.log,
       mayWrite: () => this.#watch.check(),
       fences: parts.fences,
@@ -193,6 +197,7 @@ export class Engine {
     this.#watch.stop();
     this.#disconnect(cause);
     // A start procedure may still be under way: it must not open what nobody ends any more.
+    this.#guards.close();
     for (const side of Object.values(this.#sides)) side.close(cause.message);
   }
 

@@ -1,21 +1,25 @@
 // Fills the holes of a link's partitions: takes each run that is due, a step at a time, and brings the
 // partition what came of it.
+import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type FenceSource, shiftOf } from '../mirror/fence.ts';
-import { fillHoles, type FillSite, type Guard } from '../mirror/fill.ts';
+import { fillHoles, type FillSite } from '../mirror/fill.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
-import { type PartitionEnd, placeOf, readProducer, refuseError } from '../mirror/partition-end.ts';
-import { causeOf, causeOfError } from '../mirror/stop-cause.ts';
+import { type PartitionEnd, readProducer } from '../mirror/partition-end.ts';
+import { causeOfError } from '../mirror/stop-cause.ts';
+import { CoordinatedFills } from './coordinated-fills.ts';
+import { DirectFills } from './direct-fills.ts';
 import type { Guards } from './guards.ts';
 import type { MarkerLanes } from './marker-lanes.ts';
 
 export interface FillerParts {
   readonly lanes: MarkerLanes;
   readonly guards: Guards;
+  readonly clock: Clock;
   readonly log: Log;
+  readonly signal: AbortSignal;
   /** Asked before each write: false after the process stood still. */
   readonly mayWrite: () => boolean;
   readonly fences: FenceSource;
@@ -23,9 +27,13 @@ export interface FillerParts {
 
 export class Filler {
   readonly #parts: FillerParts;
+  readonly #direct: DirectFills;
+  readonly #coordinated: CoordinatedFills;
 
   constructor(parts: FillerParts) {
     this.#parts = parts;
+    this.#direct = new DirectFills(parts);
+    this.#coordinated = new CoordinatedFills(parts);
   }
 
   /** The partition has holes to fill. */
@@ -42,40 +50,29 @@ export class Filler {
     try {
       partition.filled(holes, await fillHoles(this.#siteOf(partition, target), holes));
     } catch (error) {
-      partition.fillFailed(
-        holes,
-        error instanceof Obstacle ? error.because : this.#causeOf(partition.spec, error),
-      );
+      const cause = error instanceof Obstacle ? error.because : this.#causeOf(partition.spec, error);
+      partition.fillFailed(holes, cause);
     }
   }
 
   #siteOf({ spec, slowTarget }: MirrorPartition, target: PartitionEnd): FillSite {
-    const { guards, fences } = this.#parts;
+    const { guards, fences, clock, signal } = this.#parts;
     return {
       target,
+      clock,
+      signal,
       takeGuard: async () => {
         const taken = await guards.take(spec);
         const known = await readProducer(target, taken.producerId);
         return { ...taken, coordinatorEpoch: Math.max(0, known?.coordinatorEpoch ?? 0), isProven: false };
       },
-      append: (guard, count) => this.#append(target, slowTarget, guard, count),
+      append: async (guard, at, count) => {
+        if (await this.#direct.append(target, slowTarget, guard, count)) return { isDirect: true };
+        await this.#coordinated.append(spec, target, guard, at);
+        return { isDirect: false };
+      },
       recordShift: (from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
     };
-  }
-
-  async #append(target: PartitionEnd, slow: boolean, guard: Guard, count: number): Promise<void> {
-    const { lanes, mayWrite } = this.#parts;
-    if (!mayWrite()) throw new Obstacle(causeOf('CW-2025', 'the process stood still'));
-    const { topic, partition } = target;
-    const { producerId, producerEpoch, coordinatorEpoch } = guard;
-    const topics = [{ topic, partitions: [partition] }];
-    const marker = { producerId, producerEpoch, coordinatorEpoch, committed: false, topics };
-    const errorCode = await lanes.append(target.leaderId, slow, { marker, count });
-    if (errorCode === kafkaError.INVALID_PRODUCER_EPOCH) {
-      const text = `${placeOf(target)}: another worker fills the holes of this partition`;
-      throw new Obstacle(causeOf('CW-2020', text));
-    }
-    refuseError(target, errorCode, undefined, 'WriteTxnMarkers');
   }
 
   #causeOf(spec: MirrorSpec, error: unknown) {

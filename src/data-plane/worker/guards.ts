@@ -1,35 +1,94 @@
-// Takes the guard of a partition: the transactional id under which its holes are filled. Each take raises the
-// epoch above any predecessor's, and ends a transaction that one left open.
+// The guards of partitions: the transactional ids under which their holes are filled, as their coordinators
+// know them.
+import type { Clock } from '../../base/clock.ts';
+import { CausewayError } from '../../base/errors.ts';
+import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import {
+  type CoordinatorAnswer,
+  TransactionCoordinators,
+} from '../../kafka/client/transaction-coordinators.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
-import { askProducerId, refusalText } from '../../ledger/producer-id.ts';
+import { refusalText } from '../../ledger/id-refusal.ts';
 import { guardIdOf } from '../../ledger/transactional-id.ts';
+import type { Guard } from '../mirror/fill.ts';
 import type { MirrorSpec } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { placeOf } from '../mirror/partition-end.ts';
 import { causeOf } from '../mirror/stop-cause.ts';
 
-/** Producer id and epoch as the coordinator gave them. */
-export interface TakenGuard {
-  readonly producerId: bigint;
-  readonly producerEpoch: number;
-}
+export type TakenGuard = Pick<Guard, 'producerId' | 'producerEpoch'>;
+
+/** States in which no control record of the transaction is still to be written. */
+const completeStates: ReadonlySet<string> = new Set(['Empty', 'CompleteAbort', 'CompleteCommit']);
 
 export class Guards {
   readonly #cluster: KafkaCluster;
+  readonly #coordinators: TransactionCoordinators;
 
-  constructor(cluster: KafkaCluster) {
-    this.#cluster = cluster;
+  constructor(parts: { readonly cluster: KafkaCluster; readonly clock: Clock; readonly random: Random }) {
+    this.#cluster = parts.cluster;
+    this.#coordinators = new TransactionCoordinators(parts);
   }
 
-  /** Throws Obstacle. */
-  async take({ set, targetRegion, topic, partition }: MirrorSpec): Promise<TakenGuard> {
-    const id = guardIdOf(set, targetRegion, topic, partition);
-    const answer = await askProducerId(this.#cluster, id);
-    if (answer.errorCode === kafkaError.NONE) return answer;
-    const isLack = answer.errorCode === kafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-    const why = refusalText(answer, this.#cluster.account, set, targetRegion);
-    const text = `${placeOf({ region: targetRegion, topic, partition })}: holes cannot be filled: ${why}`;
-    throw new Obstacle(causeOf(isLack ? 'CW-2017' : 'CW-2021', text));
+  /** Raises the epoch above any predecessor's, and ends a transaction that one left open. Throws Obstacle. */
+  async take(spec: MirrorSpec): Promise<TakenGuard> {
+    const transactionalId = idOf(spec);
+    const answer = await this.#ask(spec, () => this.#coordinators.initProducerId({ transactionalId }));
+    return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+  }
+
+  /** Has the coordinator write a control record: the end of a transaction without data. Throws Obstacle. */
+  async endTransaction(spec: MirrorSpec, guard: TakenGuard): Promise<void> {
+    const id = {
+      transactionalId: idOf(spec),
+      producerId: guard.producerId,
+      producerEpoch: guard.producerEpoch,
+    };
+    const topics = [{ topic: spec.topic, partitions: [spec.partition] }];
+    await this.#ask(spec, () => this.#coordinators.addPartitionsToTxn({ ...id, topics }));
+    await this.#ask(spec, () => this.#coordinators.endTxn({ ...id, committed: false }));
+  }
+
+  /** True where the coordinator has written all that it will write. Throws Obstacle. */
+  async isComplete(spec: MirrorSpec): Promise<boolean> {
+    const { transaction } = await this.#ask(spec, () => this.#coordinators.describeTransaction(idOf(spec)));
+    return completeStates.has(transaction?.state ?? '');
+  }
+
+  close(): void {
+    this.#coordinators.close();
+  }
+
+  async #ask<T extends CoordinatorAnswer>(spec: MirrorSpec, ask: () => Promise<T>): Promise<T> {
+    const place = placeOf({ region: spec.targetRegion, topic: spec.topic, partition: spec.partition });
+    const head = `${place}: holes cannot be filled`;
+    try {
+      const answer = await ask();
+      if (answer.errorCode === kafkaError.NONE) return answer;
+      const why = refusalText(answer, this.#cluster.account, spec.set, spec.targetRegion);
+      throw new Obstacle(causeOf(codeOf(answer.errorCode), `${head}: ${why}`));
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      throw new Obstacle(causeOf('CW-2021', `${head}: ${error.message}`));
+    }
+  }
+}
+
+const idOf = ({ set, targetRegion, topic, partition }: MirrorSpec): string =>
+  guardIdOf(set, targetRegion, topic, partition);
+
+function codeOf(errorCode: number) {
+  switch (errorCode) {
+    case kafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    case kafkaError.TOPIC_AUTHORIZATION_FAILED:
+      return 'CW-2017';
+    // Another worker has taken the guard since.
+    case kafkaError.INVALID_PRODUCER_EPOCH:
+    case kafkaError.PRODUCER_FENCED:
+    case kafkaError.INVALID_PRODUCER_ID_MAPPING:
+      return 'CW-2020';
+    default:
+      return 'CW-2021';
   }
 }
