@@ -16,6 +16,9 @@ export type ShiftSegments = readonly ShiftSegment[];
 
 export const identicalOffsets: ShiftSegments = [];
 
+/** One partition of one target topic: a topic that is created anew begins identical. */
+export const shiftKey = (targetTopicId: string, partition: number): string => `${targetTopicId}/${partition}`;
+
 /** The first source offset that a segment holds. */
 const firstSourceOf = ({ firstTargetOffset, shift }: ShiftSegment) => firstTargetOffset - shift;
 

@@ -1,10 +1,7 @@
 // Where the mirrors of this region are apart from their sources, by what `causeway.generations` adds up to.
 // Pure.
-import { identicalOffsets, type ShiftSegments, shiftedFrom } from '../base/shift-segments.ts';
+import { identicalOffsets, shiftKey, type ShiftSegments, shiftedFrom } from '../base/shift-segments.ts';
 import type { GenerationRecord } from './records.ts';
-
-/** One partition of one target topic: a topic that is created anew begins identical. */
-export const shiftKey = (targetTopicId: string, partition: number): string => `${targetTopicId}/${partition}`;
 
 /** `records` in the order of the log. By `shiftKey`; what is not named is identical. */
 export function foldShifts(records: Iterable<GenerationRecord>): ReadonlyMap<string, ShiftSegments> {

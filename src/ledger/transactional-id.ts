@@ -1,5 +1,5 @@
-// The transactional ids of a mirror set in a region: of its generations, and of the partitions whose holes are
-// filled.
+// The transactional ids of a mirror set in a region: of its generations, and of the partitions whose holes
+// are filled.
 
 /** What all of them begin with. */
 export const transactionalIdPrefix = (set: string, region: string): string => `causeway.${set}.${region}.`;

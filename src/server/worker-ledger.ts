@@ -13,7 +13,6 @@ import { desiredView, observedView } from '../ledger/snapshot-view.ts';
 import type { LedgerTopic } from '../ledger/topic-names.ts';
 import { mustBeWhole } from '../ledger/whole-generations.ts';
 import type { LedgerWrite, LedgerWriter } from '../ledger/writer.ts';
-import type { RecordedShift } from '../data-plane/mirror/fence.ts';
 import type { AssignmentView } from '../data-plane/worker/assignment.ts';
 import type { WorkerLedger } from '../data-plane/worker/worker.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -64,7 +63,7 @@ export class RegionWorkerLedger implements WorkerLedger {
     return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts }]));
   }
 
-  async recordShift(shift: RecordedShift): Promise<void> {
+  async recordShift(shift: Parameters<WorkerLedger['recordShift']>[0]): Promise<void> {
     const recordedAtMs = this.#parts.clock.wallMs();
     await this.#parts.writer.write('causeway.generations', [{ kind: 'shifted', ...shift, recordedAtMs }]);
   }

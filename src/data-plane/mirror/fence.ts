@@ -7,7 +7,7 @@ export interface Fence {
   readonly generation: number;
   readonly producerId: bigint;
   readonly producerEpoch: number;
-  /** Where target and source are apart, by `shiftKey` (ledger/shifts.ts); absent: nowhere. */
+  /** Where target and source are apart, by `shiftKey`; absent: nowhere. */
   readonly shifts?: ReadonlyMap<string, ShiftSegments>;
 }
 

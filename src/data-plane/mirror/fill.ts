@@ -91,7 +91,8 @@ async function giveBack(site: FillSite, { at, shift, guard }: HolesToFill, count
 async function committedEnd(site: FillSite, meant: bigint): Promise<bigint> {
   const end = await readOffset(site.target, 'end');
   if (end < meant) {
-    const text = `${placeOf(site.target)}: the log ends at ${end}, where ${meant} was expected after filling holes`;
+    const place = placeOf(site.target);
+    const text = `${place}: after filling holes the log ends at ${end}, where ${meant} was expected`;
     throw new Obstacle(causeOf('CW-2021', text));
   }
   await replicated(site, site.target, end);

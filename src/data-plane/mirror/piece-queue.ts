@@ -1,6 +1,6 @@
-// What one partition has fetched and not yet written: runs of batches and holes, in their order, and the bytes
-// that are kept for it in all. What was fetched together stays together, and a batch is cut off when it is
-// sent: an object per waiting batch would cost more memory than small batches themselves.
+// What one partition has fetched and not yet written: runs of batches and holes, in their order, and the
+// bytes that are kept for it in all. What was fetched together stays together, and a batch is cut off when it
+// is sent: an object per waiting batch would cost more memory than small batches themselves.
 import { batchLengthOf, recordCountOf } from '../../kafka/batch/header.ts';
 import type { Lease } from '../../kafka/wire/messages.ts';
 import type { Holes, Piece } from './intake.ts';

@@ -16,7 +16,7 @@ export interface HolesSeen {
 
 const readBytes = 1024 * 1024;
 
-/** Looks at `[from, to)` of the source. Throws Obstacle where it cannot be read, or holds what stops a mirror. */
+/** Looks at `[from, to)` of the source. Throws Obstacle where that cannot be read, or stops a mirror. */
 export async function passHoles(
   source: PartitionEnd,
   from: SourceOffset,

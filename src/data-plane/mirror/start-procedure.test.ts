@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Clock, sleepOn } from '../../base/clock.ts';
+import { shiftKey } from '../../base/shift-segments.ts';
 import type { ErrorCode } from '../../base/error-catalog.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
 import { Obstacle } from './obstacle.ts';
-import { shiftKey } from '../../ledger/shifts.ts';
 import { findStartPoint, type StartSite } from './start-procedure.ts';
 
 const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
@@ -230,7 +230,7 @@ const filler = (baseOffset: bigint) =>
 const many = (from: bigint, count: number, made: (baseOffset: bigint) => Buffer) =>
   Array.from({ length: count }, (_, at) => made(from + BigInt(at)));
 
-/** Five records on both sides; then so many holes at the source, a record, and so many fillers at the target. */
+/** Five records on both sides; then holes and a record at the source, fillers at the target. */
 function rigWithHoles(holes: number, fillers: number) {
   const { site, source, target, asked } = rig();
   const after = sourceBatch(5n + BigInt(holes), 3, { leaderEpoch: 5 });

@@ -2,8 +2,7 @@
 // after every start, error, leader change, unexpected answer and long pause.
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import { identicalOffsets, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
-import { shiftKey } from '../../ledger/shifts.ts';
+import { identicalOffsets, shiftKey, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
 import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';

@@ -29,8 +29,8 @@ export interface Tail {
 }
 
 /**
- * Compares the ends of both logs below `position`. `segments`: where the ledger knows both to be apart. Throws
- * Obstacle where they differ or cannot be read.
+ * Compares the ends of both logs below `position`. `segments`: where the ledger knows both to be apart.
+ * Throws Obstacle where they differ or cannot be read.
  */
 export async function checkTail(
   source: PartitionEnd,

@@ -1,6 +1,6 @@
-// The coordinator's way, with ordinary rights: each filler is the end of a transaction without data. What the
-// coordinator answers proves nothing (traps 2 and 3): a filler counts once the transaction is complete and the
-// log end has moved, and more than one may land.
+// The coordinator's way, with ordinary rights: each filler is the end of a transaction without data. What
+// the coordinator answers proves nothing (traps 2 and 3): a filler counts once the transaction is complete
+// and the log end has moved, and more than one may land.
 import type { Clock } from '../../base/clock.ts';
 import type { Guard } from '../mirror/fill.ts';
 import type { MirrorSpec } from '../mirror/mirror-partition.ts';

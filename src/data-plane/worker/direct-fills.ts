@@ -1,5 +1,5 @@
-// The direct way: fillers written straight into the log by the partition's leader, thousands at once. It needs
-// the right to alter the cluster; one refusal settles that it is not there, until the next start.
+// The direct way: fillers written straight into the log by the partition's leader, thousands at once. It
+// needs the right to alter the cluster; one refusal settles that it is not there, until the next start.
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Guard } from '../mirror/fill.ts';
 import { Obstacle } from '../mirror/obstacle.ts';

@@ -37,8 +37,8 @@ export class MarkerLane {
   }
 
   /**
-   * Resolves with Kafka's error code once the leader has answered: with NONE the last of them is committed, and
-   * the log end tells whether all are. Rejects where the connection was lost: outcome unknown.
+   * Resolves with Kafka's error code once the leader has answered: with NONE the last of them is committed,
+   * and the log end tells whether all are. Rejects where the connection was lost: outcome unknown.
    */
   append(order: MarkerOrder): Promise<number> {
     const settled = Promise.withResolvers<number>();
