@@ -54,8 +54,11 @@ public final class BatchPeer {
             switch (bytes.get()) {
                 case 'M' -> make(bytes.get(), bytes.getInt(), bytes.getLong(), false, out);
                 case 'C' -> make(bytes.get(), bytes.getInt(), bytes.getLong(), true, out);
-                case 'V' -> judge(bytes.slice(), out, each -> shown(asBrokerStores(each)));
-                default -> judge(bytes.slice(), out, BatchPeer::shown);
+                case 'V' -> {
+                    byte codec = bytes.get();
+                    judge(bytes.slice(), out, each -> asBrokerStores(each, codec));
+                }
+                default -> judge(bytes.slice(), out, each -> each);
             }
         }
     }
@@ -72,21 +75,25 @@ public final class BatchPeer {
         }
     }
 
-    private interface View {
-        ObjectNode of(ByteBuffer bytes) throws Exception;
+    private interface Taking {
+        ByteBuffer take(ByteBuffer bytes) throws Exception;
     }
 
-    /** Valid by Kafka's own judgement, or why not. */
-    private static void judge(ByteBuffer bytes, DataOutputStream out, View view) throws IOException {
+    /** Valid by Kafka's own judgement, and what it makes of the batch, or why not. */
+    private static void judge(ByteBuffer bytes, DataOutputStream out, Taking taking) throws IOException {
         byte result = 0;
         String text;
+        byte[] taken = new byte[0];
         try {
-            text = view.of(bytes).toString();
+            ByteBuffer batch = taking.take(bytes);
+            text = shown(batch).toString();
+            taken = new byte[batch.remaining()];
+            batch.duplicate().get(taken);
         } catch (Exception error) {
             result = 1;
             text = String.valueOf(error);
         }
-        answer(out, result, text, new byte[0]);
+        answer(out, result, text, taken);
     }
 
     private static void answer(DataOutputStream out, byte result, String text, byte[] bytes) throws IOException {
@@ -164,13 +171,13 @@ public final class BatchPeer {
         return left;
     }
 
-    /** Through what a broker demands of a client's batch; as it is appended at offset 1,000. */
-    private static ByteBuffer asBrokerStores(ByteBuffer bytes) {
+    /** Through what a broker demands of a client's batch; as it is appended at offset 1,000, in the topic's codec. */
+    private static ByteBuffer asBrokerStores(ByteBuffer bytes, byte codec) {
         MemoryRecords records = MemoryRecords.readableRecords(bytes);
         RecordBatch batch = records.batches().iterator().next();
         batch.ensureValid();
         LogValidator validator = new LogValidator(records, new TopicPartition("topic", 0), Time.SYSTEM,
-            batch.compressionType(), Compression.of(batch.compressionType()).build(), false, (byte) 2,
+            batch.compressionType(), Compression.of(CompressionType.forId(codec)).build(), false, (byte) 2,
             TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, 7, AppendOrigin.CLIENT);
         return validator.validateMessagesAndAssignOffsets(PrimitiveRef.ofLong(1_000), new NoMetrics(),
             BufferSupplier.NO_CACHING).validatedRecords().buffer();

@@ -2,7 +2,7 @@
 // does.
 import assert from 'node:assert/strict';
 import type { DecodedRecord } from '../../src/kafka/batch/decode-batch.ts';
-import { JavaPeer } from './java-peer.ts';
+import { JavaPeer, type PeerAnswer } from './java-peer.ts';
 
 /** A batch as Kafka shows it: 64-bit numbers and bytes as text. */
 export interface Shown {
@@ -41,10 +41,6 @@ export const shownRecord = ({ offset, timestamp, key, value, headers }: DecodedR
   headers: headers.map((each) => [base64(each.key) as string, base64(each.value)] as const),
 });
 
-/** `read`: shown as it is; `produce`: as a broker stores what a client sends, at offset 1,000. */
-export type Judging = 'read' | 'produce';
-const letters = { read: 'R', produce: 'V' } as const;
-
 export class BatchPeer {
   readonly #peer: JavaPeer;
 
@@ -77,37 +73,46 @@ export class BatchPeer {
     return made;
   }
 
-  /** All of them have to be valid. */
-  async judge(batches: readonly Buffer[], judging: Judging = 'read'): Promise<readonly Shown[]> {
-    const answers = await this.#answers(batches, judging);
-    return answers.map(({ problem, text }) => {
+  /** As Kafka reads them; all of them have to be valid. */
+  async judge(batches: readonly Buffer[]): Promise<readonly Shown[]> {
+    return (await this.#takeAll(batches, readOrder)).map(([shown]) => shown);
+  }
+
+  /**
+   * As a broker stores them, at offset 1,000, where the topic has this codec; all of them have to be valid.
+   */
+  store(batches: readonly Buffer[], codec: number): Promise<readonly (readonly [Shown, Buffer])[]> {
+    return this.#takeAll(batches, storeOrder(codec));
+  }
+
+  /** Kafka's words against reading or, where a codec is named, storing each; undefined where it is valid. */
+  async problems(batches: readonly Buffer[], codec?: number): Promise<readonly (string | undefined)[]> {
+    const answers = await this.#answers(batches, codec === undefined ? readOrder : storeOrder(codec));
+    return answers.map(({ problem }) => problem);
+  }
+
+  async #takeAll(batches: readonly Buffer[], order: Buffer): Promise<(readonly [Shown, Buffer])[]> {
+    return (await this.#answers(batches, order)).map(({ problem, text, bytes }) => {
       assert.equal(problem, undefined);
-      return JSON.parse(text) as Shown;
+      return [JSON.parse(text) as Shown, bytes] as const;
     });
   }
 
-  /** Kafka's words against each; undefined where it is valid. */
-  async problems(
-    batches: readonly Buffer[],
-    judging: Judging = 'read',
-  ): Promise<readonly (string | undefined)[]> {
-    return (await this.#answers(batches, judging)).map(({ problem }) => problem);
-  }
-
-  async #answers(batches: readonly Buffer[], judging: Judging) {
+  async #answers(batches: readonly Buffer[], order: Buffer): Promise<readonly PeerAnswer[]> {
     const sendAll = async () => {
-      for (const batch of batches) {
-        await this.#peer.send(Buffer.concat([Buffer.from(letters[judging]), batch]));
-      }
+      for (const batch of batches) await this.#peer.send(Buffer.concat([order, batch]));
     };
-    const answers: { readonly problem: string | undefined; readonly text: string }[] = [];
+    const answers: PeerAnswer[] = [];
     const readAll = async () => {
       while (answers.length < batches.length) {
-        const { problem, text } = await this.#peer.next();
-        answers.push({ problem, text });
+        const answer = await this.#peer.next();
+        answers.push({ ...answer, bytes: Buffer.from(answer.bytes) });
       }
     };
     await Promise.all([sendAll(), readAll()]);
     return answers;
   }
 }
+
+const readOrder = Buffer.from('R');
+const storeOrder = (codec: number): Buffer => Buffer.from(['V'.charCodeAt(0), codec]);

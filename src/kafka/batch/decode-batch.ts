@@ -58,7 +58,10 @@ function refuse(what: string): never {
 export function openBatch(bytes: Buffer, at: number, length: number, unpackedBytesMax: number): RecordCursor {
   const packed = bytes.subarray(at + headerBytes, at + length);
   const baseOffset = baseOffsetOf(bytes, at);
-  const body = unpack(codecOf(attributesOf(bytes, at)), packed, unpackedBytesMax, baseOffset);
+  // What compaction has emptied may be a header alone, whatever its codec.
+  const isEmpty = packed.length === 0;
+  const codec = codecOf(attributesOf(bytes, at));
+  const body = isEmpty ? packed : unpack(codec, packed, unpackedBytesMax, baseOffset);
   const cursor = new RecordCursor(body, baseOffset);
   cursor.checkCount(recordCountOf(bytes, at));
   return cursor;
