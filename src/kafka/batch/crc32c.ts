@@ -51,9 +51,8 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
 }
 
 /**
- * The product of two registers as polynomials modulo the checksum's, bit 31 being the constant term.
- * Computed rather than looked up: between two batches their bytes have pushed every large table out of the
- * caches.
+ * The product of two registers as polynomials modulo the checksum's, bit 31 being the constant term. Computed
+ * rather than looked up: between two batches their bytes have pushed every large table out of the caches.
  */
 function multiply(a: number, b: number): number {
   let product = 0;

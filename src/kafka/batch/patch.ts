@@ -1,6 +1,5 @@
-// Changes the header of a batch in place for the fence, and compares batches without it. The checksum
-// follows from the old one: CRC-32C is linear, so the change of 14 bytes shifted to the end is all that is
-// needed.
+// Changes the header of a batch in place for the fence, and compares batches without it. The checksum follows
+// from the old one: CRC-32C is linear, so the change of 14 bytes shifted to the end is all that is needed.
 import { batchLengthOf, crcFrom, crcOf, transactionalBit } from './header.ts';
 import { crcRegister, shiftRegister } from './crc32c.ts';
 
@@ -30,9 +29,9 @@ export function stampOf(producerId: bigint, producerEpoch: number): FenceStamp {
 const blank: FenceStamp = { bytes: new Uint8Array(producerBytes).fill(0xff) };
 
 /**
- * Makes the batch at `at` fit for Produce under the fence: base offset 0, leader epoch -1, the stamp's id
- * and epoch, `baseSequence`, no transactional bit, and the checksum that follows from the old one. The
- * payload is not read; a wrong checksum stays wrong, so that the broker refuses what was damaged on the way.
+ * Makes the batch at `at` fit for Produce under the fence: base offset 0, leader epoch -1, the stamp's id and
+ * epoch, `baseSequence`, no transactional bit, and the checksum that follows from the old one. The payload is
+ * not read; a wrong checksum stays wrong, so that the broker refuses what was damaged on the way.
  */
 export function patchForProduce(bytes: Buffer, at: number, stamp: FenceStamp, baseSequence: number): void {
   const crc = crcWithStamp(bytes, at, stamp, baseSequence);

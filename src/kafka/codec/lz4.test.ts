@@ -119,6 +119,11 @@ for (const [name, bytes] of wrong) {
   });
 }
 
+test('a block ends in five literals, without which some readers refuse it', () => {
+  const bytes = packLz4(Buffer.alloc(1_000, 7));
+  assert.equal(bytes.subarray(-10).toString('hex'), `50${'07'.repeat(5)}${'00'.repeat(4)}`);
+});
+
 test('the frame that is written has no checksum of the content and independent blocks', () => {
   const bytes = packLz4(Buffer.alloc(100_000, 'ab'));
   assert.equal(bytes.toString('hex', 0, 7), '04224d18604082');
