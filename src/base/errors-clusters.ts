@@ -38,11 +38,10 @@ export const clusterErrors = {
     'Causeway speaks with Apache Kafka 3.9 and newer. Look which version the broker runs.',
   ),
   'CW-3007': entry(
-    'record batch in a codec that cannot be read here',
-    'The records of a batch had to be looked at, and they are compressed with a codec that this program ' +
-      'does not unpack. Mirroring needs no unpacking; only control topics and comparisons record by ' +
-      'record do.',
-    'Let the topic’s writer use no compression, gzip or zstd.',
+    'record batch in an unknown codec',
+    'The records of a batch had to be looked at, and they are compressed with a codec that Kafka did not ' +
+      'have when this program was made.',
+    'Let the topic’s writer use another compression, or update Causeway.',
   ),
   'CW-3008': entry(
     'an administrative request failed',
@@ -112,5 +111,12 @@ export const clusterErrors = {
     'If it stays: look at the brokers, and at whether each partition of __transaction_state has a leader. ' +
       'After CONCURRENT_TRANSACTIONS, an earlier transaction of the id waits for a partition without a ' +
       'leader. It is tried again by itself.',
+  ),
+  'CW-3018': entry(
+    'a record batch unpacks to more than is allowed',
+    'The records of a batch had to be looked at, and unpacked they would be larger than the limit that ' +
+      'keeps the memory of this program bounded. Nothing of that size was allocated.',
+    'Look at what the topic’s writer sends: records that are almost all the same byte, or bytes meant to ' +
+      'do harm.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

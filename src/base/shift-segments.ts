@@ -42,8 +42,8 @@ export function mustBeSegments(segments: ShiftSegments): ShiftSegments {
 }
 
 /**
- * From a target offset on another shift, as it was found or made there; what was known of later offsets was of
- * a log that has been cut since.
+ * From a target offset on another shift, as it was found or made there; what was known of later offsets was
+ * of a log that has been cut since.
  */
 export function shiftedFrom(
   segments: ShiftSegments,

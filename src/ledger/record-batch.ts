@@ -1,5 +1,6 @@
 // The ledger's own entries, keys and values as text, in record batches.
-import { decodeBatch, unpackedBytesMaxDefault } from '../kafka/batch/decode-batch.ts';
+import { unpackedBytesMaxDefault } from '../kafka/batch/codecs.ts';
+import { decodeBatch } from '../kafka/batch/decode-batch.ts';
 import { encodeBatch } from '../kafka/batch/encode-batch.ts';
 
 /** `value` undefined is a tombstone. */
@@ -24,7 +25,7 @@ export function encodeEntries(entries: readonly PlainEntry[], timestampMs: numbe
   );
 }
 
-/** The records of one whole batch. Throws CW-3005 or CW-3007 with the reason where it is not decodable. */
+/** The records of one whole batch. Throws CW-3005, CW-3007 or CW-3018 where it is not decodable. */
 export function decodeEntries(batch: Buffer): RawRecord[] {
   return decodeBatch(batch, 0, unpackedBytesMaxDefault).map(({ offset, key, value }) => {
     return { offset, key: key?.toString(), value: value?.toString() };

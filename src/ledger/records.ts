@@ -55,8 +55,8 @@ export interface GenerationEnded {
   readonly endedAtMs: number;
 }
 /**
- * From `firstTargetOffset` on, the target is `shift` offsets ahead of the source. A later record of a partition
- * takes the place of those at and behind its offset.
+ * From `firstTargetOffset` on, the target is `shift` offsets ahead of the source. A later record of a
+ * partition takes the place of those at and behind its offset.
  */
 export interface PartitionShifted {
   readonly kind: 'shifted';

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -22,10 +23,17 @@ import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords.RecordFilter;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.utils.BufferSupplier;
+import org.apache.kafka.common.utils.PrimitiveRef;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.LogValidator;
 
 public final class BatchPeer {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,32 +51,49 @@ public final class BatchPeer {
             }
             in.readFully(command);
             ByteBuffer bytes = ByteBuffer.wrap(command);
-            if (bytes.get() == 'M') make(bytes.get(), bytes.getInt(), bytes.getLong(), out);
-            else read(bytes.slice(), out);
+            switch (bytes.get()) {
+                case 'M' -> make(bytes.get(), bytes.getInt(), bytes.getLong(), false, out);
+                case 'C' -> make(bytes.get(), bytes.getInt(), bytes.getLong(), true, out);
+                case 'V' -> {
+                    byte codec = bytes.get();
+                    judge(bytes.slice(), out, each -> asBrokerStores(each, codec));
+                }
+                default -> judge(bytes.slice(), out, each -> each);
+            }
         }
     }
 
-    private static void make(byte codec, int count, long seed, DataOutputStream out) throws IOException {
+    private static void make(byte codec, int count, long seed, boolean cleaned, DataOutputStream out)
+        throws IOException {
         Random random = new Random(seed);
         for (int i = 0; i < count; i++) {
             ByteBuffer made = random.nextInt(20) == 0 ? marker(random) : batch(codec, random);
+            if (cleaned && random.nextInt(5) != 0) made = cleaned(made, random);
             byte[] bytes = new byte[made.remaining()];
             made.duplicate().get(bytes);
             answer(out, (byte) 0, shown(made).toString(), bytes);
         }
     }
 
-    /** Valid by Kafka's own judgement, or why not. */
-    private static void read(ByteBuffer bytes, DataOutputStream out) throws IOException {
+    private interface Taking {
+        ByteBuffer take(ByteBuffer bytes) throws Exception;
+    }
+
+    /** Valid by Kafka's own judgement, and what it makes of the batch, or why not. */
+    private static void judge(ByteBuffer bytes, DataOutputStream out, Taking taking) throws IOException {
         byte result = 0;
         String text;
+        byte[] taken = new byte[0];
         try {
-            text = shown(bytes).toString();
+            ByteBuffer batch = taking.take(bytes);
+            text = shown(batch).toString();
+            taken = new byte[batch.remaining()];
+            batch.duplicate().get(taken);
         } catch (Exception error) {
             result = 1;
             text = String.valueOf(error);
         }
-        answer(out, result, text, new byte[0]);
+        answer(out, result, text, taken);
     }
 
     private static void answer(DataOutputStream out, byte result, String text, byte[] bytes) throws IOException {
@@ -123,6 +148,47 @@ public final class BatchPeer {
         // Half of it compresses.
         for (int i = 0; i < made.length; i++) made[i] = (byte) (i % 2 == 0 ? random.nextInt() : 'x');
         return made;
+    }
+
+    /** What the log cleaner leaves of a batch: each record with its own chance, at times none. */
+    private static ByteBuffer cleaned(ByteBuffer batch, Random random) {
+        int ofTen = random.nextInt(11);
+        RecordFilter filter = new RecordFilter(1_700_000_000_000L, 86_400_000L) {
+            @Override
+            protected BatchRetentionResult checkBatchRetention(RecordBatch each) {
+                return new BatchRetentionResult(BatchRetention.RETAIN_EMPTY, false);
+            }
+
+            @Override
+            protected boolean shouldRetainRecord(RecordBatch each, Record record) {
+                return random.nextInt(10) < ofTen;
+            }
+        };
+        ByteBuffer output = ByteBuffer.allocate(2 * batch.remaining() + 1024);
+        MemoryRecords records = MemoryRecords.readableRecords(batch);
+        ByteBuffer left = records.filterTo(filter, output, BufferSupplier.NO_CACHING).outputBuffer();
+        left.flip();
+        return left;
+    }
+
+    /** Through what a broker demands of a client's batch; as it is appended at offset 1,000, in the topic's codec. */
+    private static ByteBuffer asBrokerStores(ByteBuffer bytes, byte codec) {
+        MemoryRecords records = MemoryRecords.readableRecords(bytes);
+        RecordBatch batch = records.batches().iterator().next();
+        batch.ensureValid();
+        LogValidator validator = new LogValidator(records, new TopicPartition("topic", 0), Time.SYSTEM,
+            batch.compressionType(), Compression.of(CompressionType.forId(codec)).build(), false, (byte) 2,
+            TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, 7, AppendOrigin.CLIENT);
+        return validator.validateMessagesAndAssignOffsets(PrimitiveRef.ofLong(1_000), new NoMetrics(),
+            BufferSupplier.NO_CACHING).validatedRecords().buffer();
+    }
+
+    private static final class NoMetrics implements LogValidator.MetricsRecorder {
+        public void recordInvalidMagic() { }
+        public void recordInvalidOffset() { }
+        public void recordInvalidChecksums() { }
+        public void recordInvalidSequence() { }
+        public void recordNoKeyCompactedTopic() { }
     }
 
     private static ObjectNode shown(ByteBuffer bytes) throws IOException {

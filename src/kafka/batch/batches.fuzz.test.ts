@@ -9,7 +9,7 @@ import { pick, type Random, seededRandom } from '../../base/random.ts';
 import { crc32c } from './crc32c.ts';
 import { recordsOf } from './decode-batch.ts';
 import { encodeBatch, type NewRecord } from './encode-batch.ts';
-import { batchLengthOf, crcFrom, crcOf, headerBytes, magicOf } from './header.ts';
+import { batchLengthOf, type Codec, codecs, crcFrom, crcOf, headerBytes, magicOf } from './header.ts';
 import { canonicalCrc, patchForProduce, stampOf } from './patch.ts';
 import { forEachBatch } from './walk.ts';
 
@@ -29,7 +29,7 @@ function batch(random: Random): Buffer {
     value: field(),
     headers: Array.from({ length: random.int(3) }, () => ({ key: noise(random, 3), value: field() })),
   }));
-  const codec = pick(random, ['none', 'none', 'none', 'gzip', 'zstd'] as const);
+  const codec = pick<Codec>(random, ['none', 'none', 'none', ...codecs]);
   return encodeBatch(records, { codec, baseOffset: BigInt(random.int(1_000)) });
 }
 

@@ -1,8 +1,8 @@
 // Makes a record batch of magic 2 from records: for control topics, fixtures and tests, not for the byte
 // path.
-import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { crc32c } from './crc32c.ts';
-import { type Codec, codecs, crcFrom, headerBytes, lengthOverheadBytes } from './header.ts';
+import { assembleBatch, type BatchHead } from './assemble.ts';
+import { pack } from './codecs.ts';
+import { type Codec, codecs } from './header.ts';
 import { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts';
 
 export interface RecordHeader {
@@ -18,7 +18,7 @@ export interface NewRecord {
 }
 
 export interface BatchForm {
-  readonly codec?: Extract<Codec, 'none' | 'gzip' | 'zstd'>;
+  readonly codec?: Codec;
   readonly baseOffset?: bigint;
   readonly leaderEpoch?: number;
   readonly producerId?: bigint;
@@ -32,39 +32,25 @@ export interface BatchForm {
 export function encodeBatch(records: readonly NewRecord[], form: BatchForm = {}): Buffer {
   const [first] = records;
   if (first === undefined) throw new RangeError('a batch holds at least one record');
-  const body = compress(form.codec ?? 'none', encodeRecords(records, first.timestamp));
-  const batch = Buffer.allocUnsafe(headerBytes + body.length);
-  body.copy(batch, headerBytes);
   const newest = records.reduce((max, { timestamp }) => (timestamp > max ? timestamp : max), first.timestamp);
-  batch.writeBigInt64BE(form.baseOffset ?? 0n, 0);
-  batch.writeInt32BE(batch.length - lengthOverheadBytes, 8);
-  batch.writeInt32BE(form.leaderEpoch ?? -1, 12);
-  batch.writeInt8(2, 16);
-  batch.writeInt16BE(attributesFor(form), 21);
-  batch.writeInt32BE(records.length - 1, 23);
-  batch.writeBigInt64BE(first.timestamp, 27);
-  batch.writeBigInt64BE(newest, 35);
-  batch.writeBigInt64BE(form.producerId ?? -1n, 43);
-  batch.writeInt16BE(form.producerEpoch ?? -1, 51);
-  batch.writeInt32BE(form.baseSequence ?? -1, 53);
-  batch.writeInt32BE(records.length, 57);
-  batch.writeUInt32BE(crc32c(batch, crcFrom), 17);
-  return batch;
+  const head: BatchHead = {
+    baseOffset: form.baseOffset ?? 0n,
+    leaderEpoch: form.leaderEpoch ?? -1,
+    attributes: attributesFor(form),
+    recordCount: records.length,
+    baseTimestamp: first.timestamp,
+    maxTimestamp: newest,
+    producer: {
+      id: form.producerId ?? -1n,
+      epoch: form.producerEpoch ?? -1,
+      baseSequence: form.baseSequence ?? -1,
+    },
+  };
+  return assembleBatch(head, pack(form.codec ?? 'none', encodeRecords(records, first.timestamp)));
 }
 
 const attributesFor = ({ codec = 'none', transactional, control }: BatchForm): number =>
   codecs.indexOf(codec) | (transactional === true ? 0x10 : 0) | (control === true ? 0x20 : 0);
-
-function compress(codec: 'none' | 'gzip' | 'zstd', body: Buffer): Buffer {
-  switch (codec) {
-    case 'none':
-      return body;
-    case 'gzip':
-      return gzipSync(body);
-    case 'zstd':
-      return zstdCompressSync(body);
-  }
-}
 
 function encodeRecords(records: readonly NewRecord[], baseTimestamp: bigint): Buffer {
   const sizes = records.map((record, index) => recordBytes(record, record.timestamp - baseTimestamp, index));

@@ -58,3 +58,5 @@ export const usesLogAppendTime = (attributes: number): boolean => (attributes & 
 export const transactionalBit = 0x10;
 export const isTransactional = (attributes: number): boolean => (attributes & transactionalBit) !== 0;
 export const isControl = (attributes: number): boolean => (attributes & 0x20) !== 0;
+/** The base timestamp is then when tombstones and markers may go (KIP-534). */
+export const hasDeleteHorizon = (attributes: number): boolean => (attributes & 0x40) !== 0;
