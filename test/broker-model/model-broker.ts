@@ -61,6 +61,9 @@ export class ModelBroker implements ReplicaSite {
   nowMs(): number {
     return this.site.scheduler.nowMs;
   }
+  wallMs(): number {
+    return this.site.scheduler.clockOf(this.owner).wallMs();
+  }
 
   start(): void {
     this.incarnation += 1;
@@ -80,8 +83,7 @@ export class ModelBroker implements ReplicaSite {
   }
 
   expireProducers(): void {
-    const { settings, scheduler } = this.site;
-    const beforeMs = scheduler.clockOf(this.owner).wallMs() - settings.producerIdExpirationMs;
+    const beforeMs = this.wallMs() - this.site.settings.producerIdExpirationMs;
     for (const replica of this.replicas.values()) replica.producers.expire(BigInt(Math.floor(beforeMs)));
   }
 

@@ -59,6 +59,10 @@ export interface PartitionImage {
   /** Grows with every change, also of the replicas in sync alone. */
   readonly version: number;
   readonly minInSync: number;
+  /** `message.timestamp.type=LogAppendTime`. */
+  readonly logAppendTime: boolean;
+  /** `cleanup.policy` contains `compact`. */
+  readonly compacted: boolean;
 }
 
 export const partitionKey = (topicId: TopicId, partition: number): string => `${topicId}/${partition}`;

@@ -5,12 +5,15 @@ import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
 import { maxOf, minOf, PartitionLog } from './partition-log.ts';
 import { ProducerStates } from './producer-states.ts';
-import { placedBatch, storedBatch } from './stored-batch.ts';
+import { placedBatch, type StoredBatch, storedBatch } from './stored-batch.ts';
+import { TransactionIndex } from './transaction-index.ts';
 
 /** What a replica needs from its broker. */
 export interface ReplicaSite {
   readonly brokerId: number;
   nowMs(): number;
+  /** The broker's clock, by which it stamps batches. */
+  wallMs(): number;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
   /** Asks the controller to change the replicas in sync. */
@@ -30,7 +33,7 @@ export interface Appended {
   readonly baseOffset: bigint;
   /** The high watermark that shows the batch. */
   readonly required: bigint;
-  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1. */
+  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1 or its stamp. */
   readonly appendTimeMs: bigint;
 }
 
@@ -38,6 +41,8 @@ export interface Appended {
 export type ReplicaFetchAnswer =
   | { readonly kind: 'error'; readonly errorCode: number }
   | { readonly kind: 'diverging'; readonly end: EpochEnd }
+  /** The leader's log begins beyond the follower's end. */
+  | { readonly kind: 'start over'; readonly logStart: bigint }
   | {
       readonly kind: 'records';
       readonly batches: readonly Buffer[];
@@ -58,6 +63,7 @@ export class Replica {
   image: PartitionImage;
   readonly log = new PartitionLog();
   readonly producers = new ProducerStates();
+  readonly aborted = new TransactionIndex();
   highWatermark = 0n;
   role: 'leader' | 'follower' | 'none' = 'none';
   /** Where the leader's own epoch begins: below it the high watermark is not yet known after an election. */
@@ -84,6 +90,14 @@ export class Replica {
   }
   get belowMinimum(): boolean {
     return this.inSyncCount < Math.min(this.image.minInSync, this.image.replicas.length);
+  }
+
+  /** Where read-committed readers end: before the first transaction that is open, or decided but not replicated. */
+  get lastStableOffset(): bigint {
+    const unstable = this.producers.firstUnstable;
+    return unstable === undefined
+      ? this.highWatermark
+      : minOf(maxOf(unstable, this.log.start), this.highWatermark);
   }
 
   /** Takes over what the controller says. */
@@ -126,37 +140,66 @@ export class Replica {
     this.#waiters.clear();
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
     // Retention rolls a segment before it deletes one, and a roll writes down what is known of each id.
-    this.producers.rebuild(this.log.batches, 'last');
+    this.#relearn('last');
+  }
+
+  #relearn(remember: 'five' | 'last'): void {
+    this.producers.rebuild(this.log.batches, this.log.end, remember);
+    this.producers.replicated(this.highWatermark);
+    this.aborted.truncate(this.log.end);
   }
 
   // ---- leader ---------------------------------------------------------------------------------------------
 
-  /** Appends a checked batch of a client, unless its sequence says otherwise. */
+  /** Appends a checked batch of a client, or a coordinator's marker, unless the id's state says otherwise. */
   append(bytes: Buffer): Appended {
-    const placed = placedBatch(bytes, this.log.end, this.image.leaderEpoch);
-    if (placed.producerId >= 0n && !placed.control) {
-      const verdict = this.producers.judge(placed);
-      if (verdict.kind === 'refused') return { ...nothingAppended, errorCode: verdict.errorCode };
-      if (verdict.kind === 'repeat') {
-        const { baseOffset, lastOffset, maxTimestampMs: appendTimeMs } = verdict.of;
-        return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n, appendTimeMs };
-      }
+    const stampMs = this.image.logAppendTime ? BigInt(Math.floor(this.site.wallMs())) : undefined;
+    const { leaderEpoch } = this.image;
+    const placed = placedBatch(bytes, { baseOffset: this.log.end, leaderEpoch, stampMs });
+    if (placed.producerId >= 0n) {
+      const answered = this.#judge(placed);
+      if (answered !== undefined) return answered;
     }
     for (const follower of this.#followers.values()) {
       if (follower.end === this.log.end) follower.caughtUpAtMs = this.site.nowMs();
     }
-    this.log.append(placed);
-    this.producers.append(placed);
+    this.#store(placed);
     this.#advance();
     this.changed();
     const { baseOffset } = placed;
-    return { errorCode: kafkaError.NONE, baseOffset, required: this.log.end, appendTimeMs: -1n };
+    return {
+      errorCode: kafkaError.NONE,
+      baseOffset,
+      required: this.log.end,
+      appendTimeMs: stampMs ?? -1n,
+    };
+  }
+
+  /** What the id's state says to the batch; undefined where it may be appended. */
+  #judge(placed: StoredBatch): Appended | undefined {
+    if (placed.control) {
+      const errorCode = this.producers.judgeMarker(placed);
+      return errorCode === kafkaError.NONE ? undefined : { ...nothingAppended, errorCode };
+    }
+    const verdict = this.producers.judge(placed);
+    if (verdict.kind === 'append') return undefined;
+    if (verdict.kind === 'refused') return { ...nothingAppended, errorCode: verdict.errorCode };
+    const { baseOffset, lastOffset, maxTimestampMs: appendTimeMs } = verdict.of;
+    return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n, appendTimeMs };
+  }
+
+  /** A batch, newly appended or the leader's, becomes the end of the log. */
+  #store(batch: StoredBatch): void {
+    this.log.append(batch);
+    const ended = this.producers.append(batch);
+    if (ended !== undefined && !ended.committed) this.aborted.append(ended);
   }
 
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */
   followerFetched(fetch: FollowerFetch, answer: (told: ReplicaFetchAnswer) => void): void {
     const refusal = this.#refuseFollower(fetch);
     if (refusal !== undefined) return answer(refusal);
+    if (fetch.offset < this.log.start) return answer({ kind: 'start over', logStart: this.log.start });
     const { term } = this;
     this.#noteFollower(fetch.from, fetch.offset);
     const tell = (): boolean => {
@@ -247,13 +290,19 @@ export class Replica {
       if (view !== undefined) bound = minOf(bound, view.end);
     }
     if (bound <= this.highWatermark) return;
-    this.highWatermark = bound;
+    this.#show(bound);
     this.changed();
+  }
+
+  #show(highWatermark: bigint): void {
+    this.highWatermark = highWatermark;
+    this.producers.replicated(highWatermark);
   }
 
   /** Retention, or DeleteRecords: what lies before `start` is gone, up to the high watermark. */
   trim(start: bigint): void {
     this.log.moveStart(minOf(start, this.highWatermark));
+    this.producers.replicated(this.log.start);
     this.changed();
   }
 
@@ -266,19 +315,28 @@ export class Replica {
       this.#truncate(answer.end);
       return true;
     }
+    if (answer.kind === 'start over') {
+      this.#startOver(answer.logStart);
+      return true;
+    }
     for (const bytes of answer.batches) {
       const batch = storedBatch(bytes);
-      if (batch.baseOffset !== this.log.end) {
-        if (batch.baseOffset < this.log.end || this.log.end !== this.log.start) return true;
-        this.log.startOver(batch.baseOffset);
-      }
-      this.log.append(batch);
-      this.producers.append(batch);
+      if (batch.baseOffset < this.log.end) return true;
+      this.#store(batch);
     }
     this.log.moveStart(minOf(answer.logStart, this.log.end));
-    this.highWatermark = maxOf(this.highWatermark, minOf(answer.highWatermark, this.log.end));
+    this.#show(maxOf(this.highWatermark, minOf(answer.highWatermark, this.log.end)));
     this.changed();
     return true;
+  }
+
+  /** Nothing of this log is in the leader's: what was known of producer ids goes with it (kafka-facts 14). */
+  #startOver(logStart: bigint): void {
+    this.log.startOver(logStart);
+    this.producers.clear();
+    this.aborted.truncate(0n);
+    this.#show(logStart);
+    this.changed();
   }
 
   #truncate(leadersEnd: EpochEnd): void {
@@ -286,7 +344,7 @@ export class Replica {
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
     this.log.truncate(maxOf(offset, this.log.start));
     this.highWatermark = minOf(this.highWatermark, this.log.end);
-    this.producers.rebuild(this.log.batches, 'five');
+    this.#relearn('five');
     this.changed();
   }
 
