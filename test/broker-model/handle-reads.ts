@@ -15,6 +15,7 @@ import { noTopicId } from '../../src/kafka/wire/messages.ts';
 import { maxOf } from './partition-log.ts';
 import type { ModelBroker } from './model-broker.ts';
 import { checkLeaderEpoch, type Replica } from './replica.ts';
+import { transactionTopic } from './transaction-log.ts';
 
 const latest = -1n;
 const earliest = -2n;
@@ -119,7 +120,13 @@ export function handleMetadata(
     const view = views.get(name);
     const errorCode = view === undefined ? kafkaError.UNKNOWN_TOPIC_OR_PARTITION : kafkaError.NONE;
     const partitions = view?.partitions.toSorted((a, b) => a.partition - b.partition) ?? [];
-    return { name, topicId: view?.topicId ?? noTopicId, internal: false, errorCode, partitions };
+    return {
+      name,
+      topicId: view?.topicId ?? noTopicId,
+      internal: name === transactionTopic,
+      errorCode,
+      partitions,
+    };
   });
   return {
     clusterId: broker.site.name,

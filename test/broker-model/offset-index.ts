@@ -1,5 +1,5 @@
 // A log's sparse index from offsets to byte positions. Clients see it in one place only: how far the list of
-// aborted transactions of a fetch answer reaches (Kafka's LogSegment.append, OffsetIndex.fetchUpperBoundOffset).
+// aborted transactions of a fetch answer reaches (Kafka's LogSegment, OffsetIndex.fetchUpperBoundOffset).
 
 /** `index.interval.bytes`. */
 const intervalBytes = 4_096;

@@ -40,6 +40,8 @@ type IncomingMarker = Pick<StoredBatch, 'producerId' | 'producerEpoch' | 'marker
 export class ProducerStates {
   readonly #entries = new Map<bigint, Entry>();
   readonly #transactions = new OpenTransactions();
+  /** The lowest sequence of each id of which a coordinator was asked, until one was appended. */
+  readonly #verified = new Map<bigint, { readonly epoch: number; readonly lowest: number }>();
   /** From it and what stands behind it the state can be made again, whatever compaction has taken. */
   #snapshot: Snapshot | undefined;
 
@@ -58,10 +60,23 @@ export class ProducerStates {
     return this.#transactions.startOf(producerId) !== undefined;
   }
 
+  /** A transactional batch of an id that has no transaction open here waits for its coordinator's word. */
+  verifies({ producerId, producerEpoch, firstSequence }: Incoming): void {
+    const known = this.#verified.get(producerId);
+    const same = known?.epoch === producerEpoch;
+    if (known === undefined || producerEpoch > known.epoch || (same && firstSequence < known.lowest)) {
+      this.#verified.set(producerId, { epoch: producerEpoch, lowest: firstSequence });
+    }
+  }
+
   /** Judges a client's batch, which carries a producer id. */
   judge(batch: Incoming): SequenceVerdict {
     const entry = this.#entries.get(batch.producerId);
-    if (entry === undefined) return { kind: 'append' };
+    const lowest = this.#verified.get(batch.producerId)?.lowest ?? sequenceMax;
+    const late = batch.firstSequence > lowest;
+    if (entry === undefined) {
+      return late ? refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER) : { kind: 'append' };
+    }
     const repeated = entry.batches.find(
       (known) =>
         known.producerEpoch === batch.producerEpoch &&
@@ -70,7 +85,7 @@ export class ProducerStates {
     );
     if (repeated !== undefined) return { kind: 'repeat', of: repeated };
     if (batch.producerEpoch < entry.epoch) return refused(kafkaError.INVALID_PRODUCER_EPOCH);
-    if (!fits(entry, batch)) return refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    if (late || !fits(entry, batch)) return refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
     if (!batch.transactional && this.isOpen(batch.producerId)) return refused(kafkaError.INVALID_TXN_STATE);
     return { kind: 'append' };
   }
@@ -89,6 +104,7 @@ export class ProducerStates {
     const { producerId, baseOffset, marker } = batch;
     // The record of a control batch may have gone with its whole transaction.
     if (producerId < 0n || (batch.control && marker === undefined)) return undefined;
+    if (batch.transactional) this.#verified.delete(producerId);
     const entry = this.#entryOf(batch);
     entry.lastTimestampMs = batch.maxTimestampMs;
     if (marker !== undefined) {

@@ -16,6 +16,8 @@ export interface ReplicaSite {
   wallMs(): number;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
+  /** What the controller says of another broker. */
+  isAlive(brokerId: number): boolean;
   /** Asks the controller to change the replicas in sync. */
   alterInSync(replica: Replica, inSync: readonly number[]): void;
   /** Sends the next follower fetch to the leader. */
@@ -24,6 +26,7 @@ export interface ReplicaSite {
 
 interface FollowerView {
   end: bigint;
+  logStart: bigint;
   caughtUpAtMs: number;
 }
 
@@ -56,6 +59,7 @@ export interface FollowerFetch {
   readonly offset: bigint;
   readonly lastEpoch: number;
   readonly highWatermark: bigint;
+  readonly logStart: bigint;
 }
 
 export class Replica {
@@ -92,7 +96,7 @@ export class Replica {
     return this.inSyncCount < Math.min(this.image.minInSync, this.image.replicas.length);
   }
 
-  /** Where read-committed readers end: before the first transaction that is open, or decided but not replicated. */
+  /** Where read-committed readers end: before the first transaction that is open, or not yet replicated. */
   get lastStableOffset(): bigint {
     const unstable = this.producers.firstUnstable;
     return unstable === undefined
@@ -122,7 +126,8 @@ export class Replica {
     this.log.epochs.assign(this.image.leaderEpoch, this.log.end);
     this.#followers = new Map();
     for (const id of this.image.replicas) {
-      if (id !== this.site.brokerId) this.#followers.set(id, { end: -1n, caughtUpAtMs: this.site.nowMs() });
+      if (id !== this.site.brokerId)
+        this.#followers.set(id, { end: -1n, logStart: 0n, caughtUpAtMs: this.site.nowMs() });
     }
   }
 
@@ -201,13 +206,14 @@ export class Replica {
     if (refusal !== undefined) return answer(refusal);
     if (fetch.offset < this.log.start) return answer({ kind: 'start over', logStart: this.log.start });
     const { term } = this;
-    this.#noteFollower(fetch.from, fetch.offset);
+    this.#noteFollower(fetch);
     const tell = (): boolean => {
       if (this.term !== term) {
         answer({ kind: 'error', errorCode: kafkaError.NOT_LEADER_OR_FOLLOWER });
         return true;
       }
-      if (fetch.offset >= this.log.end && fetch.highWatermark >= this.highWatermark) return false;
+      const upToDate = fetch.highWatermark >= this.highWatermark && fetch.logStart >= this.log.start;
+      if (fetch.offset >= this.log.end && upToDate) return false;
       answer({
         kind: 'records',
         batches: this.log.batches.slice(this.log.placeOf(fetch.offset)).map((batch) => batch.bytes),
@@ -233,10 +239,14 @@ export class Replica {
     return undefined;
   }
 
-  #noteFollower(id: number, end: bigint): void {
+  #noteFollower({ from: id, offset: end, logStart }: FollowerFetch): void {
     const view = this.#followers.get(id);
     if (view === undefined) return;
     view.end = end;
+    if (view.logStart < logStart) {
+      view.logStart = logStart;
+      this.changed();
+    }
     if (end >= this.log.end) view.caughtUpAtMs = this.site.nowMs();
     this.#takeIn(id, end);
     this.#advance();
@@ -297,6 +307,15 @@ export class Replica {
   #show(highWatermark: bigint): void {
     this.highWatermark = highWatermark;
     this.producers.replicated(highWatermark);
+  }
+
+  /** Where the log starts on every replica that is alive. */
+  get lowWatermark(): bigint {
+    let low = this.log.start;
+    for (const [id, { logStart }] of this.#followers) {
+      if (this.site.isAlive(id)) low = minOf(low, logStart);
+    }
+    return low;
   }
 
   /** Retention, or DeleteRecords: what lies before `start` is gone, up to the high watermark. */
