@@ -17,12 +17,15 @@ import {
   producerIdOf,
   recordCountOf,
 } from '../../src/kafka/batch/header.ts';
+import { decodeBatch } from '../../src/kafka/batch/decode-batch.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 
 export interface ValidationLimits {
   readonly batchBytesMax: number;
   /** How far ahead of the broker's clock a record may be. */
   readonly aheadMsMax: number;
+  /** A compacted topic takes no record without a key. */
+  readonly needsKeys: boolean;
 }
 
 /** Before any partition is looked at: true where a record set claims a transaction that does not exist. */
@@ -49,6 +52,9 @@ export function checkBatch(batch: Buffer, nowMs: number, limits: ValidationLimit
   if (count <= 0 || lastOffsetDeltaOf(batch, 0) + 1 !== count) return kafkaError.INVALID_RECORD;
   if (isControl(attributesOf(batch, 0))) return kafkaError.INVALID_RECORD;
   if (producerIdOf(batch, 0) >= 0n && baseSequenceOf(batch, 0) < 0) return kafkaError.INVALID_RECORD;
+  if (limits.needsKeys && decodeBatch(batch).some(({ key }) => key === undefined)) {
+    return kafkaError.INVALID_RECORD;
+  }
   if (maxTimestampOf(batch, 0) > BigInt(Math.floor(nowMs + limits.aheadMsMax)))
     return kafkaError.INVALID_TIMESTAMP;
   return kafkaError.NONE;

@@ -7,6 +7,8 @@ export interface TopicSpec {
   readonly partitions: number;
   readonly replicas: number;
   readonly minInSync: number;
+  readonly logAppendTime?: boolean;
+  readonly compacted?: boolean;
 }
 
 export class Controller {
@@ -68,6 +70,8 @@ export class Controller {
         replicas,
         version: 0,
         minInSync: spec.minInSync,
+        logAppendTime: spec.logAppendTime ?? false,
+        compacted: spec.compacted ?? false,
       });
     }
     return topicId;

@@ -31,7 +31,7 @@ export function handleFetch(
   let over = request.maxWaitMs <= 0 || context.partitions.length === 0;
   const wait: { timer?: Timer } = {};
   const look = (): boolean => {
-    const read = readAll(broker, request.maxBytes, context.partitions);
+    const read = readAll(broker, request, context.partitions);
     if (!over && !read.due && read.bytes < request.minBytes) return false;
     const { sessionId } = context;
     const partitions = context.incremental ? read.answers.filter(isNews) : read.answers;
@@ -75,13 +75,14 @@ function isNews({ answer, session }: Read): boolean {
   return answer.records.length > 0 || gist(answer) !== session.told;
 }
 
-function readAll(broker: ModelBroker, bytesMax: number, partitions: readonly SessionPartition[]) {
+function readAll(broker: ModelBroker, request: FetchRequest, partitions: readonly SessionPartition[]) {
   const answers: Read[] = [];
   let bytes = 0;
   let due = false;
   for (const session of partitions) {
     const { topicId } = session;
-    const answer = readOne(broker, session, bytesMax - bytes, bytes === 0);
+    const room = { bytesLeft: request.maxBytes - bytes, wholeFirst: bytes === 0 };
+    const answer = readOne(broker, session, room, request.isolationLevel === 1);
     bytes += answer.records.length;
     due ||= answer.errorCode !== kafkaError.NONE || answer.diverging !== undefined;
     answers.push({ topicId, answer, session });
@@ -97,8 +98,8 @@ const nothing = Buffer.alloc(0);
 function readOne(
   broker: ModelBroker,
   { topicId, asked }: SessionPartition,
-  bytesLeft: number,
-  wholeFirst: boolean,
+  { bytesLeft, wholeFirst }: { bytesLeft: number; wholeFirst: boolean },
+  committedOnly: boolean,
 ): FetchedPartition {
   const found = broker.findById(topicId, asked.partition);
   if (found === undefined) return failed(asked.partition, errorOfUnknown(broker, topicId));
@@ -118,7 +119,7 @@ function readOne(
     partition: asked.partition,
     errorCode: kafkaError.NONE,
     highWatermark: replica.highWatermark,
-    lastStableOffset: replica.highWatermark,
+    lastStableOffset: replica.lastStableOffset,
     logStartOffset: log.start,
     currentLeader: undefined,
     abortedTransactions: [],
@@ -126,8 +127,12 @@ function readOne(
   if (refusal !== undefined) return { ...state, diverging: refusal, records: nothing };
   if (asked.fetchOffset < log.start || asked.fetchOffset > log.end) return outOfRange;
   const limit = Math.max(0, Math.min(asked.partitionMaxBytes, bytesLeft));
-  const { bytes } = log.read(asked.fetchOffset, replica.highWatermark, limit, wholeFirst);
-  return { ...state, diverging: undefined, records: bytes };
+  const end = committedOnly ? replica.lastStableOffset : replica.highWatermark;
+  if (asked.fetchOffset >= end) return { ...state, diverging: undefined, records: nothing };
+  const { bytes, bound } = log.read(asked.fetchOffset, end, limit, wholeFirst);
+  const aborted = committedOnly ? replica.aborted.collect(asked.fetchOffset, bound) : [];
+  const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }));
+  return { ...state, abortedTransactions, diverging: undefined, records: bytes };
 }
 
 const errorOfUnknown = (broker: ModelBroker, topicId: TopicId): number =>

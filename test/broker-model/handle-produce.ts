@@ -1,6 +1,5 @@
 // Produce at one broker: checks, append, and the wait for the high watermark (Kafka's
 // ReplicaManager.appendRecords, Partition.appendRecordsToLeader and DelayedProduce).
-import type { Timer } from '../../src/base/clock.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type {
   ProducedPartition,
@@ -11,7 +10,8 @@ import type {
 import { noTopicId } from '../../src/kafka/wire/messages.ts';
 import { checkBatch, checkShape, claimsTransaction } from './batch-validation.ts';
 import type { ModelBroker } from './model-broker.ts';
-import type { Replica } from './replica.ts';
+import { checkTransactions } from './transaction-check.ts';
+import { awaitAppends, type PendingAppend, pendingAppend } from './pending-append.ts';
 
 interface Place {
   readonly topic: string;
@@ -19,55 +19,41 @@ interface Place {
   readonly partition: number;
 }
 
-/** One partition of a request: answered already, or appended and waiting for the high watermark. */
-interface Written {
+/** One partition of a request. */
+interface Written extends PendingAppend {
   readonly place: Place;
-  readonly replica: Replica | undefined;
-  readonly term: number;
-  readonly required: bigint;
-  errorCode: number;
   readonly baseOffset: bigint;
   readonly appendTimeMs: bigint;
-  done: boolean;
 }
 
+/** `transactionalId` is the request's own; a transactional batch is refused without one. */
 export function handleProduce(
   broker: ModelBroker,
   request: ProduceRequest,
+  transactionalId: string | undefined,
   respond: (answer: ProduceResponse) => void,
 ): void {
-  const written = placesOf(request).map(({ place, records }) =>
-    claimsAny(request)
-      ? failed(place, kafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-      : writeOne(broker, place, records, request.acks),
-  );
-  if (request.acks !== -1) {
-    respond(answerOf(written));
-    return;
+  const asked = placesOf(request);
+  const transactional = asked.filter(({ records }) => claimsTransaction(records));
+  if (transactional.length > 0 && transactionalId === undefined) {
+    const errorCode = kafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    return respond(answerOf(asked.map(({ place }) => failed(place, errorCode))));
   }
-  const wait: { timer?: Timer } = {};
-  const look = (): boolean => {
-    for (const each of written) settle(each);
-    if (written.some((each) => !each.done)) return false;
-    finish();
-    return true;
-  };
-  const finish = (): void => {
-    wait.timer?.cancel();
-    for (const { replica } of written) replica?.cease(look);
-    respond(answerOf(written));
-  };
-  if (look()) return;
-  wait.timer = broker.site.scheduler.post({
-    delayMs: request.timeoutMs,
-    owner: broker.owner,
-    label: 'produce has waited',
-    fire: () => {
-      for (const each of written) if (!each.done) each.errorCode = kafkaError.REQUEST_TIMED_OUT;
-      finish();
-    },
+  const checked = transactional.flatMap((each) => {
+    const replica = findPlace(broker, each.place)?.replica;
+    return replica?.isLeader === true ? [{ ...each, replica }] : [];
   });
-  for (const { replica, done } of written) if (!done) replica?.await(look);
+  checkTransactions(broker, transactionalId ?? '', checked, (errorCodes) => {
+    const refused = new Map(checked.map(({ place }, at) => [place, errorCodes[at] ?? kafkaError.NONE]));
+    const written = asked.map(({ place, records }) => {
+      const errorCode = refused.get(place) ?? kafkaError.NONE;
+      return errorCode === kafkaError.NONE
+        ? writeOne(broker, place, records, request.acks)
+        : failed(place, errorCode);
+    });
+    const wait = { timeoutMs: request.timeoutMs, label: 'produce has waited' };
+    awaitAppends(broker, written, wait, () => respond(answerOf(written)));
+  });
 }
 
 /** A partition that is named twice loses the first of its batches, and nobody is told (kafka-facts 2). */
@@ -81,15 +67,18 @@ function placesOf(request: ProduceRequest): { place: Place; records: Buffer }[] 
   return [...places.values()];
 }
 
-const claimsAny = (request: ProduceRequest): boolean =>
-  request.topics.some(({ partitions }) => partitions.some(({ records }) => claimsTransaction(records)));
+const isById = (broker: ModelBroker, place: Place): boolean =>
+  broker.site.settings.produceById && place.topicId !== noTopicId;
 
-function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: number): Written {
-  const { settings, scheduler } = broker.site;
-  const byId = settings.produceById && place.topicId !== noTopicId;
-  const found = byId
+const findPlace = (broker: ModelBroker, place: Place) =>
+  isById(broker, place)
     ? broker.findById(place.topicId, place.partition)
     : broker.findByName(place.topic, place.partition);
+
+function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: number): Written {
+  const { settings } = broker.site;
+  const byId = isById(broker, place);
+  const found = findPlace(broker, place);
   if (found === undefined) {
     const known = [...broker.images.values()].some((image) => image.topicId === place.topicId);
     return failed(
@@ -103,9 +92,10 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
   const { replica } = found;
   if (replica === undefined || !replica.isLeader) return failed(place, kafkaError.NOT_LEADER_OR_FOLLOWER);
   if (acks === -1 && replica.belowMinimum) return failed(place, kafkaError.NOT_ENOUGH_REPLICAS);
-  const batchError = checkBatch(records, scheduler.clockOf(broker.owner).wallMs(), {
+  const batchError = checkBatch(records, broker.wallMs(), {
     batchBytesMax: settings.batchBytesMax,
-    aheadMsMax: settings.timestampAheadMsMax,
+    aheadMsMax: found.image.logAppendTime ? Number.MAX_SAFE_INTEGER / 2 : settings.timestampAheadMsMax,
+    needsKeys: found.image.compacted,
   });
   if (batchError !== kafkaError.NONE) {
     const inLog = batchError === kafkaError.INVALID_RECORD || batchError === kafkaError.INVALID_TIMESTAMP;
@@ -113,9 +103,10 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
   }
   const refusal = broker.site.refuseAppend(found.image.topic, place.partition);
   if (refusal !== kafkaError.NONE) return failed(place, refusal);
-  const { errorCode, baseOffset, required, appendTimeMs } = replica.append(records);
-  const done = errorCode !== kafkaError.NONE || acks !== -1;
-  return { place, replica, term: replica.term, required, errorCode, baseOffset, appendTimeMs, done };
+  const appended = replica.append(records);
+  const pending = pendingAppend(replica, appended);
+  const { baseOffset, appendTimeMs } = appended;
+  return { ...pending, place, baseOffset, appendTimeMs, done: pending.done || acks !== -1 };
 }
 
 const failed = (place: Place, errorCode: number): Written => ({
@@ -128,19 +119,6 @@ const failed = (place: Place, errorCode: number): Written => ({
   appendTimeMs: -1n,
   done: true,
 });
-
-/** Looks whether a waiting append is committed, or never will be by this leader. */
-function settle(written: Written): void {
-  const { replica } = written;
-  if (written.done || replica === undefined) return;
-  if (!replica.isLeader || replica.term !== written.term) {
-    written.errorCode = kafkaError.NOT_LEADER_OR_FOLLOWER;
-    written.done = true;
-  } else if (replica.highWatermark >= written.required) {
-    if (replica.belowMinimum) written.errorCode = kafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
-    written.done = true;
-  }
-}
 
 function answerOf(written: readonly Written[]): ProduceResponse {
   const partitions: ProducedPartition[] = written.map(

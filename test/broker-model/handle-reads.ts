@@ -15,6 +15,7 @@ import { noTopicId } from '../../src/kafka/wire/messages.ts';
 import { maxOf } from './partition-log.ts';
 import type { ModelBroker } from './model-broker.ts';
 import { checkLeaderEpoch, type Replica } from './replica.ts';
+import { transactionTopic } from './transaction-log.ts';
 
 const latest = -1n;
 const earliest = -2n;
@@ -29,15 +30,15 @@ export function handleListOffsets(broker: ModelBroker, request: ListOffsetsReque
       if (asConsumer && at.epochStart > at.highWatermark) {
         return { ...answer, errorCode: kafkaError.OFFSET_NOT_AVAILABLE };
       }
-      return { ...answer, errorCode: kafkaError.NONE, ...offsetAt(at, timestamp, asConsumer) };
+      const shown = request.isolationLevel === 1 ? at.lastStableOffset : at.highWatermark;
+      const end = asConsumer ? shown : at.log.end;
+      return { ...answer, errorCode: kafkaError.NONE, ...offsetAt(at, timestamp, end) };
     }),
   );
 }
 
-function offsetAt(replica: Replica, timestamp: bigint, asConsumer: boolean) {
-  const { log } = replica;
+function offsetAt({ log }: Replica, timestamp: bigint, end: bigint) {
   if (timestamp === earliest) return { offset: log.start, leaderEpoch: log.epochs.atStart(log.start) };
-  const end = asConsumer ? replica.highWatermark : log.end;
   if (timestamp === latest) return { offset: end, leaderEpoch: log.epochs.latest };
   // All records of a batch of the model have the batch's timestamp.
   const found = log.batches.find((each) => each.lastOffset >= log.start && each.maxTimestampMs >= timestamp);
@@ -119,7 +120,13 @@ export function handleMetadata(
     const view = views.get(name);
     const errorCode = view === undefined ? kafkaError.UNKNOWN_TOPIC_OR_PARTITION : kafkaError.NONE;
     const partitions = view?.partitions.toSorted((a, b) => a.partition - b.partition) ?? [];
-    return { name, topicId: view?.topicId ?? noTopicId, internal: false, errorCode, partitions };
+    return {
+      name,
+      topicId: view?.topicId ?? noTopicId,
+      internal: name === transactionTopic,
+      errorCode,
+      partitions,
+    };
   });
   return {
     clusterId: broker.site.name,

@@ -3,8 +3,10 @@
 import { crc32c } from '../../src/kafka/batch/crc32c.ts';
 
 export interface BatchSpec {
-  /** One record per value; keys are absent. */
+  /** One record per value. */
   readonly values: readonly (Buffer | null)[];
+  /** Absent where there are none. */
+  readonly keys?: readonly Buffer[];
   readonly timestampMs?: bigint;
   readonly producerId?: bigint;
   readonly producerEpoch?: number;
@@ -19,7 +21,9 @@ export interface BatchSpec {
 
 export function madeBatch(spec: BatchSpec): Buffer {
   const timestampMs = spec.timestampMs ?? 1_700_000_000_000n;
-  const records = Buffer.concat(spec.values.map((value, delta) => plainRecord(delta, value)));
+  const records = Buffer.concat(
+    spec.values.map((value, delta) => plainRecord(delta, spec.keys?.[delta] ?? null, value)),
+  );
   const batch = Buffer.alloc(61 + records.length);
   batch.writeBigInt64BE(spec.baseOffset ?? 0n, 0);
   batch.writeInt32BE(batch.length - 12, 8);
@@ -39,18 +43,20 @@ export function madeBatch(spec: BatchSpec): Buffer {
   return batch;
 }
 
-function plainRecord(offsetDelta: number, value: Buffer | null): Buffer {
+function plainRecord(offsetDelta: number, key: Buffer | null, value: Buffer | null): Buffer {
   const body = Buffer.concat([
     Buffer.from([0]),
     zigzag(0),
     zigzag(offsetDelta),
-    zigzag(-1),
-    zigzag(value === null ? -1 : value.length),
-    value ?? Buffer.alloc(0),
+    ...field(key),
+    ...field(value),
     zigzag(0),
   ]);
   return Buffer.concat([zigzag(body.length), body]);
 }
+
+const field = (bytes: Buffer | null): Buffer[] =>
+  bytes === null ? [zigzag(-1)] : [zigzag(bytes.length), bytes];
 
 function zigzag(value: number): Buffer {
   let rest = ((value << 1) ^ (value >> 31)) >>> 0;

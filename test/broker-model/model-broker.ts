@@ -1,13 +1,18 @@
 // One broker of the model: the replicas on its disk, what it believes about the cluster, and its request
 // handlers. Each incarnation is a process of the scheduler that can be frozen and dropped.
+import type { Timer } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
-import type { TopicId } from '../../src/kafka/wire/messages.ts';
+import type { TopicId, TxnMarker, WrittenMarker } from '../../src/kafka/wire/messages.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
+import type { BrokerFace } from './broker-face.ts';
 import type { Controller } from './controller.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { type ClusterSettings, type PartitionImage, partitionKey } from './model-types.ts';
 import type { ProducerIds } from './producer-ids.ts';
 import { type FollowerFetch, Replica, type ReplicaFetchAnswer, type ReplicaSite } from './replica.ts';
+import { TransactionCoordinator } from './transaction-coordinator.ts';
+import { transactionTopic } from './transaction-log.ts';
+import { writeMarkers } from './write-markers.ts';
 
 /** What a broker needs from the cluster around it. */
 export interface BrokerSite {
@@ -23,13 +28,17 @@ export interface BrokerSite {
   reaches(from: number, to: number): boolean;
   /** Asked before each append; an error code other than NONE is answered and nothing is appended. */
   refuseAppend(topic: string, partition: number): number;
+  /** Whether clients may send WriteTxnMarkers. */
+  readonly permitsMarkers: boolean;
+  /** Makes the topic of the transaction coordinators, unless it is there. */
+  openTransactionLog(): void;
   /** The network path between a broker and the controller. */
   controllerLink(brokerId: number): string;
 }
 
 const expirationLookMs = 600_000;
 
-export class ModelBroker implements ReplicaSite {
+export class ModelBroker implements ReplicaSite, BrokerFace {
   readonly brokerId: number;
   readonly site: BrokerSite;
   /** By topic id and partition; survives a restart. */
@@ -37,6 +46,7 @@ export class ModelBroker implements ReplicaSite {
   /** What this broker believes; lost with the process. */
   images = new Map<string, PartitionImage>();
   sessions = new FetchSessions();
+  coordinator = new TransactionCoordinator(this);
   incarnation = 0;
   alive = false;
 
@@ -61,12 +71,20 @@ export class ModelBroker implements ReplicaSite {
   nowMs(): number {
     return this.site.scheduler.nowMs;
   }
+  wallMs(): number {
+    return this.site.scheduler.clockOf(this.owner).wallMs();
+  }
+
+  isAlive(brokerId: number): boolean {
+    return !this.site.controller.isFenced(brokerId);
+  }
 
   start(): void {
     this.incarnation += 1;
     this.alive = true;
     this.images = new Map();
     this.sessions = new FetchSessions();
+    this.coordinator = new TransactionCoordinator(this);
     for (const replica of this.replicas.values()) replica.restart(this.#checkpointOf(replica));
     this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
       for (const replica of this.replicas.values()) replica.lookAtInSync();
@@ -80,8 +98,7 @@ export class ModelBroker implements ReplicaSite {
   }
 
   expireProducers(): void {
-    const { settings, scheduler } = this.site;
-    const beforeMs = scheduler.clockOf(this.owner).wallMs() - settings.producerIdExpirationMs;
+    const beforeMs = this.wallMs() - this.site.settings.producerIdExpirationMs;
     for (const replica of this.replicas.values()) replica.producers.expire(BigInt(Math.floor(beforeMs)));
   }
 
@@ -103,6 +120,7 @@ export class ModelBroker implements ReplicaSite {
       this.replicas.set(key, replica);
     }
     replica.apply(image);
+    if (image.topic === transactionTopic) this.coordinator.logChanged(replica);
   }
 
   unlearn(topicId: TopicId): void {
@@ -162,6 +180,7 @@ export class ModelBroker implements ReplicaSite {
       offset: replica.log.end,
       lastEpoch: replica.log.epochs.latest,
       highWatermark: replica.highWatermark,
+      logStart: replica.log.start,
     };
     const place = `${replica.image.topic}-${replica.image.partition}`;
     leader.#post(`follower ${this.brokerId} fetches ${place} at ${fetch.offset}`, () => {
@@ -194,11 +213,47 @@ export class ModelBroker implements ReplicaSite {
     }
   }
 
+  // ---- other brokers --------------------------------------------------------------------------------------
+
+  /**
+   * Has something done in another broker's process, and its answer handled in this one; either message is
+   * lost where the brokers cannot reach each other.
+   */
+  ask<T>(
+    brokerId: number,
+    what: string,
+    serve: (broker: ModelBroker, answer: (answer: T) => void) => void,
+    then: (answer: T) => void,
+  ): void {
+    const other = this.site.broker(brokerId);
+    if (other === undefined || !this.site.reaches(this.brokerId, brokerId)) return;
+    const answered = (answer: T): void => {
+      if (this.site.reaches(brokerId, this.brokerId)) this.#post(`${what}: answer`, () => then(answer));
+    };
+    other.#post(`${what} of ${this.brokerId}`, () => serve(other, answered));
+  }
+
+  connects(brokerId: number): boolean {
+    return this.site.broker(brokerId)?.alive === true && this.site.reaches(this.brokerId, brokerId);
+  }
+
+  /** Control records at another leader, or at this one. */
+  askMarkers(brokerId: number, marker: TxnMarker, then: (answer: readonly WrittenMarker[]) => void): void {
+    const serve = (leader: ModelBroker, answer: (written: readonly WrittenMarker[]) => void): void =>
+      writeMarkers(leader, [marker], answer);
+    this.ask(brokerId, `markers of ${marker.producerId}`, serve, then);
+  }
+
   // ---- time -----------------------------------------------------------------------------------------------
 
   #delay(): number {
     const { brokerDelayMs, jitterMs } = this.site.settings;
     return brokerDelayMs + (jitterMs > 0 ? this.site.random.int(jitterMs * 10) / 10 : 0);
+  }
+
+  /** A timer of this broker's process. */
+  later(label: string, delayMs: number, fire: () => void): Timer {
+    return this.site.scheduler.post({ delayMs, owner: this.owner, label, fire });
   }
 
   /** Something that happens in this broker's process after a message to it. */

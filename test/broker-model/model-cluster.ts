@@ -14,6 +14,7 @@ import { ModelMemory } from './model-memory.ts';
 import { type ClusterSettings, type PartitionImage, partitionKey } from './model-types.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { Replica } from './replica.ts';
+import { transactionTopic } from './transaction-log.ts';
 
 export interface ModelClusterParts {
   readonly name: string;
@@ -34,6 +35,8 @@ export class ModelCluster implements BrokerSite {
   readonly brokers = new Map<number, ModelBroker>();
   /** A broker's own trouble, such as a disk: set by tests. */
   refuseAppend: BrokerSite['refuseAppend'] = () => kafkaError.NONE;
+  /** Set by tests: without the right, WriteTxnMarkers answers CLUSTER_AUTHORIZATION_FAILED. */
+  permitsMarkers = true;
   readonly #seed: number;
   readonly #connections = new Set<ModelConnection>();
   /** Isolated brokers, each with the network paths that are blocked for it. */
@@ -78,6 +81,13 @@ export class ModelCluster implements BrokerSite {
     return this.controller.createTopic(topic, spec, this.#seed);
   }
 
+  /** With at most three replicas, of which two have to be in sync where there are as many. */
+  openTransactionLog(): void {
+    if (this.controller.topicId(transactionTopic) !== undefined) return;
+    const replicas = Math.min(3, this.brokers.size);
+    this.createTopic(transactionTopic, { partitions: 1, replicas, minInSync: Math.min(2, replicas) });
+  }
+
   /** The cluster as the process `owner` sees it. */
   clientOf(owner: string): KafkaCluster {
     return new ModelClient(owner, this);
@@ -106,6 +116,11 @@ export class ModelCluster implements BrokerSite {
     return `${owner}|${this.name}/${brokerId}`;
   }
 
+  /** The coordinator has not heard of the id for a week. */
+  forgetTransactionalId(transactionalId: string): void {
+    for (const broker of this.brokers.values()) broker.coordinator.forget(transactionalId);
+  }
+
   // ---- what an observer of everything sees ----------------------------------------------------------------
 
   /** The replica that leads by the controller's word; undefined while none does or it does not know yet. */
@@ -130,6 +145,7 @@ export class ModelCluster implements BrokerSite {
     if (!broker.alive) return;
     broker.kill();
     for (const each of this.#connectionsTo(brokerId)) this.#reset(each, 'connection reset');
+    for (const other of this.brokers.values()) other.coordinator.disconnected(brokerId);
     this.#noticeLater(broker);
   }
 

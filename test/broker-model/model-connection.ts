@@ -75,6 +75,14 @@ export class ModelConnection implements BrokerConnection {
     const { requestDeadlineMs } = this.#parts.broker.site.settings;
     return this.#call('produce', { kind: 'produce', body: copyOf(body) }, body.timeoutMs + requestDeadlineMs);
   }
+  /** Of an application with transactions, which has added the partition to its transaction before. */
+  produceInTransaction(
+    transactionalId: string,
+    body: messages.ProduceRequest,
+  ): Promise<messages.ProduceResponse> {
+    const waitMs = body.timeoutMs + this.#parts.broker.site.settings.requestDeadlineMs;
+    return this.#call('produce', { kind: 'produce', body: copyOf(body), transactionalId }, waitMs);
+  }
   listOffsets(body: messages.ListOffsetsRequest): Promise<readonly messages.ListedOffset[]> {
     return this.#call('listOffsets', { kind: 'listOffsets', body });
   }
@@ -95,25 +103,22 @@ export class ModelConnection implements BrokerConnection {
     return this.#call('findCoordinator', { kind: 'findCoordinator', body: transactionalId });
   }
 
-  writeTxnMarkers(_body: messages.WriteTxnMarkersRequest): Promise<readonly messages.WrittenMarker[]> {
-    return this.#notOffered('WriteTxnMarkers');
+  writeTxnMarkers(body: messages.WriteTxnMarkersRequest): Promise<readonly messages.WrittenMarker[]> {
+    const { requestDeadlineMs } = this.#parts.broker.site.settings;
+    return this.#call('writeTxnMarkers', { kind: 'writeTxnMarkers', body }, 30_000 + requestDeadlineMs);
   }
-  addPartitionsToTxn(_body: messages.AddPartitionsToTxnRequest): Promise<readonly messages.AddedPartition[]> {
-    return this.#notOffered('AddPartitionsToTxn');
+  addPartitionsToTxn(body: messages.AddPartitionsToTxnRequest): Promise<readonly messages.AddedPartition[]> {
+    return this.#call('addPartitionsToTxn', { kind: 'addPartitionsToTxn', body });
   }
-  endTxn(_body: messages.EndTxnRequest): Promise<messages.EndTxnResponse> {
-    return this.#notOffered('EndTxn');
+  endTxn(body: messages.EndTxnRequest): Promise<messages.EndTxnResponse> {
+    return this.#call('endTxn', { kind: 'endTxn', body });
   }
-  describeTransactions(_ids: readonly string[]): Promise<readonly messages.DescribedTransaction[]> {
-    return this.#notOffered('DescribeTransactions');
+  describeTransactions(ids: readonly string[]): Promise<readonly messages.DescribedTransaction[]> {
+    return this.#call('describeTransactions', { kind: 'describeTransactions', body: ids });
   }
-  deleteRecords(_body: messages.DeleteRecordsRequest): Promise<readonly messages.TrimmedPartition[]> {
-    return this.#notOffered('DeleteRecords');
-  }
-
-  /** As a connection to a broker that does not know the call. */
-  #notOffered(call: string): Promise<never> {
-    return Promise.reject(new CausewayError('CW-3006', `${this.name}: ${call}: the model does not offer it`));
+  deleteRecords(body: messages.DeleteRecordsRequest): Promise<readonly messages.TrimmedPartition[]> {
+    const { requestDeadlineMs } = this.#parts.broker.site.settings;
+    return this.#call('deleteRecords', { kind: 'deleteRecords', body }, body.timeoutMs + requestDeadlineMs);
   }
 
   /** What was sent before may still arrive and be served. */
@@ -156,7 +161,7 @@ export class ModelConnection implements BrokerConnection {
         channel: this.requestChannel,
         link,
         // Two reads at one broker may change places without a difference.
-        ...(kind === 'produce' ? {} : { strand: this.name }),
+        ...(changes.has(kind) ? {} : { strand: this.name }),
         label: `${kind} of ${this.name}`,
         fire: () => this.#served.receive(request),
       });
@@ -212,6 +217,16 @@ export class ModelConnection implements BrokerConnection {
     return clientDelayMs + (jitterMs > 0 ? random.int(jitterMs * 10) / 10 : 0);
   }
 }
+
+/** Requests that change what others are answered. */
+const changes: ReadonlySet<ModelRequest['kind']> = new Set([
+  'produce',
+  'initProducerId',
+  'writeTxnMarkers',
+  'addPartitionsToTxn',
+  'endTxn',
+  'deleteRecords',
+]);
 
 /**
  * The bytes as they are when they are handed over: the caller may use them again after the connection's end.

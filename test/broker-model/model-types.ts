@@ -1,12 +1,16 @@
 // What the parts of the broker model tell each other: settings, images of partitions, requests.
 import type {
+  AddPartitionsToTxnRequest,
+  DeleteRecordsRequest,
   DescribeProducersRequest,
+  EndTxnRequest,
   FetchRequest,
   InitProducerIdRequest,
   ListOffsetsRequest,
   OffsetForLeaderEpochRequest,
   ProduceRequest,
   TopicId,
+  WriteTxnMarkersRequest,
 } from '../../src/kafka/wire/messages.ts';
 
 export interface ClusterSettings {
@@ -29,6 +33,11 @@ export interface ClusterSettings {
   readonly batchBytesMax: number;
   /** `message.timestamp.after.max.ms`. */
   readonly timestampAheadMsMax: number;
+  /**
+   * `transaction.version`: from 2 on (Kafka 4.0) a holder whose transaction the coordinator has aborted may
+   * still name its epoch.
+   */
+  readonly transactionVersion: 0 | 2;
   /** How long a client waits for an answer, on top of what the request itself may wait. */
   readonly requestDeadlineMs: number;
 }
@@ -44,6 +53,7 @@ export const quietCluster: ClusterSettings = {
   producerIdExpirationMs: 86_400_000,
   batchBytesMax: 1_048_588,
   timestampAheadMsMax: 3_600_000,
+  transactionVersion: 2,
   requestDeadlineMs: 30_000,
 };
 
@@ -59,17 +69,31 @@ export interface PartitionImage {
   /** Grows with every change, also of the replicas in sync alone. */
   readonly version: number;
   readonly minInSync: number;
+  /** `message.timestamp.type=LogAppendTime`. */
+  readonly logAppendTime: boolean;
+  /** `cleanup.policy` contains `compact`. */
+  readonly compacted: boolean;
 }
 
 export const partitionKey = (topicId: TopicId, partition: number): string => `${topicId}/${partition}`;
 
 export type ModelRequest =
   | { readonly kind: 'hello' }
-  | { readonly kind: 'produce'; readonly body: ProduceRequest }
+  | {
+      readonly kind: 'produce';
+      readonly body: ProduceRequest;
+      /** Of an application with transactions. */
+      readonly transactionalId?: string;
+    }
   | { readonly kind: 'fetch'; readonly body: FetchRequest }
   | { readonly kind: 'listOffsets'; readonly body: ListOffsetsRequest }
   | { readonly kind: 'describeProducers'; readonly body: DescribeProducersRequest }
   | { readonly kind: 'offsetForLeaderEpoch'; readonly body: OffsetForLeaderEpochRequest }
   | { readonly kind: 'initProducerId'; readonly body: InitProducerIdRequest }
   | { readonly kind: 'findCoordinator'; readonly body: string }
+  | { readonly kind: 'writeTxnMarkers'; readonly body: WriteTxnMarkersRequest }
+  | { readonly kind: 'addPartitionsToTxn'; readonly body: AddPartitionsToTxnRequest }
+  | { readonly kind: 'endTxn'; readonly body: EndTxnRequest }
+  | { readonly kind: 'describeTransactions'; readonly body: readonly string[] }
+  | { readonly kind: 'deleteRecords'; readonly body: DeleteRecordsRequest }
   | { readonly kind: 'metadata'; readonly body: readonly string[] | 'all' };

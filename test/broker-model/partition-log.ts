@@ -1,11 +1,13 @@
 // The log of one replica: whole batches in order, a start, an end, and where each leader epoch begins.
 import { EpochStarts } from './epoch-starts.ts';
+import { OffsetIndex } from './offset-index.ts';
 import type { StoredBatch } from './stored-batch.ts';
 
 /** Ends a batch of which not enough was asked for, as a fetch answer may. */
 export interface LogSlice {
   readonly bytes: Buffer;
-  readonly batches: readonly StoredBatch[];
+  /** Reading on from here, what lies at or beyond is none of this answer's business (see OffsetIndex). */
+  readonly bound: bigint;
 }
 
 const nothing = Buffer.alloc(0);
@@ -17,20 +19,45 @@ export class PartitionLog {
   /** Grows whenever stored batches are taken away again; checkers look anew then. */
   truncations = 0;
   #batches: StoredBatch[] = [];
+  /** Byte position of each batch. */
+  #positions: number[] = [];
+  #bytes = 0;
+  readonly #index = new OffsetIndex();
 
   get batches(): readonly StoredBatch[] {
     return this.#batches;
   }
 
+  /** A follower's next batch may begin beyond the log end, where the leader's log was compacted. */
   append(batch: StoredBatch): void {
-    if (batch.baseOffset !== this.end) {
+    if (batch.baseOffset < this.end) {
       throw new Error(
         `model: a batch at ${batch.baseOffset} does not continue a log that ends at ${this.end}`,
       );
     }
     this.epochs.assign(batch.leaderEpoch, batch.baseOffset);
-    this.#batches.push(batch);
+    this.#place(batch);
     this.end = batch.lastOffset + 1n;
+  }
+
+  #place(batch: StoredBatch): void {
+    this.#batches.push(batch);
+    this.#positions.push(this.#bytes);
+    this.#index.appended(batch.lastOffset, this.#bytes, batch.bytes.length);
+    this.#bytes += batch.bytes.length;
+  }
+
+  /** The cleaner's result takes the place of all batches; start and end stay. */
+  replace(batches: readonly StoredBatch[]): void {
+    this.#forgetBatches();
+    for (const batch of batches) this.#place(batch);
+  }
+
+  #forgetBatches(): void {
+    this.#batches = [];
+    this.#positions = [];
+    this.#bytes = 0;
+    this.#index.clear();
   }
 
   /** Takes away everything at or beyond `offset`; a batch that reaches beyond it goes whole. */
@@ -41,9 +68,13 @@ export class PartitionLog {
       return;
     }
     this.truncations += 1;
-    this.#batches = this.#batches.filter((batch) => batch.lastOffset < offset);
+    const kept = this.placeOf(offset);
+    this.#bytes = this.#positions[kept] ?? this.#bytes;
+    this.#batches.length = kept;
+    this.#positions.length = kept;
     const last = this.#batches.at(-1);
     this.end = last === undefined ? maxOf(this.start, minOf(offset, this.end)) : last.lastOffset + 1n;
+    this.#index.truncate(this.end);
     this.epochs.truncate(this.end);
   }
 
@@ -59,7 +90,7 @@ export class PartitionLog {
   /** A follower whose leader's log begins beyond its own end starts over there. */
   startOver(offset: bigint): void {
     this.truncations += 1;
-    this.#batches = [];
+    this.#forgetBatches();
     this.start = offset;
     this.end = offset;
   }
@@ -78,28 +109,26 @@ export class PartitionLog {
 
   /**
    * Bytes from the batch that holds `offset` on, below `bound`, at most `bytesMax`: the last batch may be
-   * cut. With
-   * `wholeFirst` the first batch comes whole whatever its size (KIP-74).
+   * cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
    */
   read(offset: bigint, bound: bigint, bytesMax: number, wholeFirst: boolean): LogSlice {
-    const batches: StoredBatch[] = [];
+    const batches: Buffer[] = [];
     let size = 0;
-    for (let at = this.placeOf(offset); at < this.#batches.length; at += 1) {
+    const from = this.placeOf(offset);
+    for (let at = from; at < this.#batches.length; at += 1) {
       const batch = this.#batches[at] as StoredBatch;
       if (batch.lastOffset >= bound) break;
       if (size >= bytesMax && !(wholeFirst && size === 0)) break;
-      batches.push(batch);
+      batches.push(batch.bytes);
       size += batch.bytes.length;
     }
-    const first = batches[0]?.bytes.length ?? 0;
+    const first = batches[0]?.length ?? 0;
     // A first batch that would be cut is left out altogether.
-    if (first > bytesMax && !wholeFirst) return { bytes: nothing, batches: [] };
-    const limit = wholeFirst ? Math.max(bytesMax, first) : bytesMax;
-    const bytes = Buffer.concat(
-      batches.map((batch) => batch.bytes),
-      Math.min(size, limit),
-    );
-    return { bytes, batches };
+    const limit = first > bytesMax ? (wholeFirst ? first : 0) : bytesMax;
+    const bytes = limit === 0 ? nothing : Buffer.concat(batches, Math.min(size, limit));
+    const position = this.#positions[from];
+    const indexed = position === undefined ? undefined : this.#index.boundFrom(position + bytes.length);
+    return { bytes, bound: indexed ?? this.end };
   }
 }
 

@@ -1,7 +1,8 @@
-// What one replica knows of each producer id at its log end (Kafka's ProducerStateManager, without
-// transactions).
+// What one replica knows of each producer id at its log end (Kafka's ProducerStateManager, ProducerStateEntry
+// and ProducerAppendInfo).
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ProducerState } from '../../src/kafka/wire/messages.ts';
+import { type EndedTransaction, OpenTransactions } from './open-transactions.ts';
 import type { StoredBatch } from './stored-batch.ts';
 
 /** Batches of one id that are recognised as repeats. */
@@ -10,9 +11,18 @@ const sequenceMax = 0x7fffffff;
 
 interface Entry {
   epoch: number;
+  /** Of the last marker; -1 before the first. */
+  coordinatorEpoch: number;
   lastTimestampMs: bigint;
-  /** Oldest first. */
-  batches: StoredBatch[];
+  /** Data of the present epoch, oldest first. */
+  batches: readonly StoredBatch[];
+}
+
+/** All that is known of each id at one offset, as a broker writes it down when it rolls a segment. */
+interface Snapshot {
+  readonly offset: bigint;
+  readonly entries: ReadonlyMap<bigint, Readonly<Entry>>;
+  readonly open: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
 }
 
 /** A batch that is new (`append`), known (`repeat`), or refused with an error code. */
@@ -21,15 +31,52 @@ export type SequenceVerdict =
   | { readonly kind: 'repeat'; readonly of: StoredBatch }
   | { readonly kind: 'refused'; readonly errorCode: number };
 
-type Incoming = Pick<StoredBatch, 'producerId' | 'producerEpoch' | 'firstSequence' | 'lastSequence'>;
+type Incoming = Pick<
+  StoredBatch,
+  'producerId' | 'producerEpoch' | 'firstSequence' | 'lastSequence' | 'transactional'
+>;
+type IncomingMarker = Pick<StoredBatch, 'producerId' | 'producerEpoch' | 'marker'>;
 
 export class ProducerStates {
   readonly #entries = new Map<bigint, Entry>();
+  readonly #transactions = new OpenTransactions();
+  /** The lowest sequence of each id of which a coordinator was asked, until one was appended. */
+  readonly #verified = new Map<bigint, { readonly epoch: number; readonly lowest: number }>();
+  /** From it and what stands behind it the state can be made again, whatever compaction has taken. */
+  #snapshot: Snapshot | undefined;
+
+  /** The first offset that read-committed readers have to wait at; undefined where there is none. */
+  get firstUnstable(): bigint | undefined {
+    return this.#transactions.firstUnstable;
+  }
+
+  /** What lies below `offset` is replicated, or deleted. */
+  replicated(offset: bigint): void {
+    this.#transactions.replicated(offset);
+  }
+
+  /** Whether the id has a transaction open here. */
+  isOpen(producerId: bigint): boolean {
+    return this.#transactions.startOf(producerId) !== undefined;
+  }
+
+  /** A transactional batch of an id that has no transaction open here waits for its coordinator's word. */
+  verifies({ producerId, producerEpoch, firstSequence }: Incoming): void {
+    const known = this.#verified.get(producerId);
+    const same = known?.epoch === producerEpoch;
+    if (known === undefined || producerEpoch > known.epoch || (same && firstSequence < known.lowest)) {
+      this.#verified.set(producerId, { epoch: producerEpoch, lowest: firstSequence });
+    }
+  }
 
   /** Judges a client's batch, which carries a producer id. */
   judge(batch: Incoming): SequenceVerdict {
     const entry = this.#entries.get(batch.producerId);
-    if (entry === undefined) return { kind: 'append' };
+    const lowest = this.#verified.get(batch.producerId)?.lowest ?? sequenceMax;
+    const late = batch.firstSequence > lowest;
+    if (entry === undefined) {
+      return late ? refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER) : { kind: 'append' };
+    }
     const repeated = entry.batches.find(
       (known) =>
         known.producerEpoch === batch.producerEpoch &&
@@ -37,50 +84,96 @@ export class ProducerStates {
         known.lastSequence === batch.lastSequence,
     );
     if (repeated !== undefined) return { kind: 'repeat', of: repeated };
-    // "No epoch" is taken for "nothing known": any sequence fits.
-    if (entry.epoch < 0 && batch.producerEpoch >= entry.epoch) return { kind: 'append' };
     if (batch.producerEpoch < entry.epoch) return refused(kafkaError.INVALID_PRODUCER_EPOCH);
-    if (batch.producerEpoch > entry.epoch) {
-      return batch.firstSequence === 0
-        ? { kind: 'append' }
-        : refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
-    }
-    const last = entry.batches.at(-1)?.lastSequence ?? -1;
-    const next = last === sequenceMax ? 0 : last + 1;
-    return batch.firstSequence === next
-      ? { kind: 'append' }
-      : refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    if (late || !fits(entry, batch)) return refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    if (!batch.transactional && this.isOpen(batch.producerId)) return refused(kafkaError.INVALID_TXN_STATE);
+    return { kind: 'append' };
   }
 
-  /** Takes over a batch that stands in the log. */
-  append(batch: StoredBatch): void {
-    if (batch.producerId < 0n || batch.control) return;
-    let entry = this.#entries.get(batch.producerId);
-    if (entry === undefined || entry.epoch !== batch.producerEpoch) {
-      entry = { epoch: batch.producerEpoch, lastTimestampMs: batch.maxTimestampMs, batches: [] };
-      this.#entries.set(batch.producerId, entry);
-    }
+  /** Judges a marker of a coordinator, or of whoever may write one. Returns an error code. */
+  judgeMarker({ producerId, producerEpoch, marker }: IncomingMarker): number {
+    const entry = this.#entries.get(producerId);
+    if (entry === undefined || marker === undefined) return kafkaError.NONE;
+    if (producerEpoch < entry.epoch) return kafkaError.INVALID_PRODUCER_EPOCH;
+    const late = marker.coordinatorEpoch < entry.coordinatorEpoch;
+    return late ? kafkaError.TRANSACTION_COORDINATOR_FENCED : kafkaError.NONE;
+  }
+
+  /** Takes over a batch that stands in the log. Returns the transaction that it ends, if it ends one. */
+  append(batch: StoredBatch): EndedTransaction | undefined {
+    const { producerId, baseOffset, marker } = batch;
+    // The record of a control batch may have gone with its whole transaction.
+    if (producerId < 0n || (batch.control && marker === undefined)) return undefined;
+    if (batch.transactional) this.#verified.delete(producerId);
+    const entry = this.#entryOf(batch);
     entry.lastTimestampMs = batch.maxTimestampMs;
-    entry.batches.push(batch);
-    if (entry.batches.length > remembered) entry.batches.shift();
+    if (marker !== undefined) {
+      entry.coordinatorEpoch = marker.coordinatorEpoch;
+      return this.#transactions.end(producerId, baseOffset, marker.committed);
+    }
+    entry.batches = [...entry.batches, batch].slice(-remembered);
+    if (batch.transactional && !this.isOpen(producerId)) this.#transactions.begin(producerId, baseOffset);
+    return undefined;
+  }
+
+  /** The id's entry at the batch's epoch: another epoch begins without batches. */
+  #entryOf({ producerId, producerEpoch }: StoredBatch): Entry {
+    let entry = this.#entries.get(producerId);
+    if (entry === undefined) {
+      entry = { epoch: producerEpoch, coordinatorEpoch: -1, lastTimestampMs: -1n, batches: [] };
+      this.#entries.set(producerId, entry);
+    }
+    if (entry.epoch !== producerEpoch) {
+      entry.epoch = producerEpoch;
+      entry.batches = [];
+    }
+    return entry;
+  }
+
+  /** Writes down what is known; `offset` is the log end. */
+  takeSnapshot(offset: bigint): void {
+    const entries = new Map([...this.#entries].map(([id, entry]) => [id, { ...entry }]));
+    this.#snapshot = { offset, entries, open: this.#transactions.open };
   }
 
   /**
-   * State anew from what stands in the log. `remember` 1: after a restart, only the last batch is a known
+   * State anew from what stands in the log. `remember` last: after a restart, only the last batch is a known
    * repeat.
    */
-  rebuild(batches: readonly StoredBatch[], remember: 'five' | 'last'): void {
+  rebuild(batches: readonly StoredBatch[], logEnd: bigint, remember: 'five' | 'last'): void {
     this.#entries.clear();
-    for (const batch of batches) this.append(batch);
+    this.#transactions.clear();
+    if (this.#snapshot !== undefined && this.#snapshot.offset > logEnd) this.#snapshot = undefined;
+    const { offset, entries, open } = this.#snapshot ?? nothingKnown;
+    for (const [id, entry] of entries) {
+      this.#entries.set(id, { ...entry, batches: entry.batches.slice(-1) });
+    }
+    for (const { producerId, firstOffset } of open) this.#transactions.begin(producerId, firstOffset);
+    for (const batch of batches) if (batch.baseOffset >= offset) this.append(batch);
     if (remember === 'five') return;
     for (const entry of this.#entries.values()) entry.batches = entry.batches.slice(-1);
+  }
+
+  /** The log begins anew elsewhere: nothing is known. */
+  clear(): void {
+    this.#snapshot = undefined;
+    this.#entries.clear();
+    this.#transactions.clear();
   }
 
   /** Forgets ids that were last used before `beforeMs`, by the timestamps of their batches. */
   expire(beforeMs: bigint): void {
     for (const [producerId, entry] of this.#entries) {
-      if (entry.lastTimestampMs <= beforeMs) this.#entries.delete(producerId);
+      if (entry.lastTimestampMs <= beforeMs && !this.isOpen(producerId)) this.#entries.delete(producerId);
     }
+  }
+
+  /** What the cleaner must keep of each id: its last data batch, or its last marker. */
+  lastOf(
+    producerId: bigint,
+  ): { readonly epoch: number; readonly dataOffset: bigint | undefined } | undefined {
+    const entry = this.#entries.get(producerId);
+    return entry && { epoch: entry.epoch, dataOffset: entry.batches.at(-1)?.lastOffset };
   }
 
   forget(producerId: bigint): void {
@@ -93,10 +186,20 @@ export class ProducerStates {
       producerEpoch: entry.epoch,
       lastSequence: entry.batches.at(-1)?.lastSequence ?? -1,
       lastTimestampMs: entry.lastTimestampMs,
-      coordinatorEpoch: -1,
-      currentTransactionStartOffset: -1n,
+      coordinatorEpoch: entry.coordinatorEpoch,
+      currentTransactionStartOffset: this.#transactions.startOf(producerId) ?? -1n,
     }));
   }
 }
+
+/** Whether the batch's sequence follows what is known. "No epoch" is taken for "nothing known". */
+function fits(entry: Entry, { producerEpoch, firstSequence }: Incoming): boolean {
+  if (entry.epoch < 0) return true;
+  if (producerEpoch > entry.epoch) return firstSequence === 0;
+  const last = entry.batches.at(-1)?.lastSequence ?? -1;
+  return firstSequence === (last === sequenceMax ? 0 : last + 1);
+}
+
+const nothingKnown: Snapshot = { offset: 0n, entries: new Map(), open: [] };
 
 const refused = (errorCode: number): SequenceVerdict => ({ kind: 'refused', errorCode });

@@ -5,14 +5,19 @@ import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
 import { maxOf, minOf, PartitionLog } from './partition-log.ts';
 import { ProducerStates } from './producer-states.ts';
-import { placedBatch, storedBatch } from './stored-batch.ts';
+import { placedBatch, type StoredBatch, storedBatch } from './stored-batch.ts';
+import { TransactionIndex } from './transaction-index.ts';
 
 /** What a replica needs from its broker. */
 export interface ReplicaSite {
   readonly brokerId: number;
   nowMs(): number;
+  /** The broker's clock, by which it stamps batches. */
+  wallMs(): number;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
+  /** What the controller says of another broker. */
+  isAlive(brokerId: number): boolean;
   /** Asks the controller to change the replicas in sync. */
   alterInSync(replica: Replica, inSync: readonly number[]): void;
   /** Sends the next follower fetch to the leader. */
@@ -21,6 +26,7 @@ export interface ReplicaSite {
 
 interface FollowerView {
   end: bigint;
+  logStart: bigint;
   caughtUpAtMs: number;
 }
 
@@ -30,7 +36,7 @@ export interface Appended {
   readonly baseOffset: bigint;
   /** The high watermark that shows the batch. */
   readonly required: bigint;
-  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1. */
+  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1 or its stamp. */
   readonly appendTimeMs: bigint;
 }
 
@@ -38,6 +44,8 @@ export interface Appended {
 export type ReplicaFetchAnswer =
   | { readonly kind: 'error'; readonly errorCode: number }
   | { readonly kind: 'diverging'; readonly end: EpochEnd }
+  /** The leader's log begins beyond the follower's end. */
+  | { readonly kind: 'start over'; readonly logStart: bigint }
   | {
       readonly kind: 'records';
       readonly batches: readonly Buffer[];
@@ -51,6 +59,7 @@ export interface FollowerFetch {
   readonly offset: bigint;
   readonly lastEpoch: number;
   readonly highWatermark: bigint;
+  readonly logStart: bigint;
 }
 
 export class Replica {
@@ -58,6 +67,7 @@ export class Replica {
   image: PartitionImage;
   readonly log = new PartitionLog();
   readonly producers = new ProducerStates();
+  readonly aborted = new TransactionIndex();
   highWatermark = 0n;
   role: 'leader' | 'follower' | 'none' = 'none';
   /** Where the leader's own epoch begins: below it the high watermark is not yet known after an election. */
@@ -86,6 +96,14 @@ export class Replica {
     return this.inSyncCount < Math.min(this.image.minInSync, this.image.replicas.length);
   }
 
+  /** Where read-committed readers end: before the first transaction that is open, or not yet replicated. */
+  get lastStableOffset(): bigint {
+    const unstable = this.producers.firstUnstable;
+    return unstable === undefined
+      ? this.highWatermark
+      : minOf(maxOf(unstable, this.log.start), this.highWatermark);
+  }
+
   /** Takes over what the controller says. */
   apply(image: PartitionImage): void {
     if (image.version < this.image.version && this.role !== 'none') return;
@@ -108,7 +126,8 @@ export class Replica {
     this.log.epochs.assign(this.image.leaderEpoch, this.log.end);
     this.#followers = new Map();
     for (const id of this.image.replicas) {
-      if (id !== this.site.brokerId) this.#followers.set(id, { end: -1n, caughtUpAtMs: this.site.nowMs() });
+      if (id !== this.site.brokerId)
+        this.#followers.set(id, { end: -1n, logStart: 0n, caughtUpAtMs: this.site.nowMs() });
     }
   }
 
@@ -126,45 +145,75 @@ export class Replica {
     this.#waiters.clear();
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
     // Retention rolls a segment before it deletes one, and a roll writes down what is known of each id.
-    this.producers.rebuild(this.log.batches, 'last');
+    this.#relearn('last');
+  }
+
+  #relearn(remember: 'five' | 'last'): void {
+    this.producers.rebuild(this.log.batches, this.log.end, remember);
+    this.producers.replicated(this.highWatermark);
+    this.aborted.truncate(this.log.end);
   }
 
   // ---- leader ---------------------------------------------------------------------------------------------
 
-  /** Appends a checked batch of a client, unless its sequence says otherwise. */
+  /** Appends a checked batch of a client, or a coordinator's marker, unless the id's state says otherwise. */
   append(bytes: Buffer): Appended {
-    const placed = placedBatch(bytes, this.log.end, this.image.leaderEpoch);
-    if (placed.producerId >= 0n && !placed.control) {
-      const verdict = this.producers.judge(placed);
-      if (verdict.kind === 'refused') return { ...nothingAppended, errorCode: verdict.errorCode };
-      if (verdict.kind === 'repeat') {
-        const { baseOffset, lastOffset, maxTimestampMs: appendTimeMs } = verdict.of;
-        return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n, appendTimeMs };
-      }
+    const stampMs = this.image.logAppendTime ? BigInt(Math.floor(this.site.wallMs())) : undefined;
+    const { leaderEpoch } = this.image;
+    const placed = placedBatch(bytes, { baseOffset: this.log.end, leaderEpoch, stampMs });
+    if (placed.producerId >= 0n) {
+      const answered = this.#judge(placed);
+      if (answered !== undefined) return answered;
     }
     for (const follower of this.#followers.values()) {
       if (follower.end === this.log.end) follower.caughtUpAtMs = this.site.nowMs();
     }
-    this.log.append(placed);
-    this.producers.append(placed);
+    this.#store(placed);
     this.#advance();
     this.changed();
     const { baseOffset } = placed;
-    return { errorCode: kafkaError.NONE, baseOffset, required: this.log.end, appendTimeMs: -1n };
+    return {
+      errorCode: kafkaError.NONE,
+      baseOffset,
+      required: this.log.end,
+      appendTimeMs: stampMs ?? -1n,
+    };
+  }
+
+  /** What the id's state says to the batch; undefined where it may be appended. */
+  #judge(placed: StoredBatch): Appended | undefined {
+    if (placed.control) {
+      const errorCode = this.producers.judgeMarker(placed);
+      return errorCode === kafkaError.NONE ? undefined : { ...nothingAppended, errorCode };
+    }
+    const verdict = this.producers.judge(placed);
+    if (verdict.kind === 'append') return undefined;
+    if (verdict.kind === 'refused') return { ...nothingAppended, errorCode: verdict.errorCode };
+    const { baseOffset, lastOffset, maxTimestampMs: appendTimeMs } = verdict.of;
+    return { errorCode: kafkaError.NONE, baseOffset, required: lastOffset + 1n, appendTimeMs };
+  }
+
+  /** A batch, newly appended or the leader's, becomes the end of the log. */
+  #store(batch: StoredBatch): void {
+    this.log.append(batch);
+    const ended = this.producers.append(batch);
+    if (ended !== undefined && !ended.committed) this.aborted.append(ended);
   }
 
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */
   followerFetched(fetch: FollowerFetch, answer: (told: ReplicaFetchAnswer) => void): void {
     const refusal = this.#refuseFollower(fetch);
     if (refusal !== undefined) return answer(refusal);
+    if (fetch.offset < this.log.start) return answer({ kind: 'start over', logStart: this.log.start });
     const { term } = this;
-    this.#noteFollower(fetch.from, fetch.offset);
+    this.#noteFollower(fetch);
     const tell = (): boolean => {
       if (this.term !== term) {
         answer({ kind: 'error', errorCode: kafkaError.NOT_LEADER_OR_FOLLOWER });
         return true;
       }
-      if (fetch.offset >= this.log.end && fetch.highWatermark >= this.highWatermark) return false;
+      const upToDate = fetch.highWatermark >= this.highWatermark && fetch.logStart >= this.log.start;
+      if (fetch.offset >= this.log.end && upToDate) return false;
       answer({
         kind: 'records',
         batches: this.log.batches.slice(this.log.placeOf(fetch.offset)).map((batch) => batch.bytes),
@@ -190,10 +239,14 @@ export class Replica {
     return undefined;
   }
 
-  #noteFollower(id: number, end: bigint): void {
+  #noteFollower({ from: id, offset: end, logStart }: FollowerFetch): void {
     const view = this.#followers.get(id);
     if (view === undefined) return;
     view.end = end;
+    if (view.logStart < logStart) {
+      view.logStart = logStart;
+      this.changed();
+    }
     if (end >= this.log.end) view.caughtUpAtMs = this.site.nowMs();
     this.#takeIn(id, end);
     this.#advance();
@@ -247,13 +300,28 @@ export class Replica {
       if (view !== undefined) bound = minOf(bound, view.end);
     }
     if (bound <= this.highWatermark) return;
-    this.highWatermark = bound;
+    this.#show(bound);
     this.changed();
+  }
+
+  #show(highWatermark: bigint): void {
+    this.highWatermark = highWatermark;
+    this.producers.replicated(highWatermark);
+  }
+
+  /** Where the log starts on every replica that is alive. */
+  get lowWatermark(): bigint {
+    let low = this.log.start;
+    for (const [id, { logStart }] of this.#followers) {
+      if (this.site.isAlive(id)) low = minOf(low, logStart);
+    }
+    return low;
   }
 
   /** Retention, or DeleteRecords: what lies before `start` is gone, up to the high watermark. */
   trim(start: bigint): void {
     this.log.moveStart(minOf(start, this.highWatermark));
+    this.producers.replicated(this.log.start);
     this.changed();
   }
 
@@ -266,19 +334,28 @@ export class Replica {
       this.#truncate(answer.end);
       return true;
     }
+    if (answer.kind === 'start over') {
+      this.#startOver(answer.logStart);
+      return true;
+    }
     for (const bytes of answer.batches) {
       const batch = storedBatch(bytes);
-      if (batch.baseOffset !== this.log.end) {
-        if (batch.baseOffset < this.log.end || this.log.end !== this.log.start) return true;
-        this.log.startOver(batch.baseOffset);
-      }
-      this.log.append(batch);
-      this.producers.append(batch);
+      if (batch.baseOffset < this.log.end) return true;
+      this.#store(batch);
     }
     this.log.moveStart(minOf(answer.logStart, this.log.end));
-    this.highWatermark = maxOf(this.highWatermark, minOf(answer.highWatermark, this.log.end));
+    this.#show(maxOf(this.highWatermark, minOf(answer.highWatermark, this.log.end)));
     this.changed();
     return true;
+  }
+
+  /** Nothing of this log is in the leader's: what was known of producer ids goes with it (kafka-facts 14). */
+  #startOver(logStart: bigint): void {
+    this.log.startOver(logStart);
+    this.producers.clear();
+    this.aborted.truncate(0n);
+    this.#show(logStart);
+    this.changed();
   }
 
   #truncate(leadersEnd: EpochEnd): void {
@@ -286,7 +363,7 @@ export class Replica {
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
     this.log.truncate(maxOf(offset, this.log.start));
     this.highWatermark = minOf(this.highWatermark, this.log.end);
-    this.producers.rebuild(this.log.batches, 'five');
+    this.#relearn('five');
     this.changed();
   }
 

@@ -1,8 +1,9 @@
 // One client connection at its broker: requests are served one after the other, the next only when the one
 // before has been answered (Kafka's SocketServer mutes the channel meanwhile).
 import type * as messages from '../../src/kafka/wire/messages.ts';
-import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import { handleDeleteRecords } from './handle-delete-records.ts';
 import { type FetchAnswer, handleFetch } from './handle-fetch.ts';
+import { handleWriteTxnMarkers } from './handle-markers.ts';
 import { handleProduce } from './handle-produce.ts';
 import {
   handleDescribeProducers,
@@ -10,6 +11,7 @@ import {
   handleMetadata,
   handleOffsetForLeaderEpoch,
 } from './handle-reads.ts';
+import { handleAddPartitions, handleFindCoordinator } from './handle-transactions.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { ModelRequest } from './model-types.ts';
 
@@ -23,6 +25,11 @@ export interface AnswerOf {
   offsetForLeaderEpoch: readonly messages.EpochEndOffset[];
   initProducerId: messages.InitProducerIdResponse;
   findCoordinator: messages.FindCoordinatorResponse;
+  writeTxnMarkers: readonly messages.WrittenMarker[];
+  addPartitionsToTxn: readonly messages.AddedPartition[];
+  endTxn: messages.EndTxnResponse;
+  describeTransactions: readonly messages.DescribedTransaction[];
+  deleteRecords: readonly messages.TrimmedPartition[];
 }
 export type ModelAnswer = AnswerOf[keyof AnswerOf];
 
@@ -69,7 +76,7 @@ export function serve(
     case 'fetch':
       return handleFetch(broker, request.body, respond);
     case 'produce':
-      return handleProduce(broker, request.body, respond);
+      return handleProduce(broker, request.body, request.transactionalId, respond);
     case 'listOffsets':
       return respond(handleListOffsets(broker, request.body));
     case 'describeProducers':
@@ -77,15 +84,18 @@ export function serve(
     case 'offsetForLeaderEpoch':
       return respond(handleOffsetForLeaderEpoch(broker, request.body));
     case 'initProducerId':
-      return respond(broker.site.producerIds.init(request.body));
-    case 'findCoordinator': {
-      const { brokerId, site } = broker;
-      return respond({
-        errorCode: kafkaError.NONE,
-        nodeId: brokerId,
-        host: `${site.name}-${brokerId}`,
-        port: 9092,
-      });
-    }
+      return broker.coordinator.initProducerId(request.body, respond);
+    case 'findCoordinator':
+      return respond(handleFindCoordinator(broker));
+    case 'writeTxnMarkers':
+      return handleWriteTxnMarkers(broker, request.body, respond);
+    case 'addPartitionsToTxn':
+      return handleAddPartitions(broker, request.body, respond);
+    case 'endTxn':
+      return broker.coordinator.end(request.body, (errorCode) => respond({ errorCode }));
+    case 'describeTransactions':
+      return respond(request.body.map((id) => broker.coordinator.describe(id)));
+    case 'deleteRecords':
+      return handleDeleteRecords(broker, request.body, respond);
   }
 }

@@ -5,33 +5,15 @@ import { test } from 'node:test';
 import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
 import type { ProducedPartition } from '../../src/kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
-import { Scheduler } from '../simulation/scheduler.ts';
 import { madeBatch } from './made-batch.ts';
-import { ModelCluster } from './model-cluster.ts';
-import { quietCluster } from './model-types.ts';
+import { ModelRig, topic } from './model-rig.ts';
 
-const topic = 't';
 const producerId = 77n;
 
 async function rig() {
-  const scheduler = new Scheduler();
-  const cluster = new ModelCluster({ name: 'c', brokers: 3, scheduler, settings: quietCluster, seed: 1 });
-  const topicId = cluster.createTopic(topic, { partitions: 1, replicas: 3, minInSync: 2 });
-  await scheduler.runUntil(100);
-  const pass = (ms: number) => scheduler.runUntil(scheduler.nowMs + ms);
-  const client = cluster.clientOf('client');
-  /** Lets time go on until the promise settles. */
-  const settled = async <T>(promise: Promise<T>): Promise<T> => {
-    let over = false;
-    const end = () => {
-      over = true;
-    };
-    promise.then(end, end);
-    for (let looks = 0; !over && looks < 10_000; looks += 1) await pass(10);
-    assert.ok(over, 'never answered');
-    return promise;
-  };
-  const connect = (id: number) => settled(client.connect(id));
+  const all = await ModelRig.started();
+  const { cluster, topicId } = all;
+  const settled = <T>(promise: Promise<T>) => all.settled(promise);
   const produceLater = async (
     connection: BrokerConnection,
     sequence: number,
@@ -48,18 +30,15 @@ async function rig() {
     return `${kafkaErrorName(errorCode)} ${baseOffset}`;
   };
   const produce = (...args: Parameters<typeof produceLater>) => settled(produceLater(...args));
-  const offset = async (connection: BrokerConnection, replicaId: number, leaderEpoch = -1) => {
-    const asked = { partition: 0, currentLeaderEpoch: leaderEpoch, timestamp: -1n };
-    const topics = [{ topic, partitions: [asked] }];
-    const answers = await settled(connection.listOffsets({ replicaId, isolationLevel: 0, topics }));
-    const answer = answers[0];
-    return answer?.errorCode === 0 ? answer.offset : kafkaErrorName(answer?.errorCode ?? -1);
-  };
+  const offset = (connection: BrokerConnection, replicaId: number, leaderEpoch = -1) =>
+    all.offset(connection, { replicaId, leaderEpoch });
   const lastSequence = async (connection: BrokerConnection) => {
     const asked = { topics: [{ topic, partitions: [0] }] };
     const answers = await settled(connection.describeProducers(asked));
     return answers[0]?.producers.find((each) => each.producerId === producerId)?.lastSequence;
   };
+  const pass = (ms: number) => all.pass(ms);
+  const connect = (id: number) => all.connect(id);
   return { cluster, pass, connect, produce, produceLater, settled, offset, lastSequence };
 }
 
