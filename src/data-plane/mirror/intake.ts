@@ -1,5 +1,5 @@
 // Cuts what was fetched into pieces that follow one another without a gap, from the position on: runs of
-// batches that may be written as they are, and holes, offsets that no committed record uses.
+// batches that may be written, as they are or made again, and holes, offsets that no committed record uses.
 import { CausewayError } from '../../base/errors.ts';
 import { type AbortedTransaction, AbortedTransactions } from '../../kafka/batch/aborted-transactions.ts';
 import {
@@ -10,9 +10,8 @@ import {
   lastOffsetDeltaOf,
   leaderEpochOf,
   magicOf,
-  recordCountOf,
-  usesLogAppendTime,
 } from '../../kafka/batch/header.ts';
+import { madePieces, needsMaking } from '../../kafka/batch/re-encode.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
 import { asSource, type SourceOffset } from './offsets.ts';
 import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
@@ -22,6 +21,8 @@ export interface Run {
   readonly kind: 'run';
   readonly bytes: Buffer;
   readonly batches: number;
+  /** Batches that were made here: their memory is not the answer's. */
+  readonly isMade: boolean;
 }
 
 /** Offsets `[from, to)` of the source that carry no committed record: markers, records of aborted
@@ -118,7 +119,7 @@ class Cut {
     return { pieces: this.#pieces, leaderEpoch: this.#leaderEpoch, next: asSource(this.#next) };
   }
 
-  /** Takes one batch, or says why not. */
+  /** Takes one batch, or says why not. Throws CW-3005 and its like where it has to be made and cannot. */
   take(start: number, length: number): Cause | undefined {
     const records = this.#records;
     if (this.isOther) return undefined;
@@ -127,17 +128,34 @@ class Cut {
     const attributes = attributesOf(records, start);
     const base = baseOffsetOf(records, start);
     const isVisible = (attributes & specialBits) === 0 || this.#isVisible(start, attributes);
-    const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (base > this.#next) return gapCause(this.#next, base);
-    if (isVisible) {
-      const cause = findObstacle(records, start, this.#next, attributes);
+    const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
+    if (!isVisible) this.#addHoles(end);
+    else if (needsMaking(records, start, this.#next)) {
+      const cause = this.#make(start);
       if (cause !== undefined) return cause;
-      if (this.#runBatches === 0) this.#runFrom = start;
-      this.#runTo = start + length;
-      this.#runBatches += 1;
-    } else this.#addHoles(end);
+    } else this.#addToRun(start, length);
     if (end > this.#next) this.#next = end;
     this.#leaderEpoch = leaderEpochOf(records, start);
+    return undefined;
+  }
+
+  #addToRun(start: number, length: number): void {
+    if (this.#runBatches === 0) this.#runFrom = start;
+    this.#runTo = start + length;
+    this.#runBatches += 1;
+  }
+
+  #make(start: number): Cause | undefined {
+    const made = madePieces(this.#records, start, { from: this.#next });
+    const hole = made.find(({ kind }) => kind === 'holes');
+    if (hole !== undefined) return gapCause(hole.from, hole.to);
+    this.#endRun();
+    for (const piece of made) {
+      if (piece.kind === 'batch') {
+        this.#pieces.push({ kind: 'run', bytes: piece.bytes, batches: 1, isMade: true });
+      }
+    }
     return undefined;
   }
 
@@ -178,34 +196,10 @@ class Cut {
   #endRun(): void {
     if (this.#runBatches === 0) return;
     const bytes = this.#records.subarray(this.#runFrom, this.#runTo);
-    this.#pieces.push({ kind: 'run', bytes, batches: this.#runBatches });
+    this.#pieces.push({ kind: 'run', bytes, batches: this.#runBatches, isMade: false });
     this.#runBatches = 0;
   }
 }
 
 const gapCause = (from: bigint, to: bigint): Cause =>
   causeOf('CW-2011', `the source skips from offset ${from} to ${to}`, { from, to });
-
-function findObstacle(
-  records: Buffer,
-  start: number,
-  expected: bigint,
-  attributes: number,
-): Cause | undefined {
-  const base = baseOffsetOf(records, start);
-  if (base < expected) {
-    const text = `the source’s batch at ${base} begins before the position ${expected}`;
-    return causeOf('CW-2019', text, { base, position: expected });
-  }
-  if (usesLogAppendTime(attributes)) {
-    return causeOf('CW-2012', `source offset ${base} carries LogAppendTime`, { offset: base });
-  }
-  const count = recordCountOf(records, start);
-  if (count < 1 || lastOffsetDeltaOf(records, start) !== count - 1) {
-    const text =
-      `the batch at source offset ${base} holds ${count} records over ` +
-      `${lastOffsetDeltaOf(records, start) + 1}`;
-    return causeOf('CW-2011', `${text} offsets`, { offset: base });
-  }
-  return undefined;
-}

@@ -5,7 +5,7 @@ import { countingLease, plainBatch } from '../../../test/fixtures/plain-batch.ts
 import { asSource } from './offsets.ts';
 import { PieceQueue } from './piece-queue.ts';
 
-const run = (bytes: Buffer, batches: number) => ({ kind: 'run', bytes, batches }) as const;
+const run = (bytes: Buffer, batches: number) => ({ kind: 'run', bytes, batches, isMade: false }) as const;
 const holes = (from: bigint, to: bigint) =>
   ({ kind: 'holes', from: asSource(from), to: asSource(to) }) as const;
 const first = plainBatch({ baseOffset: 0n, recordCount: 3, payload: Buffer.alloc(10) });

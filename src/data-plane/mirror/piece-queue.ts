@@ -21,6 +21,9 @@ interface WaitingRun {
   readonly lease: Lease;
 }
 
+/** Memory that nobody waits for. */
+const noLease: Lease = { retain: () => undefined, release: () => undefined };
+
 export class PieceQueue {
   readonly #pieces: (WaitingRun | Holes)[] = [];
   /** Bytes waiting and in flight: what is taken still counts until `landed`. */
@@ -49,8 +52,9 @@ export class PieceQueue {
     for (const piece of pieces) {
       if (piece.kind === 'holes') this.#pushHoles(piece);
       else {
-        lease.retain();
-        this.#pieces.push({ kind: 'run', bytes: piece.bytes, at: 0, lease });
+        const held = piece.isMade ? noLease : lease;
+        held.retain();
+        this.#pieces.push({ kind: 'run', bytes: piece.bytes, at: 0, lease: held });
         this.#bytes += piece.bytes.length;
       }
     }

@@ -1,7 +1,10 @@
 // Whether a batch of the target is the batch that the source holds at the same place: records, offsets less
 // the shift, and the checksum without producer and transaction.
+import { isDeepStrictEqual } from 'node:util';
+import { decodeBatch } from '../../kafka/batch/decode-batch.ts';
 import { baseOffsetOf, batchLengthOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
+import { needsMaking } from '../../kafka/batch/re-encode.ts';
 import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { type PartitionEnd, placeOf } from './partition-end.ts';
@@ -14,6 +17,22 @@ export function isSameBatch(mine: Buffer, theirs: Buffer, shift: bigint): boolea
     recordCountOf(mine, 0) === recordCountOf(theirs, 0) &&
     batchLengthOf(mine, 0) === batchLengthOf(theirs, 0) &&
     canonicalCrc(mine, 0) === canonicalCrc(theirs, 0)
+  );
+}
+
+/**
+ * The same records, where the target's batch was made again from the source's: it may hold a part of them, and
+ * another compression.
+ */
+export function isMadeOf(mine: Buffer, theirs: Buffer, shift: bigint): boolean {
+  const from = baseOffsetOf(mine, 0) - shift;
+  if (!needsMaking(theirs, 0, from)) return false;
+  const made = decodeBatch(mine);
+  const to = from + BigInt(made.length);
+  const original = decodeBatch(theirs).filter(({ offset }) => offset >= from && offset < to);
+  return isDeepStrictEqual(
+    made.map((record) => ({ ...record, offset: record.offset - shift })),
+    original,
   );
 }
 

@@ -9,7 +9,7 @@ import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
-import { differenceOf, isSameBatch } from './same-batch.ts';
+import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
 import { sequenceAfter } from './sequence.ts';
 import { passHoles } from './source-holes.ts';
 import { causeOf } from './stop-cause.ts';
@@ -100,7 +100,7 @@ async function compare(
   if (theirs.records.length === 0) {
     throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${place} cannot be read yet`));
   }
-  if (!isSameBatch(bytes, theirs.records, shift)) {
+  if (!isSameBatch(bytes, theirs.records, shift) && !isMadeOf(bytes, theirs.records, shift)) {
     throw differenceOf(source, target, bytes, theirs.records, fence);
   }
   return { verdict: 'equal', lastSequence, sourceEpoch: leaderEpochOf(theirs.records, 0), end };
