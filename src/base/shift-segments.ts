@@ -42,17 +42,22 @@ export function mustBeSegments(segments: ShiftSegments): ShiftSegments {
 }
 
 /**
- * From a target offset on another shift, as it was found or made there; what was known of later offsets was
- * of a log that has been cut since.
+ * The list with what was found at one target offset, whoever found it and however late. What a later segment
+ * shows to hold nothing is left out: the source goes on there at or before where it would begin.
  */
-export function shiftedFrom(
-  segments: ShiftSegments,
-  firstTargetOffset: bigint,
-  shift: bigint,
-): ShiftSegments {
-  const kept = segments.filter((each) => each.firstTargetOffset < firstTargetOffset);
-  const before = kept.at(-1)?.shift ?? 0n;
-  return shift === before ? kept : [...kept, { firstTargetOffset, shift }];
+export function withSegment(segments: ShiftSegments, added: ShiftSegment): ShiftSegments {
+  const { firstTargetOffset } = added;
+  const all = [
+    ...segments.filter((each) => each.firstTargetOffset < firstTargetOffset),
+    added,
+    ...segments.filter((each) => each.firstTargetOffset > firstTargetOffset),
+  ];
+  const kept: ShiftSegment[] = [];
+  for (const segment of all.reverse()) {
+    const next = kept[0];
+    if (next === undefined || firstSourceOf(segment) < firstSourceOf(next)) kept.unshift(segment);
+  }
+  return kept.filter(({ shift }, index) => shift !== (kept[index - 1]?.shift ?? 0n));
 }
 
 /** The shift in force at a target offset. */

@@ -56,7 +56,7 @@ export interface GenerationEnded {
 }
 /**
  * From `firstTargetOffset` on, the target is `shift` offsets ahead of the source. A later record of a
- * partition takes the place of those at and behind its offset.
+ * partition takes the place of one at the same offset.
  */
 export interface PartitionShifted {
   readonly kind: 'shifted';

@@ -1,6 +1,6 @@
 // Where the mirrors of this region are apart from their sources, by what `causeway.generations` adds up to.
 // Pure.
-import { identicalOffsets, shiftKey, type ShiftSegments, shiftedFrom } from '../base/shift-segments.ts';
+import { identicalOffsets, shiftKey, type ShiftSegments, withSegment } from '../base/shift-segments.ts';
 import type { GenerationRecord } from './records.ts';
 
 /** `records` in the order of the log. By `shiftKey`; what is not named is identical. */
@@ -10,7 +10,7 @@ export function foldShifts(records: Iterable<GenerationRecord>): ReadonlyMap<str
     if (record.kind !== 'shifted') continue;
     const { targetTopicId, partition, firstTargetOffset, shift } = record;
     const key = shiftKey(targetTopicId, partition);
-    shifts.set(key, shiftedFrom(shifts.get(key) ?? identicalOffsets, firstTargetOffset, shift));
+    shifts.set(key, withSegment(shifts.get(key) ?? identicalOffsets, { firstTargetOffset, shift }));
   }
   return shifts;
 }

@@ -24,11 +24,12 @@ export class Violation extends Error {
 const transactionalBit = 0x10;
 
 /**
- * The batch without leader epoch, producer id, epoch, sequence and transactional bit, its checksum to match.
+ * The batch without base offset, leader epoch, producer id, epoch, sequence and transactional bit, its checksum to match.
  */
 export function canonicalBytes(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   copy.writeUInt32BE(canonicalCrc(bytes, 0), 17);
+  copy.fill(0, 0, 8);
   copy.fill(0xff, 12, 16);
   copy.writeUInt8(copy.readUInt8(22) & ~transactionalBit, 22);
   copy.fill(0xff, 43, 57);

@@ -26,13 +26,15 @@ export class PositionChecker {
     }
   }
 
-  counted(worker: string, position: bigint): void {
+  /** `shift`: target offset less source offset at the position. */
+  counted(worker: string, position: bigint, shift = 0n): void {
     if (position > this.#committedEnd) {
       const end = this.#committedEnd;
       throw new Violation(`${this.#name}: ${worker} counts up to ${position}, committed is only ${end}`);
     }
-    if (position > this.#history.end) {
-      throw new Violation(`${this.#name}: ${worker} is at ${position}, the source at ${this.#history.end}`);
+    const { stableEnd } = this.#history;
+    if (position - shift > stableEnd) {
+      throw new Violation(`${this.#name}: ${worker} is at ${position - shift}, the source at ${stableEnd}`);
     }
     if (position > this.#position) this.#position = position;
   }

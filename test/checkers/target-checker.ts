@@ -1,21 +1,37 @@
-// A target's log is a prefix of the source's committed history: the same batches at the same offsets, each
-// once.
+// A target's log is a prefix of the source's committed history: the same batches, each once, in order, at the
+// same offsets less the shift; everything else in it is a filler, and stands for a hole.
 import type { CommittedHistory } from './committed-history.ts';
 import { type BatchView, canonicalBytes, type LogView, rangeText, Violation } from './log-view.ts';
 
 const headerBytes = 61;
+const controlBit = 0x20;
+
+export interface TargetRules {
+  /** Whether records may stand behind their offsets, after fillers that landed too many. */
+  readonly mayShift: boolean;
+}
 
 export class TargetChecker {
   readonly #name: string;
   readonly #history: CommittedHistory;
+  readonly #rules: TargetRules;
   #checked = 0;
   #truncations = 0;
   /** Payloads seen in this log and where; the worlds never write the same payload twice at the source. */
   #payloads = new Map<string, bigint>();
+  /** Source offset behind the last data, and target offset less source offset of it. */
+  #passed = 0n;
+  #shift = 0n;
 
-  constructor(name: string, history: CommittedHistory) {
+  constructor(name: string, history: CommittedHistory, rules: TargetRules = { mayShift: false }) {
     this.#name = name;
     this.#history = history;
+    this.#rules = rules;
+  }
+
+  /** Target offset less source offset of the last data. */
+  get shift(): bigint {
+    return this.#shift;
   }
 
   /** Looks at what has come since the last look. Throws Violation. */
@@ -24,10 +40,23 @@ export class TargetChecker {
       this.#truncations = log.truncations;
       this.#checked = 0;
       this.#payloads = new Map();
+      this.#passed = 0n;
+      this.#shift = 0n;
     }
     for (; this.#checked < log.batches.length; this.#checked += 1) {
-      this.#checkBatch(log.batches[this.#checked] as BatchView);
+      const batch = log.batches[this.#checked] as BatchView;
+      if ((batch.bytes.readInt16BE(21) & controlBit) !== 0) this.#checkFiller(batch);
+      else this.#checkBatch(batch);
     }
+  }
+
+  #checkFiller(batch: BatchView): void {
+    if (this.#rules.mayShift) return;
+    const { stableEnd } = this.#history;
+    const record = this.#history.holding(batch.baseOffset);
+    if (record === undefined && batch.lastOffset < stableEnd) return;
+    const there = record === undefined ? `it is certain up to ${stableEnd}` : `it holds ${rangeText(record)}`;
+    throw new Violation(`${this.#name}: a filler at ${rangeText(batch)} is no hole of the source: ${there}`);
   }
 
   #checkBatch(batch: BatchView): void {
@@ -38,13 +67,22 @@ export class TargetChecker {
       throw new Violation(`${this.#name}: records written twice, at ${before} and at ${range}`);
     }
     this.#payloads.set(payload, batch.baseOffset);
-    const original = this.#history.at(batch.baseOffset);
+    const original = this.#rules.mayShift
+      ? this.#history.after(this.#passed)
+      : this.#history.at(batch.baseOffset);
     if (original === undefined) {
-      const end = this.#history.end;
+      const end = this.#history.stableEnd;
       throw new Violation(`${this.#name}: holds ${range}; the source has no such batch (it ends at ${end})`);
     }
     if (!original.canonical.equals(canonicalBytes(batch.bytes))) {
-      throw new Violation(`${this.#name}: other bytes at ${range} than the source`);
+      throw new Violation(`${this.#name}: other bytes at ${range} than the source at ${rangeText(original)}`);
     }
+    const skipped = this.#history.after(this.#passed);
+    if (skipped !== undefined && skipped.baseOffset < original.baseOffset) {
+      throw new Violation(`${this.#name}: holds ${range}, and not ${rangeText(skipped)} of the source`);
+    }
+    this.#passed = original.lastOffset + 1n;
+    this.#shift = batch.baseOffset - original.baseOffset;
+    if (this.#shift < 0n) throw new Violation(`${this.#name}: ${rangeText(original)} stands at ${range}`);
   }
 }

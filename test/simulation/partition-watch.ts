@@ -1,7 +1,9 @@
 // The checkers of one mirror partition in a simulated world, each shown what it must see.
+import { shiftAt, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { CommittedHistory } from '../checkers/committed-history.ts';
 import { PositionChecker } from '../checkers/position-checker.ts';
-import { TargetChecker } from '../checkers/target-checker.ts';
+import { TargetChecker, type TargetRules } from '../checkers/target-checker.ts';
+import { Violation } from '../checkers/log-view.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { Replica } from '../broker-model/replica.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -13,6 +15,7 @@ export class PartitionWatch {
   readonly #source: ModelCluster;
   readonly #target: ModelCluster;
   readonly #workers: () => readonly WorkerProcess[];
+  readonly #rules: TargetRules;
   #positions: PositionChecker | undefined;
   readonly #targets = new Map<number, TargetChecker>();
 
@@ -21,7 +24,9 @@ export class PartitionWatch {
     source: ModelCluster,
     target: ModelCluster,
     workers: () => readonly WorkerProcess[],
+    rules: TargetRules,
   ) {
+    this.#rules = rules;
     this.partition = partition;
     this.#source = source;
     this.#target = target;
@@ -59,7 +64,8 @@ export class PartitionWatch {
       const { brokerId } = replica.site;
       let checker = this.#targets.get(brokerId);
       if (checker === undefined) {
-        checker = new TargetChecker(`target broker ${brokerId} ${topic}-${this.partition}`, this.history);
+        const name = `target broker ${brokerId} ${topic}-${this.partition}`;
+        checker = new TargetChecker(name, this.history, this.#rules);
         this.#targets.set(brokerId, checker);
       }
       checker.look(replica.log);
@@ -72,19 +78,34 @@ export class PartitionWatch {
 
   lookAtWorkers(): void {
     for (const worker of this.#workers()) {
-      const { position } = worker.engine?.find(topic, this.partition) ?? {};
-      if (position !== undefined) this.#positions?.counted(worker.owner, position);
+      const { position, shift } = worker.engine?.find(topic, this.partition) ?? {};
+      if (position !== undefined) this.#positions?.counted(worker.owner, position, shift ?? 0n);
     }
   }
 
-  /** The source is all committed, and the target's committed log ends where the source's does. */
-  get level(): boolean {
-    const source = this.sourceLeader;
+  /** The source is all committed, and the target's committed log ends where a worker at rest there is. */
+  levelAt(position: bigint): boolean {
+    const { stableEnd, end } = this.history;
     return (
-      source !== undefined &&
-      source.log.end === this.history.end &&
-      this.targetLeader?.highWatermark === this.history.end
+      stableEnd === end && this.sourceLeader?.log.end === end && this.targetLeader?.highWatermark === position
     );
+  }
+
+  /** What the ledger says of shifts is what the target holds. Throws Violation. */
+  checkShifts(segments: ShiftSegments): void {
+    const leader = this.targetLeader;
+    if (leader === undefined) return;
+    const originals = this.history.batches.values();
+    for (const { bytes, baseOffset } of leader.log.batches) {
+      if ((bytes.readInt16BE(21) & 0x20) !== 0) continue;
+      const original = originals.next().value;
+      const shift = baseOffset - (original?.baseOffset ?? 0n);
+      const told = shiftAt(segments, baseOffset);
+      if (shift === told) continue;
+      throw new Violation(
+        `${topic}-${this.partition}: ${baseOffset} is shifted by ${shift}, the ledger says ${told}`,
+      );
+    }
   }
 
   describe(): string {

@@ -60,7 +60,7 @@ async function live(world: World, random: Random): Promise<RandomRun> {
   faults.start();
   await scheduler.runUntil(scheduler.nowMs + faultsMs);
   faults.heal();
-  writers.stop();
+  await writers.stop();
   await world.becomesLevel(recoveryMsMax);
   const partitions = world.workers.flatMap((worker) => worker.partitions);
   const sum = (count: 'starts' | 'fenceRefusals') =>
@@ -90,6 +90,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
     // Drawn apart, so that a seed’s world is otherwise what it would be without.
     ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
+    ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
   };
 }
 
@@ -177,8 +178,16 @@ class Writers {
   start(): void {
     for (const { partition } of this.#world.watches) this.#next(partition);
   }
-  stop(): void {
+  /** Transactions that are still open are ended. */
+  async stop(): Promise<void> {
     this.#stopped = true;
+    const { scheduler, watches } = this.#world;
+    const left = new Set(watches.map(({ partition }) => partition));
+    while (left.size > 0) {
+      for (const partition of left)
+        if (this.#world.writeTransactions(partition, true)) left.delete(partition);
+      await scheduler.runUntil(scheduler.nowMs + 100);
+    }
   }
 
   #next(partition: number): void {
@@ -190,7 +199,8 @@ class Writers {
       fire: () => {
         if (this.#stopped) return;
         const counts = Array.from({ length: 1 + this.#random.int(3) }, () => 1 + this.#random.int(4));
-        this.#world.write(partition, ...counts);
+        if (this.#random.int(2) === 0) this.#world.writeTransactions(partition);
+        else this.#world.write(partition, ...counts);
         this.#next(partition);
       },
     });

@@ -23,6 +23,10 @@ export interface WorldShape {
   /** Limit and priorities of the link, as each engine is told them; none unless given. */
   readonly steering?: () => Steering;
   readonly ledgerDelayMs?: number;
+  /** Applications write transactions at the source; so many producers for each partition. */
+  readonly transactions?: number;
+  /** The target permits no markers: holes are filled by way of the coordinator. */
+  readonly coordinated?: boolean;
   /** Whether a partition may stop for good; where not, a stop is a violation. */
   readonly mayStop?: boolean;
 }

@@ -1,14 +1,16 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
-import type { ShiftSegments } from '../../src/base/shift-segments.ts';
+import { identicalOffsets, shiftKey, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
 import { madeBatch } from '../broker-model/made-batch.ts';
 import { ModelCluster } from '../broker-model/model-cluster.ts';
 import { quietCluster } from '../broker-model/model-types.ts';
+import type { Replica } from '../broker-model/replica.ts';
 import { Violation } from '../checkers/log-view.ts';
 import { rememberShift } from '../fixtures/static-fence.ts';
+import { Applications } from './applications.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { Scheduler, type SimEvent } from './scheduler.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -24,6 +26,8 @@ export class World {
   fence = firstFence;
   /** As the ledger has them. */
   readonly #shifts = new Map<string, ShiftSegments>();
+  readonly #applications: readonly Applications[];
+  readonly #targetTopicId: string;
   #values = 0;
 
   constructor(shape: WorldShape) {
@@ -46,8 +50,12 @@ export class World {
         targetTopicId,
       }),
     );
+    this.#targetTopicId = targetTopicId;
     this.watches = specs.map(
-      ({ partition }) => new PartitionWatch(partition, this.source, this.target, () => this.workers),
+      ({ partition }) =>
+        new PartitionWatch(partition, this.source, this.target, () => this.workers, {
+          mayShift: (shape.transactions ?? 0) > 0,
+        }),
     );
     const limits = { ...defaultLimits, ...shape.limits };
     this.workers = Array.from(
@@ -67,6 +75,12 @@ export class World {
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,
         }),
     );
+    const applicationsRandom = seededRandom(shape.seed + 1);
+    this.#applications = specs.map(
+      ({ partition }) =>
+        new Applications(shape.transactions ?? 0, applicationsRandom, () => this.#nextValue(partition)),
+    );
+    this.target.permitsMarkers = shape.coordinated !== true;
     this.scheduler.afterEvent = (event) => this.#look(event);
   }
 
@@ -83,17 +97,34 @@ export class World {
 
   /** Appends batches of the given numbers of records at the source's leader; false where there is none. */
   write(partition: number, ...counts: readonly number[]): boolean {
-    const leader = this.source.leaderOf(topic, partition);
-    const broker = leader === undefined ? undefined : this.source.broker(leader.site.brokerId);
-    if (leader === undefined || leader.belowMinimum || !broker?.alive || broker.frozen) return false;
+    const leader = this.#writableLeader(partition);
+    if (leader === undefined) return false;
     for (const count of counts) leader.append(this.#batch(partition, count));
     this.#lookAll();
     return true;
   }
 
+  /** Applications go on, or end all that they have begun; false where there is no leader to write to. */
+  writeTransactions(partition: number, end = false): boolean {
+    const leader = this.#writableLeader(partition);
+    if (leader === undefined) return false;
+    const applications = this.#applications[partition] as Applications;
+    if (end) applications.endAll(leader);
+    else applications.step(leader);
+    this.#lookAll();
+    return true;
+  }
+
+  #writableLeader(partition: number): Replica | undefined {
+    const leader = this.source.leaderOf(topic, partition);
+    const broker = leader === undefined ? undefined : this.source.broker(leader.site.brokerId);
+    if (leader === undefined || leader.belowMinimum || !broker?.alive || broker.frozen) return undefined;
+    return leader;
+  }
+
   /** Every partition ends where the source does, committed, and every running worker is at rest there. */
   get level(): boolean {
-    return this.watches.every((watch) => watch.level) && this.workers.every((worker) => this.#atRest(worker));
+    return this.watches.every((watch) => this.#isLevel(watch));
   }
 
   /** Lets time go on until everything is level. Throws Violation where that takes longer than `untilMs`. */
@@ -102,6 +133,9 @@ export class World {
     while (!this.level) {
       if (this.scheduler.nowMs >= endMs) throw new Violation(`no progress any more:\n${this.describe()}`);
       await this.scheduler.runUntil(this.scheduler.nowMs + 100);
+    }
+    for (const watch of this.watches) {
+      watch.checkShifts(this.#shifts.get(shiftKey(this.#targetTopicId, watch.partition)) ?? identicalOffsets);
     }
   }
 
@@ -132,13 +166,20 @@ export class World {
     }
   }
 
-  #atRest(worker: WorkerProcess): boolean {
-    return worker.partitions.every(
-      (partition) =>
-        partition.state.name === 'mirroring' &&
-        partition.inFlight === 0 &&
-        partition.position === this.watches[partition.spec.partition]?.history.end,
+  /** Where nobody runs the partition, it has to be where the source is. */
+  #isLevel(watch: PartitionWatch): boolean {
+    const { end } = watch.history;
+    const running = this.workers.flatMap(({ partitions }) =>
+      partitions.filter(({ spec }) => spec.partition === watch.partition),
     );
+    if (running.length === 0) return watch.levelAt(end);
+    const isAtRest = running.every(
+      ({ state, inFlight, position, shift }) =>
+        state.name === 'mirroring' && inFlight === 0 && (position ?? 0n) - (shift ?? 0n) === end,
+    );
+    // One worker's fillers too many are seen by another one when it writes next.
+    const positions = running.map(({ position }) => position ?? 0n);
+    return isAtRest && watch.levelAt(positions.reduce((most, each) => (each > most ? each : most)));
   }
 
   #cluster(name: string, shape: ClusterShape, seed: number): ModelCluster {
@@ -147,11 +188,13 @@ export class World {
   }
 
   #batch(partition: number, count: number): Buffer {
-    const values = Array.from({ length: count }, () => {
-      this.#values += 1;
-      return Buffer.from(`record ${this.#values} of partition ${partition}`);
-    });
+    const values = Array.from({ length: count }, () => Buffer.from(this.#nextValue(partition)));
     return madeBatch({ values, timestampMs: BigInt(1_700_000_000_000 + this.#values) });
+  }
+
+  #nextValue(partition: number): string {
+    this.#values += 1;
+    return `record ${this.#values} of partition ${partition}`;
   }
 
   #look(event: SimEvent): void {

@@ -66,15 +66,19 @@ export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Fill
   const { isDirect } = await site.append(held, fill.at, Number(meant));
   const isTold = isDirect && held.isProven && meant === 1n;
   const end = isTold ? fill.at + 1n : await committedEnd(site, fill.at + (isDirect ? meant : 1n));
-  const surplus = end - fill.at - count;
-  const shift = fill.shift + (surplus > 0n ? surplus : 0n);
-  if (surplus > 0n) await site.recordShift(asTarget(end), shift);
+  if (end > fill.at + count) throw tooFar(site.target, fill.at + count, end);
   return {
     end: asTarget(end),
-    shift,
+    shift: fill.shift,
     fillers: Number(end - fill.at),
     guard: { ...held, isProven: isDirect },
   };
+}
+
+/** Fillers too many, or another worker's data: the start procedure tells them apart, and records a shift. */
+function tooFar(target: PartitionEnd, meant: bigint, end: bigint): Obstacle {
+  const text = `${placeOf(target)}: the log moved to ${end}, beyond the holes that end at ${meant}`;
+  return new Obstacle(causeOf('CW-2020', text));
 }
 
 /** As many holes as there are fillers too many cost nothing: the target is that much ahead. */

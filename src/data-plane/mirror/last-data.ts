@@ -31,6 +31,7 @@ const growth = 16n;
 const readBytes = 1024 * 1024;
 
 export async function findLastData(target: PartitionEnd, logEnd: TargetOffset): Promise<TargetTail> {
+  if (logEnd === 0n) return { logStart: 0n, last: undefined };
   for (let back = 1n; ; back *= growth) {
     const from = back < logEnd ? logEnd - back : 0n;
     const found = await readDataBatches(target, from, logEnd, back === 1n ? oneBatch : readBytes);

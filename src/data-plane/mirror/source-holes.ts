@@ -8,7 +8,10 @@ import { type PartitionEnd, placeOf, readLog } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
 
 export interface HolesSeen {
-  /** The first offset of the range that holds a committed record; the end of the range where none does. */
+  /**
+   * The first offset of the range that holds a committed record, or is not stable yet; the end of the range
+   * where there is none.
+   */
   readonly until: SourceOffset;
   /** Leader epoch of the last batch before it; -1 where none was seen. */
   readonly leaderEpoch: number;
@@ -30,6 +33,8 @@ export async function passHoles(
     const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch });
     const [first] = intake?.pieces ?? [];
     if (first?.kind === 'run') return seen;
+    // Behind the last stable offset nothing is known yet: what comes may be holes or records.
+    if (first === undefined && intake?.cause === undefined && read.lastStableOffset <= next) return seen;
     if (first === undefined) {
       const late = causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`);
       throw new Obstacle(intake?.cause ?? late);

@@ -86,7 +86,7 @@ test('position and next sequence follow the last batch of the target', async () 
       position: 5n,
       nextSequence: 105,
       proven: true,
-      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3, shift: 0n },
+      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3, shift: 0n, found: [] },
     },
   );
 });

@@ -2,7 +2,7 @@
 // after every start, error, leader change, unexpected answer and long pause.
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import { identicalOffsets, shiftKey, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
+import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
 import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
@@ -50,14 +50,15 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   const segments = fence.shifts?.get(shiftKey(target.topicId, target.partition)) ?? identicalOffsets;
   const tail = await checkTailUnmoved(source, target, position, fence, segments);
   refuseOtherBytes(target, position, lastSequence, tail);
-  const { shift } = tail;
-  // Readers of offsets must know it before the first record that it moves.
-  if (shift !== shiftAt(segments, position)) await site.recordShift(target, position, shift);
+  // Readers of offsets must know it before the next record that it moves.
+  for (const { firstTargetOffset, shift } of tail.found) {
+    await site.recordShift(target, asTarget(firstTargetOffset), shift);
+  }
   const isKnown = lastSequence !== undefined;
   // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
   const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
   const proven = isKnown && tail.lastSequence === lastSequence;
-  return { fence, position, shift, nextSequence, proven, source, target, tail };
+  return { fence, position, shift: tail.shift, nextSequence, proven, source, target, tail };
 }
 
 /**

@@ -1,7 +1,7 @@
 // The tail check: the last data of the target must be what the source holds at the same place, and behind it
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
-import { type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
+import { type ShiftSegment, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
 import { baseSequenceOf, leaderEpochOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Fence } from './fence.ts';
@@ -10,6 +10,7 @@ import { Obstacle } from './obstacle.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
+import { findShiftedData } from './shifted-data.ts';
 import { sequenceAfter } from './sequence.ts';
 import { passHoles } from './source-holes.ts';
 import { causeOf } from './stop-cause.ts';
@@ -26,6 +27,8 @@ export interface Tail {
   readonly sourceEpoch: number;
   /** Target offset less source offset at the position, by what both logs hold. */
   readonly shift: bigint;
+  /** What the ledger does not know of that, in ascending order. */
+  readonly found: ShiftSegments;
 }
 
 /**
@@ -39,9 +42,8 @@ export async function checkTail(
   fence: Fence,
   segments: ShiftSegments,
 ): Promise<Tail> {
-  const shift = shiftAt(segments, position);
-  await refuseLostSource(source, toSource(position, shift));
-  if (position === 0n) return { verdict: 'empty', lastSequence: undefined, sourceEpoch: -1, shift };
+  const ends = await readSourceEnds(source);
+  refuseLateStart(source, ends, position);
   const { logStart, last } = await findLastData(target, position);
   if (last !== undefined && last.end > position) {
     const text = `${placeOf(target)}: the log moved to ${last.end} while it was read up to ${position}`;
@@ -49,79 +51,113 @@ export async function checkTail(
   }
   const compared =
     last === undefined
-      ? nothingLeft(logStart)
-      : await compare(source, target, last, fence, shiftAt(segments, last.base));
-  const { verdict, lastSequence } = compared;
-  return { verdict, lastSequence, ...(await passFillers(source, compared, position, shift)) };
+      ? nothingLeft(logStart, shiftAt(segments, logStart))
+      : await compare(source, ends, target, last, fence, shiftAt(segments, last.base));
+  const { shift, sourceEpoch } = await passFillers(source, ends, compared, position);
+  refuseLostSource(source, ends, toSource(position, shift));
+  const found = compared.moved === undefined ? [] : [compared.moved];
+  const known = compared.moved?.shift ?? shiftAt(segments, position);
+  if (shift !== known) found.push({ firstTargetOffset: position, shift });
+  return { verdict: compared.verdict, lastSequence: compared.lastSequence, shift, sourceEpoch, found };
 }
 
-/** The source must still hold the position, and must not end before it. */
-async function refuseLostSource(source: PartitionEnd, position: SourceOffset): Promise<void> {
+interface SourceEnds {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+async function readSourceEnds(source: PartitionEnd): Promise<SourceEnds> {
   const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
-  if (position === 0n && start > 0n) {
-    const text = `${placeOf(source)}: the log begins at offset ${start}`;
-    throw new Obstacle(causeOf('CW-2009', text, { start }));
-  }
-  if (start > position) {
-    const lost = `lost ${position}..${start - 1n} (${start - position} records)`;
+  return { start, end };
+}
+
+function refuseLateStart(source: PartitionEnd, { start }: SourceEnds, position: TargetOffset): void {
+  if (position > 0n || start === 0n) return;
+  const text = `${placeOf(source)}: the log begins at offset ${start}`;
+  throw new Obstacle(causeOf('CW-2009', text, { start }));
+}
+
+/** The source must not end before what has been mirrored, and must still hold what comes behind it. */
+function refuseLostSource(source: PartitionEnd, { start, end }: SourceEnds, mirrored: SourceOffset): void {
+  if (start > mirrored) {
+    const lost = `lost ${mirrored}..${start - 1n} (${start - mirrored} records)`;
     const text = `${placeOf(source)}: source retention passed our position; ${lost}`;
-    throw new Obstacle(causeOf('CW-2007', text, { from: position, to: start }));
+    throw new Obstacle(causeOf('CW-2007', text, { from: mirrored, to: start }));
   }
-  if (end < position) {
-    const text = `${placeOf(source)}: the source ends at ${end}, the mirror at ${position}`;
-    throw new Obstacle(causeOf('CW-2008', text, { sourceEnd: end, position }));
+  if (end < mirrored) {
+    const text = `${placeOf(source)}: the source ends at ${end}, the mirror at ${mirrored}`;
+    throw new Obstacle(causeOf('CW-2008', text, { sourceEnd: end, position: mirrored }));
   }
 }
 
-/** The last data of both sides, and where it ends at the target. */
-type Compared = Omit<Tail, 'shift'> & { readonly end: bigint };
+/** The last data of both sides: where it ends at the target, and how far it is shifted. */
+type Compared = Omit<Tail, 'found'> & {
+  readonly end: bigint;
+  /** It stands elsewhere than the ledger says. */
+  readonly moved?: ShiftSegment | undefined;
+};
 
 /** Only fillers are left at the target, or not even those. */
-const nothingLeft = (logStart: bigint): Compared => ({
+const nothingLeft = (logStart: bigint, shift: bigint): Compared => ({
   verdict: logStart === 0n ? 'empty' : 'unverified',
   lastSequence: undefined,
   sourceEpoch: -1,
+  shift,
   end: logStart,
 });
 
 async function compare(
   source: PartitionEnd,
+  ends: SourceEnds,
   target: PartitionEnd,
-  { bytes, base, end }: DataBatch,
+  last: DataBatch,
   fence: Fence,
   shift: bigint,
 ): Promise<Compared> {
+  const { bytes, base, end } = last;
   const lastSequence = lastSequenceOf(bytes, fence);
   const place = toSource(asTarget(base), shift);
   const theirs = await readLog(source, place, oneBatch);
   if (theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place) {
-    return { verdict: 'unverified', lastSequence, sourceEpoch: -1, end };
+    return { verdict: 'unverified', lastSequence, sourceEpoch: -1, shift, end };
   }
-  if (theirs.records.length === 0) {
-    throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${place} cannot be read yet`));
+  const isThere = theirs.records.length > 0;
+  if (isThere && (isSameBatch(bytes, theirs.records, shift) || isMadeOf(bytes, theirs.records, shift))) {
+    return { verdict: 'equal', lastSequence, sourceEpoch: leaderEpochOf(theirs.records, 0), shift, end };
   }
-  if (!isSameBatch(bytes, theirs.records, shift) && !isMadeOf(bytes, theirs.records, shift)) {
-    throw differenceOf(source, target, bytes, theirs.records, fence);
+  const found = await findShiftedData(source, target, last, shift);
+  if (found.is === 'shifted') {
+    const { segment: moved, sourceEpoch } = found;
+    return { verdict: 'equal', lastSequence, sourceEpoch, shift: moved.shift, end, moved };
   }
-  return { verdict: 'equal', lastSequence, sourceEpoch: leaderEpochOf(theirs.records, 0), end };
+  if (found.is === 'behind others') throw foreignWrite(target, found.others);
+  if (isThere) throw differenceOf(source, target, bytes, theirs.records, fence);
+  refuseLostSource(source, ends, toSource(asTarget(end), shift));
+  throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${place} cannot be read yet`));
 }
 
 /**
  * Between its last data and the position the target holds fillers. A committed record of the source among the
- * holes that they stand for means that more of them landed than there were holes.
+ * holes that they stand for means that more of them landed than there were holes. So does the source's stable
+ * end: what comes behind it may be records.
  */
 async function passFillers(
   source: PartitionEnd,
-  { end, sourceEpoch }: Compared,
+  { start }: SourceEnds,
+  { end, shift, sourceEpoch }: Compared,
   position: TargetOffset,
-  shift: bigint,
 ): Promise<Pick<Tail, 'shift' | 'sourceEpoch'>> {
   const from = toSource(asTarget(end), shift);
   const to = toSource(position, shift);
-  if (from >= to) return { shift, sourceEpoch };
-  const start = await readOffset(source, 'start');
-  const holes = await passHoles(source, start > from ? asSource(start) : from, to, sourceEpoch);
+  const readable = start > from ? asSource(start) : from;
+  if (readable >= to) return { shift, sourceEpoch };
+  const holes = await passHoles(source, readable, to, sourceEpoch);
   return { shift: shift + (to - holes.until), sourceEpoch: holes.leaderEpoch };
+}
+
+function foreignWrite(target: PartitionEnd, { base, end }: DataBatch): Obstacle {
+  const text = `somebody else wrote the target offsets ${base}..${end - 1n} (${end - base} records)`;
+  return new Obstacle(causeOf('CW-2005', `${placeOf(target)}: ${text}`, { from: base, to: end }));
 }
 
 function lastSequenceOf(records: Buffer, fence: Fence): number | undefined {
