@@ -3,8 +3,9 @@ import { shiftAt, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { CommittedHistory } from '../checkers/committed-history.ts';
 import { PositionChecker } from '../checkers/position-checker.ts';
 import { TargetChecker, type TargetRules } from '../checkers/target-checker.ts';
-import { Violation } from '../checkers/log-view.ts';
+import { canonicalBytes, Violation } from '../checkers/log-view.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
+import type { StoredBatch } from '../broker-model/stored-batch.ts';
 import type { Replica } from '../broker-model/replica.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { topic } from './world-shape.ts';
@@ -81,6 +82,19 @@ export class PartitionWatch {
       const { position, shift } = worker.engine?.find(topic, this.partition) ?? {};
       if (position !== undefined) this.#positions?.counted(worker.owner, position, shift ?? 0n);
     }
+  }
+
+  /** The data batch of the target's leader that so many are behind; undefined where there are fewer. */
+  lastData = (behind: number): StoredBatch | undefined =>
+    this.targetLeader?.log.batches.filter(({ control }) => !control).at(-1 - behind);
+
+  /** Source offset behind what the target holds. */
+  get mirrored(): bigint | undefined {
+    const last = this.lastData(0);
+    if (last === undefined) return undefined;
+    const canonical = canonicalBytes(last.bytes);
+    const original = this.history.batches.find((batch) => batch.canonical.equals(canonical));
+    return original === undefined ? undefined : original.lastOffset + 1n;
   }
 
   /** The source is all committed, and the target's committed log ends where a worker at rest there is. */

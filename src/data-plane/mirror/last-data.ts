@@ -40,7 +40,7 @@ export async function findLastData(target: PartitionEnd, logEnd: TargetOffset): 
   }
 }
 
-/** Data batches that reach into `[from, to)`, and where the log starts. */
+/** Data batches that reach into `[from, to)`, as far as they are stable, and where the log starts. */
 export async function readDataBatches(
   at: PartitionEnd,
   from: bigint,
@@ -54,6 +54,7 @@ export async function readDataBatches(
     logStart = read.logStartOffset;
     if (logStart >= to) break;
     const before = next;
+    if (at.side === 'source' && read.records.length === 0 && read.lastStableOffset <= next) break;
     if (next < logStart) next = logStart;
     else next = collect(read.records, next, to, batches);
     if (next === before)

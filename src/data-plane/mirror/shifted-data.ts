@@ -18,16 +18,19 @@ export type FoundData =
   /** In no place that is certain. */
   | { readonly is: 'unknown' };
 
-/** Looks for the records of the target's last data, and of the batch before it, near where they should be. */
+/**
+ * Looks for the records of the target's last data, and of the batch before it, near where the ledger's segment
+ * `told` says that they are. Only the data of that segment can be of another one.
+ */
 export async function findShiftedData(
   source: PartitionEnd,
   target: PartitionEnd,
   last: DataBatch,
-  told: bigint,
+  told: ShiftSegment,
 ): Promise<FoundData> {
   const { batches: mine } = await readDataBatches(target, atLeast(last.base - reach, 0n), last.end);
   const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'highWatermark')]);
-  const from = atLeast(last.base - atLeast(told, 0n) - reach, start);
+  const from = atLeast(last.base - atLeast(told.shift, 0n) - reach, start);
   const to = last.end < end ? last.end : end;
   const { batches: theirs } = await readDataBatches(source, from, to);
   const places = new Map<string, bigint[]>();
@@ -44,7 +47,9 @@ export async function findShiftedData(
   // The source may have trimmed what came before.
   const isHeld = others !== undefined && others.base - shift >= from;
   if (isHeld && shiftsOf(others).length === 0) return { is: 'behind others', others };
-  const first = mine[before.findLastIndex((batch) => !shiftsOf(batch).includes(shift)) + 1] as DataBatch;
+  const isOther = (batch: DataBatch) =>
+    batch.base < told.firstTargetOffset || !shiftsOf(batch).includes(shift);
+  const first = mine[before.findLastIndex(isOther) + 1] as DataBatch;
   const place = theirs.find(({ base }) => base === last.base - shift) as DataBatch;
   const segment = { firstTargetOffset: first.base, shift };
   return { is: 'shifted', segment, sourceEpoch: leaderEpochOf(place.bytes, 0) };

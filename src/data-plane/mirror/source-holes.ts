@@ -26,7 +26,8 @@ export async function passHoles(
   to: SourceOffset,
   epochOfLast: number,
 ): Promise<HolesSeen> {
-  let seen: HolesSeen = { until: from, leaderEpoch: epochOfLast };
+  // Where the range is empty, or trimmed, there is nothing to see.
+  let seen: HolesSeen = { until: from < to ? from : to, leaderEpoch: epochOfLast };
   while (seen.until < to) {
     const { until: next, leaderEpoch } = seen;
     const read = await readLog(source, next, readBytes);

@@ -1,7 +1,7 @@
 // The tail check: the last data of the target must be what the source holds at the same place, and behind it
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
-import { type ShiftSegment, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
+import { segmentAt, type ShiftSegment, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
 import { baseSequenceOf, leaderEpochOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Fence } from './fence.ts';
@@ -52,11 +52,11 @@ export async function checkTail(
   const compared =
     last === undefined
       ? nothingLeft(logStart, shiftAt(segments, logStart))
-      : await compare(source, ends, target, last, fence, shiftAt(segments, last.base));
-  const { shift, sourceEpoch } = await passFillers(source, ends, compared, position);
+      : await compare(source, ends, target, last, fence, segmentAt(segments, last.base));
+  const known = compared.moved?.shift ?? shiftAt(segments, position);
+  const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, known);
   refuseLostSource(source, ends, toSource(position, shift));
   const found = compared.moved === undefined ? [] : [compared.moved];
-  const known = compared.moved?.shift ?? shiftAt(segments, position);
   if (shift !== known) found.push({ firstTargetOffset: position, shift });
   return { verdict: compared.verdict, lastSequence: compared.lastSequence, shift, sourceEpoch, found };
 }
@@ -112,8 +112,9 @@ async function compare(
   target: PartitionEnd,
   last: DataBatch,
   fence: Fence,
-  shift: bigint,
+  told: ShiftSegment,
 ): Promise<Compared> {
+  const { shift } = told;
   const { bytes, base, end } = last;
   const lastSequence = lastSequenceOf(bytes, fence);
   const place = toSource(asTarget(base), shift);
@@ -125,7 +126,7 @@ async function compare(
   if (isThere && (isSameBatch(bytes, theirs.records, shift) || isMadeOf(bytes, theirs.records, shift))) {
     return { verdict: 'equal', lastSequence, sourceEpoch: leaderEpochOf(theirs.records, 0), shift, end };
   }
-  const found = await findShiftedData(source, target, last, shift);
+  const found = await findShiftedData(source, target, last, told);
   if (found.is === 'shifted') {
     const { segment: moved, sourceEpoch } = found;
     return { verdict: 'equal', lastSequence, sourceEpoch, shift: moved.shift, end, moved };
@@ -139,20 +140,23 @@ async function compare(
 /**
  * Between its last data and the position the target holds fillers. A committed record of the source among the
  * holes that they stand for means that more of them landed than there were holes. So does the source's stable
- * end: what comes behind it may be records.
+ * end: what comes behind it may be records. `known`: what the ledger says of the position, where fillers may
+ * have been given back since.
  */
 async function passFillers(
   source: PartitionEnd,
   { start }: SourceEnds,
   { end, shift, sourceEpoch }: Compared,
   position: TargetOffset,
+  known: bigint,
 ): Promise<Pick<Tail, 'shift' | 'sourceEpoch'>> {
-  const from = toSource(asTarget(end), shift);
-  const to = toSource(position, shift);
-  const readable = start > from ? asSource(start) : from;
-  if (readable >= to) return { shift, sourceEpoch };
-  const holes = await passHoles(source, readable, to, sourceEpoch);
-  return { shift: shift + (to - holes.until), sourceEpoch: holes.leaderEpoch };
+  const pass = (from: bigint, to: bigint, epoch: number) =>
+    passHoles(source, asSource(from > start ? from : start), asSource(to), epoch);
+  const behind = await pass(end - shift, position - shift, sourceEpoch);
+  const seen = { shift: position - behind.until, sourceEpoch: behind.leaderEpoch };
+  if (known >= seen.shift) return seen;
+  const back = await pass(behind.until, position - known, behind.leaderEpoch);
+  return back.until === position - known ? { shift: known, sourceEpoch: back.leaderEpoch } : seen;
 }
 
 function foreignWrite(target: PartitionEnd, { base, end }: DataBatch): Obstacle {
