@@ -4,7 +4,7 @@ import { forEachBatch } from '../../kafka/batch/walk.ts';
 import { takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
 import type { SourceOffset } from './offsets.ts';
-import { type PartitionEnd, placeOf, readLog } from './partition-end.ts';
+import { type LogRead, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
 
 export interface HolesSeen {
@@ -34,16 +34,25 @@ export async function passHoles(
     const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch });
     const [first] = intake?.pieces ?? [];
     if (first?.kind === 'run') return seen;
-    // Behind the last stable offset nothing is known yet: what comes may be holes or records.
-    if (first === undefined && intake?.cause === undefined && read.lastStableOffset <= next) return seen;
     if (first === undefined) {
-      const late = causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`);
-      throw new Obstacle(intake?.cause ?? late);
+      if (intake?.cause !== undefined) throw new Obstacle(intake.cause);
+      await refuseUnstable(source, read, next);
+      return seen;
     }
     const until = first.to < to ? first.to : to;
     seen = { until, leaderEpoch: epochBefore(read.records, until) };
   }
   return seen;
+}
+
+/**
+ * Behind the last stable offset nothing is known: what comes may be holes or records. Throws Obstacle where the
+ * read ended for another reason; a new leader does not know at first what is committed (KIP-207).
+ */
+async function refuseUnstable(source: PartitionEnd, read: LogRead, next: SourceOffset): Promise<void> {
+  const committed = await readOffset(source, 'highWatermark');
+  if (read.lastStableOffset <= next && read.highWatermark >= committed) return;
+  throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`));
 }
 
 /** Leader epoch of the last batch that ends at or before `offset`; -1 where there is none. */
