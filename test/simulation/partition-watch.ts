@@ -113,7 +113,9 @@ export class PartitionWatch {
     for (const { bytes, baseOffset } of leader.log.batches) {
       if ((bytes.readInt16BE(21) & 0x20) !== 0) continue;
       const original = originals.next().value;
-      const shift = baseOffset - (original?.baseOffset ?? 0n);
+      // What the source has trimmed can be compared with nothing, and nobody can read on from there.
+      if (original === undefined || original.baseOffset < (this.sourceLeader?.log.start ?? 0n)) continue;
+      const shift = baseOffset - original.baseOffset;
       const told = shiftAt(segments, baseOffset);
       if (shift === told) continue;
       throw new Violation(

@@ -40,40 +40,57 @@ export async function findLastData(target: PartitionEnd, logEnd: TargetOffset): 
   }
 }
 
+export interface DataRead {
+  readonly logStart: bigint;
+  readonly batches: readonly DataBatch[];
+  /** Where reading ended: the end asked for, or the last stable offset of a source. */
+  readonly reached: bigint;
+  /** Control records among them. */
+  readonly fillers: number;
+}
+
 /** Data batches that reach into `[from, to)`, as far as they are stable, and where the log starts. */
 export async function readDataBatches(
   at: PartitionEnd,
   from: bigint,
   to: bigint,
   bytesMax = readBytes,
-): Promise<{ logStart: bigint; batches: DataBatch[] }> {
+): Promise<DataRead> {
   const batches: DataBatch[] = [];
   let logStart = 0n;
-  for (let next = from; next < to; ) {
+  let next = from;
+  let fillers = 0;
+  while (next < to) {
     const read = await readLog(at, next, bytesMax);
     logStart = read.logStartOffset;
     if (logStart >= to) break;
     const before = next;
     if (at.side === 'source' && read.records.length === 0 && read.lastStableOffset <= next) break;
     if (next < logStart) next = logStart;
-    else next = collect(read.records, next, to, batches);
+    else {
+      const collected = collect(read.records, next, to, batches);
+      next = collected.next;
+      fillers += collected.fillers;
+    }
     if (next === before)
       throw new Obstacle(causeOf('CW-2021', `${placeOf(at)}: offset ${next} cannot be read yet`));
   }
-  return { logStart, batches };
+  return { logStart, batches, reached: next, fillers };
 }
 
-function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[]): bigint {
+function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[]) {
   let next = from;
+  let fillers = 0;
   forEachBatch(records, (start, length) => {
     const base = baseOffsetOf(records, start);
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (base >= to) return false;
-    if (!isControl(attributesOf(records, start)) && recordCountOf(records, start) > 0) {
+    if (isControl(attributesOf(records, start))) fillers += 1;
+    else if (recordCountOf(records, start) > 0) {
       batches.push({ bytes: records.subarray(start, start + length), base, end });
     }
     next = end;
     return true;
   });
-  return next;
+  return { next, fillers };
 }

@@ -4,7 +4,9 @@ import type { ShiftSegment } from '../../base/shift-segments.ts';
 import { lastOffsetDeltaOf, leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
-import { type PartitionEnd, readOffset } from './partition-end.ts';
+import { Obstacle } from './obstacle.ts';
+import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
 
 /** So far back both logs are looked at. What is in flight is some batches, and late fillers are few. */
 const reach = 2_000n;
@@ -15,6 +17,8 @@ export type FoundData =
   | { readonly is: 'shifted'; readonly segment: ShiftSegment; readonly sourceEpoch: number }
   /** At another place, behind records that the source does not have. */
   | { readonly is: 'behind others'; readonly others: DataBatch }
+  /** In none that is left: the source has trimmed its place, if it has one. */
+  | { readonly is: 'trimmed'; readonly shift: bigint }
   /** In no place that is certain. */
   | { readonly is: 'unknown' };
 
@@ -28,11 +32,11 @@ export async function findShiftedData(
   last: DataBatch,
   told: ShiftSegment,
 ): Promise<FoundData> {
-  const { batches: mine } = await readDataBatches(target, atLeast(last.base - reach, 0n), last.end);
+  const { batches: mine, fillers } = await readDataBatches(target, atLeast(last.base - reach, 0n), last.end);
   const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'highWatermark')]);
   const from = atLeast(last.base - atLeast(told.shift, 0n) - reach, start);
   const to = last.end < end ? last.end : end;
-  const { batches: theirs } = await readDataBatches(source, from, to);
+  const { batches: theirs, reached } = await readDataBatches(source, from, to);
   const places = new Map<string, bigint[]>();
   for (const { bytes, base } of theirs) {
     const key = contentOf(bytes);
@@ -41,7 +45,14 @@ export async function findShiftedData(
   const shiftsOf = ({ bytes, base }: DataBatch) =>
     (places.get(contentOf(bytes)) ?? []).map((place) => base - place).filter((shift) => shift >= 0n);
   const [shift, ...elsewhere] = shiftsOf(last);
-  if (shift === undefined || elsewhere.length > 0) return { is: 'unknown' };
+  if (shift === undefined) {
+    if (reached < to || to < last.end) throw notReadable(source, reached);
+    // Each filler before it can have moved it by one.
+    const gone = last.end - start;
+    const isPossible = gone > told.shift && gone <= told.shift + BigInt(fillers);
+    return isPossible ? { is: 'trimmed', shift: gone } : { is: 'unknown' };
+  }
+  if (elsewhere.length > 0) return { is: 'unknown' };
   const before = mine.slice(0, -1);
   const others = before.at(-1);
   // The source may have trimmed what came before.
@@ -53,6 +64,11 @@ export async function findShiftedData(
   const place = theirs.find(({ base }) => base === last.base - shift) as DataBatch;
   const segment = { firstTargetOffset: first.base, shift };
   return { is: 'shifted', segment, sourceEpoch: leaderEpochOf(place.bytes, 0) };
+}
+
+/** What is missing may stand there: a new leader does not know at first what is committed (KIP-207). */
+function notReadable(source: PartitionEnd, offset: bigint): Obstacle {
+  return new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${offset} cannot be read yet`));
 }
 
 const contentOf = (bytes: Buffer): string =>

@@ -7,6 +7,7 @@ import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Fence } from './fence.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
+import { compareTrimmed } from './trimmed-tail.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
@@ -120,7 +121,10 @@ async function compare(
   const place = toSource(asTarget(base), shift);
   const theirs = await readLog(source, place, oneBatch);
   if (theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place) {
-    return { verdict: 'unverified', lastSequence, sourceEpoch: -1, shift, end };
+    const left = await compareTrimmed(source, last, shift, theirs.logStartOffset);
+    const moved = left.shift === shift ? undefined : { firstTargetOffset: base, shift: left.shift };
+    const verdict = left.isCompared ? 'equal' : 'unverified';
+    return { verdict, lastSequence, sourceEpoch: -1, shift: left.shift, end, moved };
   }
   const isThere = theirs.records.length > 0;
   if (isThere && (isSameBatch(bytes, theirs.records, shift) || isMadeOf(bytes, theirs.records, shift))) {
@@ -130,6 +134,10 @@ async function compare(
   if (found.is === 'shifted') {
     const { segment: moved, sourceEpoch } = found;
     return { verdict: 'equal', lastSequence, sourceEpoch, shift: moved.shift, end, moved };
+  }
+  if (found.is === 'trimmed') {
+    const moved = { firstTargetOffset: base, shift: found.shift };
+    return { verdict: 'unverified', lastSequence, sourceEpoch: -1, shift: found.shift, end, moved };
   }
   if (found.is === 'behind others') throw foreignWrite(target, found.others);
   if (isThere) throw differenceOf(source, target, bytes, theirs.records, fence);
