@@ -1,6 +1,6 @@
 // Finds the place at the source of data that does not stand where the ledger says: fillers that came late
 // moved what was in flight, and whoever wrote it died before it could record that.
-import type { ShiftSegment } from '../../base/shift-segments.ts';
+import type { ShiftSegment, ShiftSegments } from '../../base/shift-segments.ts';
 import { lastOffsetDeltaOf, leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
@@ -13,8 +13,8 @@ const reach = 2_000n;
 
 /** What the last data of the target was found to be. */
 export type FoundData =
-  /** At another place of the source, from `firstTargetOffset` on. */
-  | { readonly is: 'shifted'; readonly segment: ShiftSegment; readonly sourceEpoch: number }
+  /** At another place of the source; the last segment holds it, those before it what was moved by less. */
+  | { readonly is: 'shifted'; readonly segments: ShiftSegments; readonly sourceEpoch: number }
   /** At another place, behind records that the source does not have. */
   | { readonly is: 'behind others'; readonly others: DataBatch }
   /** In none that is left: the source has trimmed its place, if it has one. */
@@ -58,12 +58,29 @@ export async function findShiftedData(
   // The source may have trimmed what came before.
   const isHeld = others !== undefined && others.base - shift >= from;
   if (isHeld && shiftsOf(others).length === 0) return { is: 'behind others', others };
-  const isOther = (batch: DataBatch) =>
-    batch.base < told.firstTargetOffset || !shiftsOf(batch).includes(shift);
-  const first = mine[before.findLastIndex(isOther) + 1] as DataBatch;
   const place = theirs.find(({ base }) => base === last.base - shift) as DataBatch;
-  const segment = { firstTargetOffset: first.base, shift };
-  return { is: 'shifted', segment, sourceEpoch: leaderEpochOf(place.bytes, 0) };
+  const moved = mine.filter(({ base }) => base >= told.firstTargetOffset);
+  const segments = segmentsOf(moved, shiftsOf, told.shift);
+  return { is: 'shifted', segments, sourceEpoch: leaderEpochOf(place.bytes, 0) };
+}
+
+/** Each late filler moves what comes behind it: seen from the end, a shift never grows. */
+function segmentsOf(
+  batches: readonly DataBatch[],
+  shiftsOf: (batch: DataBatch) => readonly bigint[],
+  told: bigint,
+): ShiftSegments {
+  const segments: ShiftSegment[] = [];
+  let most: bigint | undefined;
+  for (const batch of batches.toReversed()) {
+    const found = shiftsOf(batch).filter((shift) => most === undefined || shift <= most);
+    const shift = found.reduce((a, b) => (a > b ? a : b), -1n);
+    if (shift <= told) break;
+    if (shift === most) segments.shift();
+    segments.unshift({ firstTargetOffset: batch.base, shift });
+    most = shift;
+  }
+  return segments;
 }
 
 /** What is missing may stand there: a new leader does not know at first what is committed (KIP-207). */

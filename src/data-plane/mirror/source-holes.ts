@@ -1,5 +1,5 @@
 // Whether the source has nothing but holes in a range of offsets.
-import { baseOffsetOf, lastOffsetDeltaOf, leaderEpochOf } from '../../kafka/batch/header.ts';
+import { baseOffsetOf, leaderEpochOf } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
 import { takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
@@ -55,11 +55,11 @@ async function refuseUnstable(source: PartitionEnd, read: LogRead, next: SourceO
   throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`));
 }
 
-/** Leader epoch of the last batch that ends at or before `offset`; -1 where there is none. */
+/** Leader epoch of the offset before `offset`; -1 where nothing stands there. */
 function epochBefore(records: Buffer, offset: bigint): number {
   let epoch = -1;
   forEachBatch(records, (start) => {
-    if (baseOffsetOf(records, start) + BigInt(lastOffsetDeltaOf(records, start)) >= offset) return false;
+    if (baseOffsetOf(records, start) >= offset) return false;
     epoch = leaderEpochOf(records, start);
     return true;
   });

@@ -54,11 +54,11 @@ export async function checkTail(
     last === undefined
       ? nothingLeft(logStart, shiftAt(segments, logStart))
       : await compare(source, ends, target, last, fence, segmentAt(segments, last.base));
-  const known = compared.moved?.shift ?? shiftAt(segments, position);
+  const { moved = [] } = compared;
+  const known = moved.length > 0 ? compared.shift : shiftAt(segments, position);
   const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, known);
   refuseLostSource(source, ends, toSource(position, shift));
-  const found = compared.moved === undefined ? [] : [compared.moved];
-  if (shift !== known) found.push({ firstTargetOffset: position, shift });
+  const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   return { verdict: compared.verdict, lastSequence: compared.lastSequence, shift, sourceEpoch, found };
 }
 
@@ -95,7 +95,7 @@ function refuseLostSource(source: PartitionEnd, { start, end }: SourceEnds, mirr
 type Compared = Omit<Tail, 'found'> & {
   readonly end: bigint;
   /** It stands elsewhere than the ledger says. */
-  readonly moved?: ShiftSegment | undefined;
+  readonly moved?: ShiftSegments;
 };
 
 /** Only fillers are left at the target, or not even those. */
@@ -122,7 +122,7 @@ async function compare(
   const theirs = await readLog(source, place, oneBatch);
   if (theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place) {
     const left = await compareTrimmed(source, last, shift, theirs.logStartOffset);
-    const moved = left.shift === shift ? undefined : { firstTargetOffset: base, shift: left.shift };
+    const moved = left.shift === shift ? [] : [{ firstTargetOffset: base, shift: left.shift }];
     const verdict = left.isCompared ? 'equal' : 'unverified';
     return { verdict, lastSequence, sourceEpoch: -1, shift: left.shift, end, moved };
   }
@@ -132,11 +132,11 @@ async function compare(
   }
   const found = await findShiftedData(source, target, last, told);
   if (found.is === 'shifted') {
-    const { segment: moved, sourceEpoch } = found;
-    return { verdict: 'equal', lastSequence, sourceEpoch, shift: moved.shift, end, moved };
+    const { segments: moved, sourceEpoch } = found;
+    return { verdict: 'equal', lastSequence, sourceEpoch, shift: shiftAt(moved, base), end, moved };
   }
   if (found.is === 'trimmed') {
-    const moved = { firstTargetOffset: base, shift: found.shift };
+    const moved = [{ firstTargetOffset: base, shift: found.shift }];
     return { verdict: 'unverified', lastSequence, sourceEpoch: -1, shift: found.shift, end, moved };
   }
   if (found.is === 'behind others') throw foreignWrite(target, found.others);
