@@ -84,9 +84,11 @@ export class PartitionWatch {
     }
   }
 
-  /** The data batch of the target's leader that so many are behind; undefined where there are fewer. */
+  /** The committed data batch of the target's leader that so many are behind; undefined where there are fewer. */
   lastData = (behind: number): StoredBatch | undefined =>
-    this.targetLeader?.log.batches.filter(({ control }) => !control).at(-1 - behind);
+    this.targetLeader?.log.batches
+      .filter(({ control, lastOffset }) => !control && lastOffset < (this.targetLeader?.highWatermark ?? 0n))
+      .at(-1 - behind);
 
   /** Source offset behind what the target holds. */
   get mirrored(): bigint | undefined {

@@ -21,6 +21,7 @@ const limits = {
   retryDelayMsMin: 100,
   retryDelayMsMax: 5_000,
   slowRetryDelayMs: 60_000,
+  suspectDelayMs: 15_000,
 };
 
 /** The state as it is now: a property would be taken for unchanged after a call. */

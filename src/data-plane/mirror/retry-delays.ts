@@ -9,6 +9,11 @@ export interface RetryLimits {
   readonly retryDelayMsMax: number;
   /** Delay where only a change outside can help. */
   readonly slowRetryDelayMs: number;
+  /**
+   * A source that seems to have lost records is asked once more after so long: a leader that was cut off and
+   * deposed may tell of an older end until it has learned of that.
+   */
+  readonly suspectDelayMs: number;
 }
 
 /** How long without a refusal of the fence until the next one is again taken for a single event. */
@@ -21,6 +26,7 @@ export class RetryDelays {
   readonly #limits: RetryLimits;
   readonly #backoff: Backoff;
   readonly #contention: Backoff;
+  #isSuspected = false;
   #contendedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(limits: RetryLimits, random: Random) {
@@ -34,10 +40,15 @@ export class RetryDelays {
   /** Something worked: the next trouble is a new one. */
   reset(): void {
     this.#backoff.reset();
+    this.#isSuspected = false;
   }
 
   /** Where `cause` leads: to a stop that needs a person, or to another try. */
   after(cause: Cause): Extract<AfterDraining, { name: 'waiting' | 'stopped' }> {
+    if (cause.code === 'CW-2008' && !this.#isSuspected) {
+      this.#isSuspected = true;
+      return { name: 'waiting', cause, delayMs: this.#limits.suspectDelayMs };
+    }
     if (isLasting(cause)) return { name: 'stopped', cause };
     const slow = slowCodes.has(cause.code);
     return {

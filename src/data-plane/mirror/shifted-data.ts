@@ -33,7 +33,8 @@ export async function findShiftedData(
   told: ShiftSegment,
 ): Promise<FoundData> {
   const { batches: mine, fillers } = await readDataBatches(target, atLeast(last.base - reach, 0n), last.end);
-  const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'highWatermark')]);
+  const end = await readOffset(source, 'highWatermark');
+  const [start, logEnd] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
   const from = atLeast(last.base - atLeast(told.shift, 0n) - reach, start);
   const to = last.end < end ? last.end : end;
   const { batches: theirs, reached } = await readDataBatches(source, from, to);
@@ -46,7 +47,7 @@ export async function findShiftedData(
     (places.get(contentOf(bytes)) ?? []).map((place) => base - place).filter((shift) => shift >= 0n);
   const [shift, ...elsewhere] = shiftsOf(last);
   if (shift === undefined) {
-    if (reached < to || to < last.end) throw notReadable(source, reached);
+    if (reached < to || end < logEnd) throw notReadable(source, reached);
     // Each filler before it can have moved it by one.
     const gone = last.end - start;
     const isPossible = gone > told.shift && gone <= told.shift + BigInt(fillers);

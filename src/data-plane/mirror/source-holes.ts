@@ -49,7 +49,7 @@ export async function passHoles(
  * Behind the last stable offset nothing is known: what comes may be holes or records. Throws Obstacle where the
  * read ended for another reason; a new leader does not know at first what is committed (KIP-207).
  */
-async function refuseUnstable(source: PartitionEnd, read: LogRead, next: SourceOffset): Promise<void> {
+export async function refuseUnstable(source: PartitionEnd, read: LogRead, next: SourceOffset): Promise<void> {
   const committed = await readOffset(source, 'highWatermark');
   if (read.lastStableOffset <= next && read.highWatermark >= committed) return;
   throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`));

@@ -140,8 +140,8 @@ async function compare(
     return { verdict: 'unverified', lastSequence, sourceEpoch: -1, shift: found.shift, end, moved };
   }
   if (found.is === 'behind others') throw foreignWrite(target, found.others);
-  if (isThere) throw differenceOf(source, target, bytes, theirs.records, fence);
   refuseLostSource(source, ends, toSource(asTarget(end), shift));
+  if (isThere) throw differenceOf(source, target, bytes, theirs.records, fence);
   throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${place} cannot be read yet`));
 }
 

@@ -7,6 +7,7 @@ import { takeIn } from './intake.ts';
 import type { DataBatch } from './last-data.ts';
 import { asSource } from './offsets.ts';
 import { oneBatch, type PartitionEnd, readLog } from './partition-end.ts';
+import { refuseUnstable } from './source-holes.ts';
 
 export interface TrimmedTail {
   /** Target offset less source offset, at least `told`: the least one that what is left does not refute. */
@@ -27,7 +28,11 @@ export async function compareTrimmed(
   const position = asSource(start);
   const read = await readLog(source, start, oneBatch);
   const intake = takeIn({ asked: position, ...read }, { position, leaderEpoch: -1 });
-  if (intake === undefined || intake.next === position) return { shift: told, isCompared: false };
+  if (intake === undefined || intake.next === position) {
+    await refuseUnstable(source, read, position);
+    // What is not stable at the source has not been mirrored.
+    return { shift: gone, isCompared: false };
+  }
   const theirs = intake.pieces.flatMap((piece) => (piece.kind === 'run' ? recordsIn(piece.bytes) : []));
   const mine = decodeBatch(last.bytes);
   for (let shift = told; shift < gone; shift += 1n) {

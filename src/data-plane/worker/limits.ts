@@ -118,6 +118,7 @@ export const defaultLimits: WorkerLimits = {
     retryDelayMsMin: 100,
     retryDelayMsMax: 5_000,
     slowRetryDelayMs: 60_000,
+    suspectDelayMs: 15_000,
   },
   fetchNear: { answerBytesMax: 8 * MiB, partitionBytesMax: 2 * MiB },
   fetchFar: { answerBytesMax: 24 * MiB, partitionBytesMax: 8 * MiB },
