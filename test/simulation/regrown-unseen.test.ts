@@ -13,7 +13,7 @@ const smallQueue = {
   retryDelayMsMin: 100,
   retryDelayMsMax: 5_000,
   slowRetryDelayMs: 60_000,
-    suspectDelayMs: 15_000,
+  suspectDelayMs: 15_000,
 };
 
 test('regrown-unseen: a source that lost records while the queue was full is not followed', async () => {

@@ -203,7 +203,7 @@ const oneInFlight = {
   retryDelayMsMin: 100,
   retryDelayMsMax: 5_000,
   slowRetryDelayMs: 60_000,
-    suspectDelayMs: 15_000,
+  suspectDelayMs: 15_000,
 };
 
 test('retention that overtakes the position stops the mirror and names what is lost', async () => {

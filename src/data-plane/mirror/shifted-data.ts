@@ -1,6 +1,6 @@
 // Finds the place at the source of data that does not stand where the ledger says: fillers that came late
 // moved what was in flight, and whoever wrote it died before it could record that.
-import type { ShiftSegment, ShiftSegments } from '../../base/shift-segments.ts';
+import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import { lastOffsetDeltaOf, leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
@@ -13,8 +13,8 @@ const reach = 2_000n;
 
 /** What the last data of the target was found to be. */
 export type FoundData =
-  /** At another place of the source; the last segment holds it, those before it what was moved by less. */
-  | { readonly is: 'shifted'; readonly segments: ShiftSegments; readonly sourceEpoch: number }
+  /** At another place of the source; `corrections` make the ledger say so. */
+  | { readonly is: 'shifted'; readonly corrections: ShiftSegments; readonly sourceEpoch: number }
   /** At another place, behind records that the source does not have. */
   | { readonly is: 'behind others'; readonly others: DataBatch }
   /** In none that is left: the source has trimmed its place, if it has one. */
@@ -23,21 +23,69 @@ export type FoundData =
   | { readonly is: 'unknown' };
 
 /**
- * Looks for the records of the target's last data, and of the batch before it, near where the ledger's segment
- * `told` says that they are. Only the data of that segment can be of another one.
+ * Looks for the records of the target's last data, and of the batch before it, near where the ledger says that
+ * they are.
  */
 export async function findShiftedData(
   source: PartitionEnd,
   target: PartitionEnd,
   last: DataBatch,
-  told: ShiftSegment,
+  segments: ShiftSegments,
 ): Promise<FoundData> {
+  const told = shiftAt(segments, last.base);
+  const around = await lookAround(source, target, last, told);
+  const [shift, ...elsewhere] = around.shiftsOf(last);
+  if (shift === undefined) return notFound(source, around, last, told);
+  if (elsewhere.length > 0) return { is: 'unknown' };
+  const others = around.mine.at(-2);
+  // The source may have trimmed what came before.
+  const isHeld = others !== undefined && others.base - shift >= around.start;
+  if (isHeld && around.shiftsOf(others).length === 0) return { is: 'behind others', others };
+  const place = around.theirs.find(({ base }) => base === last.base - shift) as DataBatch;
+  const corrections = correctionsOf(around, segments);
+  return { is: 'shifted', corrections, sourceEpoch: leaderEpochOf(place.bytes, 0) };
+}
+
+/** True where the ledger knows of shifts so near to the log's end that they may not have come about. */
+export const hasFreshSegments = (segments: ShiftSegments, last: DataBatch): boolean =>
+  segments.some(({ firstTargetOffset }) => firstTargetOffset > last.base - reach);
+
+/** Where the data near the log's end is, other than the ledger says: what it announced need not have come. */
+export async function findCorrections(
+  source: PartitionEnd,
+  target: PartitionEnd,
+  last: DataBatch,
+  segments: ShiftSegments,
+): Promise<ShiftSegments> {
+  return correctionsOf(await lookAround(source, target, last, shiftAt(segments, last.base)), segments);
+}
+
+/** The ends of both logs, and where the target's data was found at the source. */
+interface Around {
+  readonly mine: readonly DataBatch[];
+  readonly theirs: readonly DataBatch[];
+  /** Control records among the target's data. */
+  readonly fillers: number;
+  /** Of the source: where it was read from, and to; its log's end. */
+  readonly start: bigint;
+  readonly reached: bigint;
+  readonly isWhole: boolean;
+  /** Target offset less source offset, of every place with the same content. */
+  shiftsOf(batch: DataBatch): readonly bigint[];
+}
+
+async function lookAround(
+  source: PartitionEnd,
+  target: PartitionEnd,
+  last: DataBatch,
+  told: bigint,
+): Promise<Around> {
   const { batches: mine, fillers } = await readDataBatches(target, atLeast(last.base - reach, 0n), last.end);
-  const end = await readOffset(source, 'highWatermark');
-  const [start, logEnd] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
-  const from = atLeast(last.base - atLeast(told.shift, 0n) - reach, start);
-  const to = last.end < end ? last.end : end;
-  const { batches: theirs, reached } = await readDataBatches(source, from, to);
+  const committed = await readOffset(source, 'highWatermark');
+  const [logStart, logEnd] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
+  const start = atLeast(last.base - atLeast(told, 0n) - reach, logStart);
+  const to = last.end < committed ? last.end : committed;
+  const { batches: theirs, reached } = await readDataBatches(source, start, to);
   const places = new Map<string, bigint[]>();
   for (const { bytes, base } of theirs) {
     const key = contentOf(bytes);
@@ -45,43 +93,31 @@ export async function findShiftedData(
   }
   const shiftsOf = ({ bytes, base }: DataBatch) =>
     (places.get(contentOf(bytes)) ?? []).map((place) => base - place).filter((shift) => shift >= 0n);
-  const [shift, ...elsewhere] = shiftsOf(last);
-  if (shift === undefined) {
-    if (reached < to || end < logEnd) throw notReadable(source, reached);
-    // Each filler before it can have moved it by one.
-    const gone = last.end - start;
-    const isPossible = gone > told.shift && gone <= told.shift + BigInt(fillers);
-    return isPossible ? { is: 'trimmed', shift: gone } : { is: 'unknown' };
-  }
-  if (elsewhere.length > 0) return { is: 'unknown' };
-  const before = mine.slice(0, -1);
-  const others = before.at(-1);
-  // The source may have trimmed what came before.
-  const isHeld = others !== undefined && others.base - shift >= from;
-  if (isHeld && shiftsOf(others).length === 0) return { is: 'behind others', others };
-  const place = theirs.find(({ base }) => base === last.base - shift) as DataBatch;
-  const moved = mine.filter(({ base }) => base >= told.firstTargetOffset);
-  const segments = segmentsOf(moved, shiftsOf, told.shift);
-  return { is: 'shifted', segments, sourceEpoch: leaderEpochOf(place.bytes, 0) };
+  const isWhole = reached >= to && committed === logEnd;
+  return { mine, theirs, fillers, start, reached, isWhole, shiftsOf };
 }
 
-/** Each late filler moves what comes behind it: seen from the end, a shift never grows. */
-function segmentsOf(
-  batches: readonly DataBatch[],
-  shiftsOf: (batch: DataBatch) => readonly bigint[],
-  told: bigint,
-): ShiftSegments {
-  const segments: ShiftSegment[] = [];
-  let most: bigint | undefined;
-  for (const batch of batches.toReversed()) {
-    const found = shiftsOf(batch).filter((shift) => most === undefined || shift <= most);
-    const shift = found.reduce((a, b) => (a > b ? a : b), -1n);
-    if (shift <= told) break;
-    if (shift === most) segments.shift();
-    segments.unshift({ firstTargetOffset: batch.base, shift });
-    most = shift;
+function notFound(source: PartitionEnd, around: Around, last: DataBatch, told: bigint): FoundData {
+  if (!around.isWhole) throw notReadable(source, around.reached);
+  // Each filler before it can have moved it by one.
+  const gone = last.end - around.start;
+  const isPossible = gone > told && gone <= told + BigInt(around.fillers);
+  return isPossible ? { is: 'trimmed', shift: gone } : { is: 'unknown' };
+}
+
+/** What has to be recorded so that the ledger's shift of every batch is one that it was found at. */
+function correctionsOf({ mine, shiftsOf }: Around, segments: ShiftSegments): ShiftSegments {
+  const corrections: ShiftSegment[] = [];
+  let known = segments;
+  for (const batch of mine) {
+    const found = shiftsOf(batch);
+    const [shift] = found;
+    if (shift === undefined || found.includes(shiftAt(known, batch.base))) continue;
+    const correction = { firstTargetOffset: batch.base, shift };
+    corrections.push(correction);
+    known = withSegment(known, correction);
   }
-  return segments;
+  return corrections;
 }
 
 /** What is missing may stand there: a new leader does not know at first what is committed (KIP-207). */

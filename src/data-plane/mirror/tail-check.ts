@@ -1,7 +1,7 @@
 // The tail check: the last data of the target must be what the source holds at the same place, and behind it
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
-import { segmentAt, type ShiftSegment, type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
+import { type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import { baseSequenceOf, leaderEpochOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Fence } from './fence.ts';
@@ -11,7 +11,7 @@ import { compareTrimmed } from './trimmed-tail.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
-import { findShiftedData } from './shifted-data.ts';
+import { findCorrections, findShiftedData, hasFreshSegments } from './shifted-data.ts';
 import { sequenceAfter } from './sequence.ts';
 import { passHoles } from './source-holes.ts';
 import { causeOf } from './stop-cause.ts';
@@ -53,9 +53,9 @@ export async function checkTail(
   const compared =
     last === undefined
       ? nothingLeft(logStart, shiftAt(segments, logStart))
-      : await compare(source, ends, target, last, fence, segmentAt(segments, last.base));
+      : await compare(source, ends, target, last, fence, segments);
   const { moved = [] } = compared;
-  const known = moved.length > 0 ? compared.shift : shiftAt(segments, position);
+  const known = shiftAt(moved.reduce(withSegment, segments), position);
   const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, known);
   refuseLostSource(source, ends, toSource(position, shift));
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
@@ -94,7 +94,7 @@ function refuseLostSource(source: PartitionEnd, { start, end }: SourceEnds, mirr
 /** The last data of both sides: where it ends at the target, and how far it is shifted. */
 type Compared = Omit<Tail, 'found'> & {
   readonly end: bigint;
-  /** It stands elsewhere than the ledger says. */
+  /** What stands elsewhere than the ledger says. */
   readonly moved?: ShiftSegments;
 };
 
@@ -113,9 +113,9 @@ async function compare(
   target: PartitionEnd,
   last: DataBatch,
   fence: Fence,
-  told: ShiftSegment,
+  segments: ShiftSegments,
 ): Promise<Compared> {
-  const { shift } = told;
+  const shift = shiftAt(segments, last.base);
   const { bytes, base, end } = last;
   const lastSequence = lastSequenceOf(bytes, fence);
   const place = toSource(asTarget(base), shift);
@@ -128,11 +128,15 @@ async function compare(
   }
   const isThere = theirs.records.length > 0;
   if (isThere && (isSameBatch(bytes, theirs.records, shift) || isMadeOf(bytes, theirs.records, shift))) {
-    return { verdict: 'equal', lastSequence, sourceEpoch: leaderEpochOf(theirs.records, 0), shift, end };
+    const moved = hasFreshSegments(segments, last)
+      ? await findCorrections(source, target, last, segments)
+      : [];
+    const sourceEpoch = leaderEpochOf(theirs.records, 0);
+    return { verdict: 'equal', lastSequence, sourceEpoch, shift, end, moved };
   }
-  const found = await findShiftedData(source, target, last, told);
+  const found = await findShiftedData(source, target, last, segments);
   if (found.is === 'shifted') {
-    const { segments: moved, sourceEpoch } = found;
+    const { corrections: moved, sourceEpoch } = found;
     return { verdict: 'equal', lastSequence, sourceEpoch, shift: shiftAt(moved, base), end, moved };
   }
   if (found.is === 'trimmed') {
