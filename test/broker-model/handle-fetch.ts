@@ -5,7 +5,8 @@ import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { FetchedPartition, FetchRequest, TopicId } from '../../src/kafka/wire/messages.ts';
 import type { SessionPartition } from './fetch-sessions.ts';
 import type { ModelBroker } from './model-broker.ts';
-import { checkLeaderEpoch, type Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
+import { checkLeaderEpoch } from './replica-site.ts';
 
 /** A fetch answer before it becomes memory of the client. */
 export interface FetchAnswer {

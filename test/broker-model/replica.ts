@@ -1,28 +1,20 @@
 // One replica of one partition on one broker: its log, its producer states, its high watermark, and what it
 // does as leader or follower. Messages to other brokers go through its site.
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import { cleaned } from './compaction.ts';
 import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
 import { maxOf, minOf, PartitionLog } from './partition-log.ts';
 import { ProducerStates } from './producer-states.ts';
+import {
+  type Appended,
+  checkLeaderEpoch,
+  type FollowerFetch,
+  type ReplicaFetchAnswer,
+  type ReplicaSite,
+} from './replica-site.ts';
 import { placedBatch, type StoredBatch, storedBatch } from './stored-batch.ts';
 import { TransactionIndex } from './transaction-index.ts';
-
-/** What a replica needs from its broker. */
-export interface ReplicaSite {
-  readonly brokerId: number;
-  nowMs(): number;
-  /** The broker's clock, by which it stamps batches. */
-  wallMs(): number;
-  readonly replicaLagMsMax: number;
-  readonly advanceBelowMinimum: boolean;
-  /** What the controller says of another broker. */
-  isAlive(brokerId: number): boolean;
-  /** Asks the controller to change the replicas in sync. */
-  alterInSync(replica: Replica, inSync: readonly number[]): void;
-  /** Sends the next follower fetch to the leader. */
-  followLeader(replica: Replica): void;
-}
 
 interface FollowerView {
   end: bigint;
@@ -30,40 +22,8 @@ interface FollowerView {
   caughtUpAtMs: number;
 }
 
-/** Result of an append attempt; with error NONE the batch stands at `baseOffset`, newly or as a repeat. */
-export interface Appended {
-  readonly errorCode: number;
-  readonly baseOffset: bigint;
-  /** The high watermark that shows the batch. */
-  readonly required: bigint;
-  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1 or its stamp. */
-  readonly appendTimeMs: bigint;
-}
-
-/** What a leader answers to a follower's fetch. */
-export type ReplicaFetchAnswer =
-  | { readonly kind: 'error'; readonly errorCode: number }
-  | { readonly kind: 'diverging'; readonly end: EpochEnd }
-  /** The leader's log begins beyond the follower's end. */
-  | { readonly kind: 'start over'; readonly logStart: bigint }
-  | {
-      readonly kind: 'records';
-      readonly batches: readonly Buffer[];
-      readonly highWatermark: bigint;
-      readonly logStart: bigint;
-    };
-
-export interface FollowerFetch {
-  readonly from: number;
-  readonly leaderEpoch: number;
-  readonly offset: bigint;
-  readonly lastEpoch: number;
-  readonly highWatermark: bigint;
-  readonly logStart: bigint;
-}
-
 export class Replica {
-  readonly site: ReplicaSite;
+  readonly site: ReplicaSite<Replica>;
   image: PartitionImage;
   readonly log = new PartitionLog();
   readonly producers = new ProducerStates();
@@ -81,7 +41,7 @@ export class Replica {
   /** Looked at after every change; one that returns true is done. */
   readonly #waiters = new Set<() => boolean>();
 
-  constructor(site: ReplicaSite, image: PartitionImage) {
+  constructor(site: ReplicaSite<Replica>, image: PartitionImage) {
     this.site = site;
     this.image = image;
   }
@@ -325,6 +285,29 @@ export class Replica {
     this.changed();
   }
 
+  /**
+   * One pass of the log cleaner over all batches below `upTo` (the log end unless given) that are committed
+   * and decided; what is closed is this replica's own affair. Returns how many bytes went.
+   */
+  compact({ upTo = this.log.end, deleteRetentionMs = 86_400_000n } = {}): number {
+    const stable = minOf(this.lastStableOffset, upTo);
+    const last = this.log.batches.findLast(({ lastOffset }) => lastOffset < stable);
+    if (last === undefined) return 0;
+    // The segment is rolled first, and what is known of ids written down.
+    this.producers.takeSnapshot(this.log.end);
+    const result = cleaned(this.log.batches, this.aborted.all, {
+      upTo: last.lastOffset + 1n,
+      nowMs: BigInt(Math.floor(this.site.wallMs())),
+      deleteRetentionMs,
+      lastOf: (producerId) => this.producers.lastOf(producerId),
+    });
+    const { bytes } = this.log;
+    this.log.replace(result.batches);
+    this.aborted.replace(result.aborted);
+    this.changed();
+    return bytes - this.log.bytes;
+  }
+
   // ---- follower -------------------------------------------------------------------------------------------
 
   /** Takes over a leader's answer. Returns false where the leader must not be asked again for now. */
@@ -393,9 +376,3 @@ export class Replica {
 }
 
 const nothingAppended: Omit<Appended, 'errorCode'> = { baseOffset: -1n, required: 0n, appendTimeMs: -1n };
-
-/** What a broker says to the leader epoch a client named; -1 names none. */
-export function checkLeaderEpoch(named: number, known: number): number {
-  if (named < 0 || named === known) return kafkaError.NONE;
-  return named < known ? kafkaError.FENCED_LEADER_EPOCH : kafkaError.UNKNOWN_LEADER_EPOCH;
-}
