@@ -196,3 +196,20 @@ test('DeleteRecords moves the start on every replica, up to the high watermark',
   const asking = (await other.connect(1)).deleteRecords({ topics, timeoutMs: 5_000 });
   assert.equal((await other.settled(asking))[0]?.errorCode, 44);
 });
+
+test('a log may begin above 0, for every replica', async () => {
+  const rig = await ModelRig.started();
+  const start = 10n ** 12n;
+  rig.cluster.beginLogAt(topic, 0, start);
+  const { baseOffset } = rig.leader().append(madeBatch({ values: [Buffer.from('a')] }));
+  assert.equal(baseOffset, start);
+  await rig.pass(100);
+  for (const { log, highWatermark } of rig.cluster.replicasOf(topic, 0)) {
+    assert.deepEqual([log.start, log.end, highWatermark], [start, start + 1n, start + 1n]);
+  }
+  const connection = await rig.connect(1);
+  const asked = { partition: 0, currentLeaderEpoch: 0, timestamp: -2n };
+  const topics = [{ topic, partitions: [asked] }];
+  const [earliest] = await rig.settled(connection.listOffsets({ replicaId: -1, isolationLevel: 0, topics }));
+  assert.deepEqual([earliest?.offset, earliest?.leaderEpoch], [start, 0]);
+});

@@ -93,9 +93,10 @@ export class PartitionLog {
     return true;
   }
 
-  /** A follower whose leader's log begins beyond its own end starts over there. */
+  /** Empty, and beginning at `offset`: a follower whose leader's log begins beyond its own end. */
   startOver(offset: bigint): void {
     this.truncations += 1;
+    this.epochs.truncate(0n);
     this.#forgetBatches();
     this.start = offset;
     this.end = offset;

@@ -318,7 +318,7 @@ export class Replica {
       return true;
     }
     if (answer.kind === 'start over') {
-      this.#startOver(answer.logStart);
+      this.startOver(answer.logStart);
       return true;
     }
     for (const bytes of answer.batches) {
@@ -333,8 +333,9 @@ export class Replica {
   }
 
   /** Nothing of this log is in the leader's: what was known of producer ids goes with it (kafka-facts 14). */
-  #startOver(logStart: bigint): void {
+  startOver(logStart: bigint): void {
     this.log.startOver(logStart);
+    if (this.isLeader) this.log.epochs.assign(this.image.leaderEpoch, logStart);
     this.producers.clear();
     this.aborted.truncate(0n);
     this.#show(logStart);
