@@ -4,6 +4,7 @@ import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import { cleaned } from './compaction.ts';
 import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
+import { InSync, type LeaderEnds } from './in-sync.ts';
 import { maxOf, minOf, PartitionLog } from './partition-log.ts';
 import { ProducerStates } from './producer-states.ts';
 import {
@@ -15,12 +16,6 @@ import {
 } from './replica-site.ts';
 import { placedBatch, type StoredBatch, storedBatch } from './stored-batch.ts';
 import { TransactionIndex } from './transaction-index.ts';
-
-interface FollowerView {
-  end: bigint;
-  logStart: bigint;
-  caughtUpAtMs: number;
-}
 
 export class Replica {
   readonly site: ReplicaSite<Replica>;
@@ -34,16 +29,14 @@ export class Replica {
   epochStart = 0n;
   /** Grows with every change of role; answers to an earlier role's fetches are dropped. */
   term = 0;
-  #followers = new Map<number, FollowerView>();
-  /** In sync by the controller, and by what the leader has asked for. */
-  #maximalInSync = new Set<number>();
-  #alterUnderWay = false;
+  readonly #inSync: InSync;
   /** Looked at after every change; one that returns true is done. */
   readonly #waiters = new Set<() => boolean>();
 
   constructor(site: ReplicaSite<Replica>, image: PartitionImage) {
     this.site = site;
     this.image = image;
+    this.#inSync = new InSync((inSync) => site.alterInSync(this, inSync));
   }
 
   get isLeader(): boolean {
@@ -69,8 +62,7 @@ export class Replica {
     if (image.version < this.image.version && this.role !== 'none') return;
     const newEpoch = image.leaderEpoch !== this.image.leaderEpoch || this.role === 'none';
     this.image = image;
-    this.#alterUnderWay = false;
-    this.#maximalInSync = new Set(image.inSync);
+    this.#inSync.agree(image.inSync);
     if (newEpoch) {
       this.term += 1;
       if (image.leaderId === this.site.brokerId) this.#lead();
@@ -84,11 +76,8 @@ export class Replica {
     this.role = 'leader';
     this.epochStart = this.log.end;
     this.log.epochs.assign(this.image.leaderEpoch, this.log.end);
-    this.#followers = new Map();
-    for (const id of this.image.replicas) {
-      if (id !== this.site.brokerId)
-        this.#followers.set(id, { end: -1n, logStart: 0n, caughtUpAtMs: this.site.nowMs() });
-    }
+    const followers = this.image.replicas.filter((id) => id !== this.site.brokerId);
+    this.#inSync.lead(followers, this.site.nowMs());
   }
 
   #follow(): void {
@@ -125,9 +114,7 @@ export class Replica {
       const answered = this.#judge(placed);
       if (answered !== undefined) return answered;
     }
-    for (const follower of this.#followers.values()) {
-      if (follower.end === this.log.end) follower.caughtUpAtMs = this.site.nowMs();
-    }
+    this.#inSync.appends(this.log.end, this.site.nowMs());
     this.#store(placed);
     this.#advance();
     this.changed();
@@ -166,7 +153,10 @@ export class Replica {
     if (refusal !== undefined) return answer(refusal);
     if (fetch.offset < this.log.start) return answer({ kind: 'start over', logStart: this.log.start });
     const { term } = this;
-    this.#noteFollower(fetch);
+    const { lowWatermark } = this;
+    this.#inSync.note(fetch, this.#ends, this.site.nowMs());
+    this.#advance();
+    if (this.lowWatermark > lowWatermark) this.changed();
     const tell = (): boolean => {
       if (this.term !== term) {
         answer({ kind: 'error', errorCode: kafkaError.NOT_LEADER_OR_FOLLOWER });
@@ -199,66 +189,24 @@ export class Replica {
     return undefined;
   }
 
-  #noteFollower({ from: id, offset: end, logStart }: FollowerFetch): void {
-    const view = this.#followers.get(id);
-    if (view === undefined) return;
-    view.end = end;
-    if (view.logStart < logStart) {
-      view.logStart = logStart;
-      this.changed();
-    }
-    if (end >= this.log.end) view.caughtUpAtMs = this.site.nowMs();
-    this.#takeIn(id, end);
-    this.#advance();
-  }
-
-  /** Asks for a follower that has caught up to be in sync. */
-  #takeIn(id: number, end: bigint): void {
-    const joins = !this.#maximalInSync.has(id) && end >= this.highWatermark && end >= this.epochStart;
-    if (joins && !this.#alterUnderWay) this.#alter([...this.image.inSync, id], id);
+  get #ends(): LeaderEnds {
+    return { logEnd: this.log.end, highWatermark: this.highWatermark, epochStart: this.epochStart };
   }
 
   /** What a leader does every few seconds. */
   lookAtInSync(): void {
-    this.#shrinkInSync();
-    if (!this.isLeader) return;
-    // A follower that waits for news does not ask again by itself, as a real one does twice a second.
-    for (const [id, { end }] of this.#followers) this.#takeIn(id, end);
-  }
-
-  /** Followers that have been behind for too long are taken out of the replicas in sync. */
-  #shrinkInSync(): void {
-    if (!this.isLeader || this.#alterUnderWay) return;
-    const nowMs = this.site.nowMs();
-    const kept = this.image.inSync.filter((id) => {
-      const view = this.#followers.get(id);
-      if (view === undefined || view.end >= this.log.end) return true;
-      return nowMs - view.caughtUpAtMs <= this.site.replicaLagMsMax;
-    });
-    if (kept.length < this.image.inSync.length) this.#alter(kept, undefined);
-  }
-
-  #alter(inSync: readonly number[], joining: number | undefined): void {
-    this.#alterUnderWay = true;
-    // A joining replica counts at once, a leaving one until the controller has agreed.
-    if (joining !== undefined) this.#maximalInSync.add(joining);
-    this.site.alterInSync(this, inSync);
+    if (this.isLeader) this.#inSync.look(this.#ends, this.site.nowMs(), this.site.replicaLagMsMax);
   }
 
   /** The controller did not agree, or its answer is lost: ask again when there is reason to. */
   alterEnded(): void {
-    this.#alterUnderWay = false;
-    this.#maximalInSync = new Set(this.image.inSync);
+    this.#inSync.alterEnded();
   }
 
   #advance(): void {
     if (!this.isLeader) return;
     if (this.belowMinimum && !this.site.advanceBelowMinimum) return;
-    let bound = this.log.end;
-    for (const id of this.#maximalInSync) {
-      const view = this.#followers.get(id);
-      if (view !== undefined) bound = minOf(bound, view.end);
-    }
+    const bound = this.#inSync.common(this.log.end);
     if (bound <= this.highWatermark) return;
     this.#show(bound);
     this.changed();
@@ -271,11 +219,7 @@ export class Replica {
 
   /** Where the log starts on every replica that is alive. */
   get lowWatermark(): bigint {
-    let low = this.log.start;
-    for (const [id, { logStart }] of this.#followers) {
-      if (this.site.isAlive(id)) low = minOf(low, logStart);
-    }
-    return low;
+    return this.#inSync.lowWatermark(this.log.start, (id) => this.site.isAlive(id));
   }
 
   /** Retention, or DeleteRecords: what lies before `start` is gone, up to the high watermark. */
