@@ -128,10 +128,11 @@ function readOne(
   if (refusal !== undefined) return { ...state, diverging: refusal, records: nothing };
   if (asked.fetchOffset < log.start || asked.fetchOffset > log.end) return outOfRange;
   const limit = Math.max(0, Math.min(asked.partitionMaxBytes, bytesLeft));
-  const end = committedOnly ? replica.lastStableOffset : replica.highWatermark;
-  if (asked.fetchOffset >= end) return { ...state, diverging: undefined, records: nothing };
-  const { bytes, bound } = log.read(asked.fetchOffset, end, limit, wholeFirst);
-  const aborted = committedOnly ? replica.aborted.collect(asked.fetchOffset, bound) : [];
+  if (!committedOnly) {
+    const { bytes } = log.read(asked.fetchOffset, replica.highWatermark, limit, wholeFirst);
+    return { ...state, diverging: undefined, records: bytes };
+  }
+  const { bytes, aborted } = replica.readCommitted(asked.fetchOffset, limit, wholeFirst);
   const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }));
   return { ...state, abortedTransactions, diverging: undefined, records: bytes };
 }

@@ -15,7 +15,7 @@ import {
   type ReplicaSite,
 } from './replica-site.ts';
 import { placedBatch, type StoredBatch, storedBatch } from './stored-batch.ts';
-import { TransactionIndex } from './transaction-index.ts';
+import { type AbortedTransaction, TransactionIndex } from './transaction-index.ts';
 
 export class Replica {
   readonly site: ReplicaSite<Replica>;
@@ -145,6 +145,19 @@ export class Replica {
     this.log.append(batch);
     const ended = this.producers.append(batch);
     if (ended !== undefined && !ended.committed) this.aborted.append(ended);
+  }
+
+  /**
+   * What read-committed readers get, and which aborted transactions they are told of; of none where no batch
+   * fits.
+   */
+  readCommitted(
+    offset: bigint,
+    bytesMax: number,
+    wholeFirst: boolean,
+  ): { readonly bytes: Buffer; readonly aborted: readonly AbortedTransaction[] } {
+    const { bytes, bound } = this.log.read(offset, this.lastStableOffset, bytesMax, wholeFirst);
+    return { bytes, aborted: bytes.length === 0 ? [] : this.aborted.collect(offset, bound) };
   }
 
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */

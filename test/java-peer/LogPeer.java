@@ -29,9 +29,11 @@ import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.server.util.Scheduler;
 import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.Cleaner;
+import org.apache.kafka.storage.internals.log.FetchDataInfo;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogSegment;
@@ -83,11 +85,30 @@ public final class LogPeer {
             Time.SYSTEM, 900_000, new ProducerStateManagerConfig(Integer.MAX_VALUE, false), 600_000,
             new LogDirFailureChannel(1), true, Optional.of(Uuid.randomUuid()));
         try {
+            if (command.has("log")) reads(log, command, out);
             for (JsonNode pass : command.get("passes")) pass(log, pass, out);
         } finally {
             log.closeHandlers();
             remove(folder);
         }
+    }
+
+    /** What read-committed fetches get: how many bytes, and the aborted transactions they are told of. */
+    private static void reads(UnifiedLog log, JsonNode command, DataOutputStream out) throws IOException {
+        append(log, command.get("log").binaryValue());
+        log.updateHighWatermark(log.logEndOffset());
+        ArrayNode shown = JSON.createArrayNode();
+        for (JsonNode read : command.get("reads")) {
+            FetchDataInfo info = log.read(read.get("offset").asLong(), read.get("bytesMax").asInt(),
+                FetchIsolation.TXN_COMMITTED, read.get("wholeFirst").asBoolean());
+            // A first batch that would be cut is left out of an answer, and what was told of it.
+            if (info.firstEntryIncomplete) info = FetchDataInfo.empty(0);
+            StringBuilder text = new StringBuilder().append(info.records.sizeInBytes());
+            info.abortedTransactions.orElse(List.of()).forEach(each ->
+                text.append(" ").append(each.producerId()).append(" from ").append(each.firstOffset()));
+            shown.add(text.toString());
+        }
+        answer(out, shown.toString(), new byte[0]);
     }
 
     /** Appends to a new segment, cleans all segments before the active one, and shows the whole log. */

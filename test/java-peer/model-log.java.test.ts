@@ -164,6 +164,31 @@ for (const logAppendTime of [false, true]) {
   });
 }
 
+test(`what read-committed fetches are told (${logs} logs)`, async () => {
+  for (let seed = 1; seed <= logs; seed += 1) {
+    const random = seededRandom(seed);
+    const rig = await ModelRig.started({ brokers: 1 });
+    const leader = rig.leader();
+    const writers = new Writers(random);
+    for (let left = random.int(300); left >= 0; left -= 1) writers.write(leader);
+    const { log } = leader;
+    const reads = Array.from({ length: 40 }, () => ({
+      offset: random.int(Number(log.end) + 1),
+      bytesMax: random.int(pick(random, [200, 3_000, 30_000])) + 1,
+      wholeFirst: random.int(2) === 0,
+    }));
+    const told = { deleteRetentionMs, passes: [], log: bytesOf(log.batches).toString('base64'), reads };
+    await peer.send(Buffer.from(JSON.stringify(told)));
+    const answered = reads.map(({ offset, bytesMax, wholeFirst }) => {
+      const from = BigInt(offset);
+      const { bytes, aborted } = leader.readCommitted(from, bytesMax, wholeFirst);
+      const listed = aborted.map(({ producerId, firstOffset }) => `${producerId} from ${firstOffset}`);
+      return [bytes.length, ...listed].join(' ');
+    });
+    assert.deepEqual(answered, JSON.parse((await peer.next()).text), `seed ${seed}`);
+  }
+});
+
 test('a marker is Kafka’s own, byte for byte', async () => {
   const marker = { producerId: 9n, producerEpoch: 4, coordinatorEpoch: 17, timestampMs: 1_700_000_000_123n };
   for (const committed of [true, false]) {
