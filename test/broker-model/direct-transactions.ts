@@ -2,7 +2,8 @@
 // tests that want a certain log, whole or under way.
 import { controlBatch } from './control-batch.ts';
 import { madeBatch } from './made-batch.ts';
-import type { Appended, Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
+import type { Appended } from './replica-site.ts';
 
 const transactionalBit = 0x10;
 

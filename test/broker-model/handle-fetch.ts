@@ -5,7 +5,8 @@ import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { FetchedPartition, FetchRequest, TopicId } from '../../src/kafka/wire/messages.ts';
 import type { SessionPartition } from './fetch-sessions.ts';
 import type { ModelBroker } from './model-broker.ts';
-import { checkLeaderEpoch, type Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
+import { checkLeaderEpoch } from './replica-site.ts';
 
 /** A fetch answer before it becomes memory of the client. */
 export interface FetchAnswer {
@@ -127,10 +128,11 @@ function readOne(
   if (refusal !== undefined) return { ...state, diverging: refusal, records: nothing };
   if (asked.fetchOffset < log.start || asked.fetchOffset > log.end) return outOfRange;
   const limit = Math.max(0, Math.min(asked.partitionMaxBytes, bytesLeft));
-  const end = committedOnly ? replica.lastStableOffset : replica.highWatermark;
-  if (asked.fetchOffset >= end) return { ...state, diverging: undefined, records: nothing };
-  const { bytes, bound } = log.read(asked.fetchOffset, end, limit, wholeFirst);
-  const aborted = committedOnly ? replica.aborted.collect(asked.fetchOffset, bound) : [];
+  if (!committedOnly) {
+    const { bytes } = log.read(asked.fetchOffset, replica.highWatermark, limit, wholeFirst);
+    return { ...state, diverging: undefined, records: bytes };
+  }
+  const { bytes, aborted } = replica.readCommitted(asked.fetchOffset, limit, wholeFirst);
   const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }));
   return { ...state, abortedTransactions, diverging: undefined, records: bytes };
 }

@@ -14,7 +14,8 @@ import type {
 import { noTopicId } from '../../src/kafka/wire/messages.ts';
 import { maxOf } from './partition-log.ts';
 import type { ModelBroker } from './model-broker.ts';
-import { checkLeaderEpoch, type Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
+import { checkLeaderEpoch } from './replica-site.ts';
 import { transactionTopic } from './transaction-log.ts';
 
 const latest = -1n;

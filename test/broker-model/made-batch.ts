@@ -22,7 +22,9 @@ export interface BatchSpec {
 export function madeBatch(spec: BatchSpec): Buffer {
   const timestampMs = spec.timestampMs ?? 1_700_000_000_000n;
   const records = Buffer.concat(
-    spec.values.map((value, delta) => plainRecord(delta, spec.keys?.[delta] ?? null, value)),
+    spec.values.map((value, offsetDelta) =>
+      recordBytes({ offsetDelta, timestampDelta: 0, key: spec.keys?.[offsetDelta], value }),
+    ),
   );
   const batch = Buffer.alloc(61 + records.length);
   batch.writeBigInt64BE(spec.baseOffset ?? 0n, 0);
@@ -43,27 +45,39 @@ export function madeBatch(spec: BatchSpec): Buffer {
   return batch;
 }
 
-function plainRecord(offsetDelta: number, key: Buffer | null, value: Buffer | null): Buffer {
+export interface PlainRecord {
+  readonly offsetDelta: number;
+  readonly timestampDelta: number;
+  readonly key: Buffer | null | undefined;
+  readonly value: Buffer | null | undefined;
+  readonly headers?: readonly { readonly key: Buffer; readonly value: Buffer | undefined }[];
+}
+
+/** One record as it stands in a batch. */
+export function recordBytes(record: PlainRecord): Buffer {
+  const headers = record.headers ?? [];
   const body = Buffer.concat([
     Buffer.from([0]),
-    zigzag(0),
-    zigzag(offsetDelta),
-    ...field(key),
-    ...field(value),
-    zigzag(0),
+    zigzag(record.timestampDelta),
+    zigzag(record.offsetDelta),
+    ...field(record.key),
+    ...field(record.value),
+    zigzag(headers.length),
+    ...headers.flatMap(({ key, value }) => [...field(key), ...field(value)]),
   ]);
   return Buffer.concat([zigzag(body.length), body]);
 }
 
-const field = (bytes: Buffer | null): Buffer[] =>
-  bytes === null ? [zigzag(-1)] : [zigzag(bytes.length), bytes];
+const field = (bytes: Buffer | null | undefined): Buffer[] =>
+  bytes === null || bytes === undefined ? [zigzag(-1)] : [zigzag(bytes.length), bytes];
 
+/** Of any size that a number holds exactly: timestamps may be far apart. */
 function zigzag(value: number): Buffer {
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
   const bytes: number[] = [];
   while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
   }
   bytes.push(rest);
   return Buffer.from(bytes);

@@ -9,7 +9,8 @@ import type { Controller } from './controller.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { type ClusterSettings, type PartitionImage, partitionKey } from './model-types.ts';
 import type { ProducerIds } from './producer-ids.ts';
-import { type FollowerFetch, Replica, type ReplicaFetchAnswer, type ReplicaSite } from './replica.ts';
+import { Replica } from './replica.ts';
+import type { FollowerFetch, ReplicaFetchAnswer, ReplicaSite } from './replica-site.ts';
 import { TransactionCoordinator } from './transaction-coordinator.ts';
 import { transactionTopic } from './transaction-log.ts';
 import { writeMarkers } from './write-markers.ts';
@@ -38,7 +39,7 @@ export interface BrokerSite {
 
 const expirationLookMs = 600_000;
 
-export class ModelBroker implements ReplicaSite, BrokerFace {
+export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   readonly brokerId: number;
   readonly site: BrokerSite;
   /** By topic id and partition; survives a restart. */

@@ -116,6 +116,11 @@ export class ModelCluster implements BrokerSite {
     return `${owner}|${this.name}/${brokerId}`;
   }
 
+  /** Every replica's log begins at `start` and is empty: what was below is long gone. */
+  beginLogAt(topic: string, partition: number, start: bigint): void {
+    for (const replica of this.replicasOf(topic, partition)) replica.startOver(start);
+  }
+
   /** The coordinator has not heard of the id for a week. */
   forgetTransactionalId(transactionalId: string): void {
     for (const broker of this.brokers.values()) broker.coordinator.forget(transactionalId);

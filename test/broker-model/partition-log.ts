@@ -28,6 +28,11 @@ export class PartitionLog {
     return this.#batches;
   }
 
+  /** Size of all batches. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** A follower's next batch may begin beyond the log end, where the leader's log was compacted. */
   append(batch: StoredBatch): void {
     if (batch.baseOffset < this.end) {
@@ -49,6 +54,7 @@ export class PartitionLog {
 
   /** The cleaner's result takes the place of all batches; start and end stay. */
   replace(batches: readonly StoredBatch[]): void {
+    this.truncations += 1;
     this.#forgetBatches();
     for (const batch of batches) this.#place(batch);
   }
@@ -87,9 +93,10 @@ export class PartitionLog {
     return true;
   }
 
-  /** A follower whose leader's log begins beyond its own end starts over there. */
+  /** Empty, and beginning at `offset`: a follower whose leader's log begins beyond its own end. */
   startOver(offset: bigint): void {
     this.truncations += 1;
+    this.epochs.truncate(0n);
     this.#forgetBatches();
     this.start = offset;
     this.end = offset;

@@ -2,7 +2,8 @@
 import type { Timer } from '../../src/base/clock.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { BrokerFace } from './broker-face.ts';
-import type { Appended, Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
+import type { Appended } from './replica-site.ts';
 
 /** Answered already, or appended and waiting. */
 export interface PendingAppend {

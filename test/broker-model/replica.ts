@@ -1,69 +1,24 @@
 // One replica of one partition on one broker: its log, its producer states, its high watermark, and what it
 // does as leader or follower. Messages to other brokers go through its site.
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import { cleaned } from './compaction.ts';
 import type { EpochEnd } from './epoch-starts.ts';
 import type { PartitionImage } from './model-types.ts';
+import { InSync, type LeaderEnds } from './in-sync.ts';
 import { maxOf, minOf, PartitionLog } from './partition-log.ts';
 import { ProducerStates } from './producer-states.ts';
+import {
+  type Appended,
+  checkLeaderEpoch,
+  type FollowerFetch,
+  type ReplicaFetchAnswer,
+  type ReplicaSite,
+} from './replica-site.ts';
 import { placedBatch, type StoredBatch, storedBatch } from './stored-batch.ts';
-import { TransactionIndex } from './transaction-index.ts';
-
-/** What a replica needs from its broker. */
-export interface ReplicaSite {
-  readonly brokerId: number;
-  nowMs(): number;
-  /** The broker's clock, by which it stamps batches. */
-  wallMs(): number;
-  readonly replicaLagMsMax: number;
-  readonly advanceBelowMinimum: boolean;
-  /** What the controller says of another broker. */
-  isAlive(brokerId: number): boolean;
-  /** Asks the controller to change the replicas in sync. */
-  alterInSync(replica: Replica, inSync: readonly number[]): void;
-  /** Sends the next follower fetch to the leader. */
-  followLeader(replica: Replica): void;
-}
-
-interface FollowerView {
-  end: bigint;
-  logStart: bigint;
-  caughtUpAtMs: number;
-}
-
-/** Result of an append attempt; with error NONE the batch stands at `baseOffset`, newly or as a repeat. */
-export interface Appended {
-  readonly errorCode: number;
-  readonly baseOffset: bigint;
-  /** The high watermark that shows the batch. */
-  readonly required: bigint;
-  /** A repeat is answered with its batch's timestamp as the append time, a new batch with -1 or its stamp. */
-  readonly appendTimeMs: bigint;
-}
-
-/** What a leader answers to a follower's fetch. */
-export type ReplicaFetchAnswer =
-  | { readonly kind: 'error'; readonly errorCode: number }
-  | { readonly kind: 'diverging'; readonly end: EpochEnd }
-  /** The leader's log begins beyond the follower's end. */
-  | { readonly kind: 'start over'; readonly logStart: bigint }
-  | {
-      readonly kind: 'records';
-      readonly batches: readonly Buffer[];
-      readonly highWatermark: bigint;
-      readonly logStart: bigint;
-    };
-
-export interface FollowerFetch {
-  readonly from: number;
-  readonly leaderEpoch: number;
-  readonly offset: bigint;
-  readonly lastEpoch: number;
-  readonly highWatermark: bigint;
-  readonly logStart: bigint;
-}
+import { type AbortedTransaction, TransactionIndex } from './transaction-index.ts';
 
 export class Replica {
-  readonly site: ReplicaSite;
+  readonly site: ReplicaSite<Replica>;
   image: PartitionImage;
   readonly log = new PartitionLog();
   readonly producers = new ProducerStates();
@@ -74,16 +29,14 @@ export class Replica {
   epochStart = 0n;
   /** Grows with every change of role; answers to an earlier role's fetches are dropped. */
   term = 0;
-  #followers = new Map<number, FollowerView>();
-  /** In sync by the controller, and by what the leader has asked for. */
-  #maximalInSync = new Set<number>();
-  #alterUnderWay = false;
+  readonly #inSync: InSync;
   /** Looked at after every change; one that returns true is done. */
   readonly #waiters = new Set<() => boolean>();
 
-  constructor(site: ReplicaSite, image: PartitionImage) {
+  constructor(site: ReplicaSite<Replica>, image: PartitionImage) {
     this.site = site;
     this.image = image;
+    this.#inSync = new InSync((inSync) => site.alterInSync(this, inSync));
   }
 
   get isLeader(): boolean {
@@ -109,8 +62,7 @@ export class Replica {
     if (image.version < this.image.version && this.role !== 'none') return;
     const newEpoch = image.leaderEpoch !== this.image.leaderEpoch || this.role === 'none';
     this.image = image;
-    this.#alterUnderWay = false;
-    this.#maximalInSync = new Set(image.inSync);
+    this.#inSync.agree(image.inSync);
     if (newEpoch) {
       this.term += 1;
       if (image.leaderId === this.site.brokerId) this.#lead();
@@ -124,11 +76,8 @@ export class Replica {
     this.role = 'leader';
     this.epochStart = this.log.end;
     this.log.epochs.assign(this.image.leaderEpoch, this.log.end);
-    this.#followers = new Map();
-    for (const id of this.image.replicas) {
-      if (id !== this.site.brokerId)
-        this.#followers.set(id, { end: -1n, logStart: 0n, caughtUpAtMs: this.site.nowMs() });
-    }
+    const followers = this.image.replicas.filter((id) => id !== this.site.brokerId);
+    this.#inSync.lead(followers, this.site.nowMs());
   }
 
   #follow(): void {
@@ -165,9 +114,7 @@ export class Replica {
       const answered = this.#judge(placed);
       if (answered !== undefined) return answered;
     }
-    for (const follower of this.#followers.values()) {
-      if (follower.end === this.log.end) follower.caughtUpAtMs = this.site.nowMs();
-    }
+    this.#inSync.appends(this.log.end, this.site.nowMs());
     this.#store(placed);
     this.#advance();
     this.changed();
@@ -200,13 +147,29 @@ export class Replica {
     if (ended !== undefined && !ended.committed) this.aborted.append(ended);
   }
 
+  /**
+   * What read-committed readers get, and which aborted transactions they are told of; of none where no batch
+   * fits.
+   */
+  readCommitted(
+    offset: bigint,
+    bytesMax: number,
+    wholeFirst: boolean,
+  ): { readonly bytes: Buffer; readonly aborted: readonly AbortedTransaction[] } {
+    const { bytes, bound } = this.log.read(offset, this.lastStableOffset, bytesMax, wholeFirst);
+    return { bytes, aborted: bytes.length === 0 ? [] : this.aborted.collect(offset, bound) };
+  }
+
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */
   followerFetched(fetch: FollowerFetch, answer: (told: ReplicaFetchAnswer) => void): void {
     const refusal = this.#refuseFollower(fetch);
     if (refusal !== undefined) return answer(refusal);
     if (fetch.offset < this.log.start) return answer({ kind: 'start over', logStart: this.log.start });
     const { term } = this;
-    this.#noteFollower(fetch);
+    const { lowWatermark } = this;
+    this.#inSync.note(fetch, this.#ends, this.site.nowMs());
+    this.#advance();
+    if (this.lowWatermark > lowWatermark) this.changed();
     const tell = (): boolean => {
       if (this.term !== term) {
         answer({ kind: 'error', errorCode: kafkaError.NOT_LEADER_OR_FOLLOWER });
@@ -239,66 +202,24 @@ export class Replica {
     return undefined;
   }
 
-  #noteFollower({ from: id, offset: end, logStart }: FollowerFetch): void {
-    const view = this.#followers.get(id);
-    if (view === undefined) return;
-    view.end = end;
-    if (view.logStart < logStart) {
-      view.logStart = logStart;
-      this.changed();
-    }
-    if (end >= this.log.end) view.caughtUpAtMs = this.site.nowMs();
-    this.#takeIn(id, end);
-    this.#advance();
-  }
-
-  /** Asks for a follower that has caught up to be in sync. */
-  #takeIn(id: number, end: bigint): void {
-    const joins = !this.#maximalInSync.has(id) && end >= this.highWatermark && end >= this.epochStart;
-    if (joins && !this.#alterUnderWay) this.#alter([...this.image.inSync, id], id);
+  get #ends(): LeaderEnds {
+    return { logEnd: this.log.end, highWatermark: this.highWatermark, epochStart: this.epochStart };
   }
 
   /** What a leader does every few seconds. */
   lookAtInSync(): void {
-    this.#shrinkInSync();
-    if (!this.isLeader) return;
-    // A follower that waits for news does not ask again by itself, as a real one does twice a second.
-    for (const [id, { end }] of this.#followers) this.#takeIn(id, end);
-  }
-
-  /** Followers that have been behind for too long are taken out of the replicas in sync. */
-  #shrinkInSync(): void {
-    if (!this.isLeader || this.#alterUnderWay) return;
-    const nowMs = this.site.nowMs();
-    const kept = this.image.inSync.filter((id) => {
-      const view = this.#followers.get(id);
-      if (view === undefined || view.end >= this.log.end) return true;
-      return nowMs - view.caughtUpAtMs <= this.site.replicaLagMsMax;
-    });
-    if (kept.length < this.image.inSync.length) this.#alter(kept, undefined);
-  }
-
-  #alter(inSync: readonly number[], joining: number | undefined): void {
-    this.#alterUnderWay = true;
-    // A joining replica counts at once, a leaving one until the controller has agreed.
-    if (joining !== undefined) this.#maximalInSync.add(joining);
-    this.site.alterInSync(this, inSync);
+    if (this.isLeader) this.#inSync.look(this.#ends, this.site.nowMs(), this.site.replicaLagMsMax);
   }
 
   /** The controller did not agree, or its answer is lost: ask again when there is reason to. */
   alterEnded(): void {
-    this.#alterUnderWay = false;
-    this.#maximalInSync = new Set(this.image.inSync);
+    this.#inSync.alterEnded();
   }
 
   #advance(): void {
     if (!this.isLeader) return;
     if (this.belowMinimum && !this.site.advanceBelowMinimum) return;
-    let bound = this.log.end;
-    for (const id of this.#maximalInSync) {
-      const view = this.#followers.get(id);
-      if (view !== undefined) bound = minOf(bound, view.end);
-    }
+    const bound = this.#inSync.common(this.log.end);
     if (bound <= this.highWatermark) return;
     this.#show(bound);
     this.changed();
@@ -311,11 +232,7 @@ export class Replica {
 
   /** Where the log starts on every replica that is alive. */
   get lowWatermark(): bigint {
-    let low = this.log.start;
-    for (const [id, { logStart }] of this.#followers) {
-      if (this.site.isAlive(id)) low = minOf(low, logStart);
-    }
-    return low;
+    return this.#inSync.lowWatermark(this.log.start, (id) => this.site.isAlive(id));
   }
 
   /** Retention, or DeleteRecords: what lies before `start` is gone, up to the high watermark. */
@@ -323,6 +240,29 @@ export class Replica {
     this.log.moveStart(minOf(start, this.highWatermark));
     this.producers.replicated(this.log.start);
     this.changed();
+  }
+
+  /**
+   * One pass of the log cleaner over all batches below `upTo` (the log end unless given) that are committed
+   * and decided; what is closed is this replica's own affair. Returns how many bytes went.
+   */
+  compact({ upTo = this.log.end, deleteRetentionMs = 86_400_000n } = {}): number {
+    const stable = minOf(this.lastStableOffset, upTo);
+    const last = this.log.batches.findLast(({ lastOffset }) => lastOffset < stable);
+    if (last === undefined) return 0;
+    // The segment is rolled first, and what is known of ids written down.
+    this.producers.takeSnapshot(this.log.end);
+    const result = cleaned(this.log.batches, this.aborted.all, {
+      upTo: last.lastOffset + 1n,
+      nowMs: BigInt(Math.floor(this.site.wallMs())),
+      deleteRetentionMs,
+      lastOf: (producerId) => this.producers.lastOf(producerId),
+    });
+    const { bytes } = this.log;
+    this.log.replace(result.batches);
+    this.aborted.replace(result.aborted);
+    this.changed();
+    return bytes - this.log.bytes;
   }
 
   // ---- follower -------------------------------------------------------------------------------------------
@@ -335,7 +275,7 @@ export class Replica {
       return true;
     }
     if (answer.kind === 'start over') {
-      this.#startOver(answer.logStart);
+      this.startOver(answer.logStart);
       return true;
     }
     for (const bytes of answer.batches) {
@@ -350,8 +290,9 @@ export class Replica {
   }
 
   /** Nothing of this log is in the leader's: what was known of producer ids goes with it (kafka-facts 14). */
-  #startOver(logStart: bigint): void {
+  startOver(logStart: bigint): void {
     this.log.startOver(logStart);
+    if (this.isLeader) this.log.epochs.assign(this.image.leaderEpoch, logStart);
     this.producers.clear();
     this.aborted.truncate(0n);
     this.#show(logStart);
@@ -393,9 +334,3 @@ export class Replica {
 }
 
 const nothingAppended: Omit<Appended, 'errorCode'> = { baseOffset: -1n, required: 0n, appendTimeMs: -1n };
-
-/** What a broker says to the leader epoch a client named; -1 names none. */
-export function checkLeaderEpoch(named: number, known: number): number {
-  if (named < 0 || named === known) return kafkaError.NONE;
-  return named < known ? kafkaError.FENCED_LEADER_EPOCH : kafkaError.UNKNOWN_LEADER_EPOCH;
-}
