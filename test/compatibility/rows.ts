@@ -56,7 +56,7 @@ const mirrorTests = [
   'src/cli/whole-path.',
 ];
 /** About one broker alone, so a row of two versions would only say again what theirs said. */
-const oneBrokerTests = ['test/broker-model/comparison/'];
+const oneBrokerTests = ['test/broker-model/comparison/', 'src/kafka/client/'];
 
 /** Run by a row of the kind `upgrade`; not among the files of `npm test`. */
 export const upgradeFile = 'test/compatibility/rolling-upgrade.ts';

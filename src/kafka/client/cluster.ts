@@ -62,13 +62,14 @@ export interface BrokerConnection {
   findCoordinator(transactionalId: string): Promise<FindCoordinatorResponse>;
   /**
    * Control records, in the order given, by the leaders that are asked; answered when all replicas in sync
-   * have them. Kafka answers once per producer id, so only the log end tells how many were written.
+   * have them. Kafka answers once per producer id, with the last error, so only the log end tells how many
+   * were written. Fastest with about 1,000 in a request; more only make the neighbours wait.
    */
   writeTxnMarkers(request: WriteTxnMarkersRequest): Promise<readonly WrittenMarker[]>;
   /** Asked of the id's coordinator, as are the next two. */
   addPartitionsToTxn(request: AddPartitionsToTxnRequest): Promise<readonly AddedPartition[]>;
   endTxn(request: EndTxnRequest): Promise<EndTxnResponse>;
-  /** Ids that may not be described are left out of the answer. */
+  /** Each id has an error of its own, also where it may not be described. */
   describeTransactions(transactionalIds: readonly string[]): Promise<readonly DescribedTransaction[]>;
   /** Asked of the leaders. A compacted topic refuses with POLICY_VIOLATION. */
   deleteRecords(request: DeleteRecordsRequest): Promise<readonly TrimmedPartition[]>;
