@@ -6,11 +6,12 @@ import { after, before, suite, test } from 'node:test';
 import { pick, seededRandom } from '../../src/base/random.ts';
 import { decodeBatch } from '../../src/kafka/batch/decode-batch.ts';
 import { encodeBatch } from '../../src/kafka/batch/encode-batch.ts';
-import { codecs, recordCountOf } from '../../src/kafka/batch/header.ts';
+import { attributesOf, codecs, hasDeleteHorizon, recordCountOf } from '../../src/kafka/batch/header.ts';
 import { nullBatches } from '../../src/kafka/batch/null-batches.ts';
 import { patchForProduce, stampOf } from '../../src/kafka/batch/patch.ts';
 import { type MadePiece, madePieces, needsMaking } from '../../src/kafka/batch/re-encode.ts';
 import { madeRecords } from '../fixtures/made-records.ts';
+import { sourceBatch } from '../fixtures/source-batch.ts';
 import { BatchPeer, type Shown, type ShownRecord, shownRecord } from './batch-peer.ts';
 
 const batchesEach = 1_500;
@@ -92,21 +93,34 @@ suite('made batches', () => {
       }
     });
   }
+});
 
-  test('a broker refuses every cleaned batch that lacks an offset, unless it is made', async () => {
+suite('batches that are not made', () => {
+  test('a broker refuses every cleaned batch that lacks an offset', async () => {
     const sources = await sourcesOf(0);
     const gapped = sources.filter(({ shown }) => {
-      return (
-        !shown.control && shown.count !== Number(BigInt(shown.lastOffset) - BigInt(shown.baseOffset)) + 1
-      );
+      const offsets = BigInt(shown.lastOffset) - BigInt(shown.baseOffset) + 1n;
+      return !shown.control && BigInt(shown.count) !== offsets;
     });
     assert.ok(gapped.length > 500);
     const sent = gapped.map(({ batch }) => {
       patchForProduce(batch, 0, stampOf(5n, 0), 0);
       return batch;
     });
-    for (const problem of await peer.problems(sent, 0))
-      assert.match(problem ?? 'taken', /InvalidRecord|Invalid/);
+    for (const problem of await peer.problems(sent, 0)) {
+      assert.match(problem ?? 'taken', /InvalidRecordException/);
+    }
+  });
+
+  test('a broker keeps the delete horizon that a batch brings along, unless it is made', async () => {
+    const records = [0n, 1n].map((offset) => ({ offset, timestamp: 5n + offset, key: Buffer.from('k') }));
+    const batch = sourceBatch(records, { baseTimestamp: 1_234n, deleteHorizon: true });
+    const pieces = madePieces(batch, 0, { from: 0n });
+    const made = pieces.flatMap((piece) => (piece.kind === 'batch' ? [piece.bytes] : []));
+    const stored = await peer.store([batch, ...made], 0);
+    const horizons = stored.map(([, bytes]) => hasDeleteHorizon(attributesOf(bytes, 0)));
+    assert.deepEqual(horizons, [true, false]);
+    assert.deepEqual(stored[1]?.[0].records, stored[0]?.[0].records);
   });
 });
 

@@ -7,10 +7,22 @@ import { mutate, noise } from '../../../test/fixtures/mutate.ts';
 import { CausewayError } from '../../base/errors.ts';
 import { pick, type Random, seededRandom } from '../../base/random.ts';
 import { crc32c } from './crc32c.ts';
-import { recordsOf } from './decode-batch.ts';
+import { decodeBatch, recordsOf } from './decode-batch.ts';
 import { encodeBatch, type NewRecord } from './encode-batch.ts';
-import { batchLengthOf, type Codec, codecs, crcFrom, crcOf, headerBytes, magicOf } from './header.ts';
+import {
+  attributesOf,
+  baseOffsetOf,
+  batchLengthOf,
+  type Codec,
+  codecs,
+  crcFrom,
+  crcOf,
+  headerBytes,
+  isControl,
+  magicOf,
+} from './header.ts';
 import { canonicalCrc, patchForProduce, stampOf } from './patch.ts';
+import { madePieces } from './re-encode.ts';
 import { forEachBatch } from './walk.ts';
 
 const damagedSets = 120_000;
@@ -108,6 +120,31 @@ test(`${damagedRecords} damaged batches, checksum right: only what the bytes hol
     handedOut += records;
   }
   assert.ok(handedOut > damagedRecords / 4 && refused > damagedRecords / 4, `${handedOut}, ${refused}`);
+});
+
+test(`${damagedRecords} damaged batches are made into the records that they hold, or refused`, () => {
+  const random = seededRandom(74);
+  const counts = { made: 0, refused: 0, batches: 0 };
+  let original: Buffer = Buffer.alloc(0);
+  for (let count = 0; count < damagedRecords; count += 1) {
+    if (count % 16 === 0) original = batch(random);
+    const input = sealed(Buffer.concat([original.subarray(0, crcFrom), damaged(random, original)]));
+    // Any base offset is possible: no checksum covers it.
+    if (random.int(4) === 0) noise(random, 8).copy(input);
+    const unpackedBytesMax = timesMax * input.length;
+    const from = baseOffsetOf(input, 0) + BigInt(random.int(3));
+    const make = () => {
+      const pieces = madePieces(input, 0, { from, unpackedBytesMax });
+      counts.made += 1;
+      if (pieces.length === 0 || isControl(attributesOf(input, 0))) return;
+      const made = pieces.flatMap((piece) => (piece.kind === 'batch' ? decodeBatch(piece.bytes) : []));
+      counts.batches += pieces.filter(({ kind }) => kind === 'batch').length;
+      const held = decodeBatch(input, 0, unpackedBytesMax).filter(({ offset }) => offset >= from);
+      assert.deepEqual(made, held);
+    };
+    if (!runs(make, input)) counts.refused += 1;
+  }
+  for (const [what, number] of Object.entries(counts)) assert.ok(number > 5_000, `${what}: ${number}`);
 });
 
 /** Everything behind the checksum, changed. */

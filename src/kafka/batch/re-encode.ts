@@ -60,11 +60,8 @@ export function needsMaking(bytes: Buffer, at: number, position: bigint): boolea
 export function madePieces(bytes: Buffer, at: number, options: MakingOptions): MadePiece[] {
   const length = checkBatch(bytes, at);
   const base = baseOffsetOf(bytes, at);
-  const lastDelta = lastOffsetDeltaOf(bytes, at);
-  if (lastDelta < 0) {
-    throw new CausewayError('CW-3005', `the batch at offset ${base} is damaged: it ends before it begins`);
-  }
-  const to = base + BigInt(lastDelta) + 1n;
+  const to = base + BigInt(lastOffsetDeltaOf(bytes, at)) + 1n;
+  if (base < 0n || to <= base || !fits(to)) refuse(base, `it reaches from there to ${to}`);
   const from = options.from > base ? options.from : base;
   if (from >= to) return [];
   if (isControl(attributesOf(bytes, at))) return [{ kind: 'holes', from, to }];
@@ -79,6 +76,12 @@ export function madePieces(bytes: Buffer, at: number, options: MakingOptions): M
   }
   if (reached < to) pieces.push({ kind: 'holes', from: reached, to });
   return pieces;
+}
+
+const fits = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
+
+function refuse(base: bigint, what: string): never {
+  throw new CausewayError('CW-3005', `the batch at offset ${base} is damaged: ${what}`);
 }
 
 /** Records at consecutive offsets. */
@@ -149,6 +152,8 @@ function batchOf(bytes: Buffer, at: number, run: Run): Buffer {
   const appendTime = usesLogAppendTime(attributes) ? maxTimestampOf(bytes, at) : undefined;
   // Any base will do that the deltas count from: the source's needs no change of the deltas.
   const baseTimestamp = baseTimestampOf(bytes, at);
+  const maxTimestamp = appendTime ?? baseTimestamp + BigInt(run.maxTimestampDelta);
+  if (!fits(maxTimestamp)) refuse(baseOffsetOf(bytes, at), `a record has the timestamp ${maxTimestamp}`);
   return assembleBatch(
     {
       baseOffset: baseOffsetOf(bytes, at) + BigInt(run.firstDelta),
@@ -156,7 +161,7 @@ function batchOf(bytes: Buffer, at: number, run: Run): Buffer {
       attributes: codecs.indexOf(codec),
       recordCount: run.count,
       baseTimestamp: appendTime ?? baseTimestamp,
-      maxTimestamp: appendTime ?? baseTimestamp + BigInt(run.maxTimestampDelta),
+      maxTimestamp,
     },
     pack(codec, run.records),
   );
