@@ -1,0 +1,74 @@
+// Where the offsets of a mirror partition differ from its source's: `shift` = target offset - source offset,
+// constant from one segment's first target offset to the next one's. Pure arithmetic.
+
+export interface ShiftSegment {
+  readonly firstTargetOffset: bigint;
+  readonly shift: bigint;
+}
+
+/**
+ * In ascending order; before the first one the shift is 0, so the empty list means identical offsets.
+ *
+ * Where the shift grows, the fillers that landed too many stand at the end of the segment before and copy
+ * nothing. Where it shrinks, source offsets in between have no place at the target: they are holes.
+ */
+export type ShiftSegments = readonly ShiftSegment[];
+
+export const identicalOffsets: ShiftSegments = [];
+
+/** The first source offset that a segment holds. */
+const firstSourceOf = ({ firstTargetOffset, shift }: ShiftSegment) => firstTargetOffset - shift;
+
+/**
+ * The same list. Throws RangeError where two segments begin at one target offset or out of order, or where a
+ * later segment begins before an earlier one at the source, which would copy records twice.
+ */
+export function mustBeSegments(segments: ShiftSegments): ShiftSegments {
+  segments.forEach((segment, index) => {
+    const before = segments[index - 1];
+    if (before === undefined) return;
+    const text = `segment ${index} from target offset ${segment.firstTargetOffset}, shift ${segment.shift}`;
+    if (segment.firstTargetOffset <= before.firstTargetOffset) {
+      throw new RangeError(`${text}: not behind the one before`);
+    }
+    if (firstSourceOf(segment) < firstSourceOf(before)) {
+      throw new RangeError(`${text}: begins before the one before at the source`);
+    }
+  });
+  return segments;
+}
+
+/** The shift in force at a target offset. */
+export function shiftAt(segments: ShiftSegments, targetOffset: bigint): bigint {
+  return segments.findLast(({ firstTargetOffset }) => firstTargetOffset <= targetOffset)?.shift ?? 0n;
+}
+
+/** Where a source offset stands at the target; undefined where it has no place there. */
+export function targetOf(segments: ShiftSegments, sourceOffset: bigint): bigint | undefined {
+  const index = segments.findLastIndex((segment) => firstSourceOf(segment) <= sourceOffset);
+  const target = sourceOffset + (segments[index]?.shift ?? 0n);
+  const next = segments[index + 1];
+  return next !== undefined && target >= next.firstTargetOffset ? undefined : target;
+}
+
+/** What stands at a target offset; undefined for a filler that landed too many. */
+export function sourceOf(segments: ShiftSegments, targetOffset: bigint): bigint | undefined {
+  const source = targetOffset - shiftAt(segments, targetOffset);
+  return targetOf(segments, source) === targetOffset ? source : undefined;
+}
+
+/** The first source offset at or behind which everything stands at or behind this target offset. */
+export function sourceFrom(segments: ShiftSegments, targetOffset: bigint): bigint {
+  const index = segments.findLastIndex(({ firstTargetOffset }) => firstTargetOffset <= targetOffset);
+  const source = targetOffset - (segments[index]?.shift ?? 0n);
+  const next = segments[index + 1];
+  return next !== undefined && firstSourceOf(next) < source ? firstSourceOf(next) : source;
+}
+
+/** The first target offset at or behind which everything stands at or behind this source offset. */
+export function targetFrom(segments: ShiftSegments, sourceOffset: bigint): bigint {
+  const index = segments.findLastIndex((segment) => firstSourceOf(segment) <= sourceOffset);
+  const target = sourceOffset + (segments[index]?.shift ?? 0n);
+  const next = segments[index + 1];
+  return next !== undefined && next.firstTargetOffset < target ? next.firstTargetOffset : target;
+}
