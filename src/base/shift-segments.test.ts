@@ -72,11 +72,11 @@ test('three fillers too many, given back at the next holes', () => {
   ];
   assert.deepEqual(
     [9n, 10n, 19n, 20n, 22n, 23n].map((offset) => targetOf(segments, offset)),
-    [...[9n, 13n, 22n], ...[undefined, undefined, 23n]],
+    [9n, 13n, 22n, undefined, undefined, 23n],
   );
   assert.deepEqual(
     [9n, 10n, 12n, 13n, 22n, 23n].map((offset) => sourceOf(segments, offset)),
-    [...[9n, undefined, undefined], ...[10n, 19n, 23n]],
+    [9n, undefined, undefined, 10n, 19n, 23n],
   );
   assert.deepEqual(
     [12n, 13n, 22n, 23n].map((offset) => shiftAt(segments, offset)),

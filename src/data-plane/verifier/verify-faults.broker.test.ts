@@ -87,8 +87,10 @@ test('a leader that dies while it is read: the comparison goes on at the next on
   await topicOf('verify-leader', 120);
   let killed: Promise<void> | undefined;
   const leader = await leaderOf('verify-leader');
-  const verdict = await verifyPartition(context(20_000_000), 'verify-leader', 0, () => {
-    killed ??= lab.faults.kill('us-east', leader);
+  const verdict = await verifyPartition(context(20_000_000), 'verify-leader', 0, {
+    onProgress: () => {
+      killed ??= lab.faults.kill('us-east', leader);
+    },
   });
   await killed;
   assert.ok(killed !== undefined, 'the leader was killed in the middle');

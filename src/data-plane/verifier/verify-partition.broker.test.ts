@@ -167,7 +167,7 @@ test('a topic that one side lacks is told, and the others are compared', async (
     ],
   );
   const outcomes: VerifyOutcome[] = [];
-  await verifyPartitions(context(), shared, (outcome) => outcomes.push(outcome));
+  await verifyPartitions(context(), shared, { onOutcome: (outcome) => outcomes.push(outcome) });
   assert.deepEqual(
     outcomes.map(({ kind }) => kind),
     ['compared'],
