@@ -155,7 +155,8 @@ export interface PartitionSidesParts {
 export class PartitionSides {
   readonly topic: string;
   readonly partition: number;
-  readonly segments: ShiftSegments;
+  /** As they are now; `seek` goes by them. */
+  segments: ShiftSegments;
   readonly #theirs: PartitionLog;
   readonly #mine: PartitionLog;
 
