@@ -105,4 +105,12 @@ export const clusterErrors = {
       'This worker runs every partition by itself; with several workers each one does the work of all.',
     'Grant READ on the group causeway.workers in the worker’s own region. It is tried again by itself.',
   ),
+  'CW-3017': entry(
+    'the coordinator of a transactional id is not to be had',
+    'Producer ids come from the broker that coordinates a transactional id. None could be found or ' +
+      'reached in time, or it was busy with the id all that time.',
+    'If it stays: look at the brokers, and at whether each partition of __transaction_state has a leader. ' +
+      'After CONCURRENT_TRANSACTIONS, an earlier transaction of the id waits for a partition without a ' +
+      'leader. It is tried again by itself.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -95,6 +95,27 @@ export class ModelConnection implements BrokerConnection {
     return this.#call('findCoordinator', { kind: 'findCoordinator', body: transactionalId });
   }
 
+  writeTxnMarkers(_body: messages.WriteTxnMarkersRequest): Promise<readonly messages.WrittenMarker[]> {
+    return this.#notOffered('WriteTxnMarkers');
+  }
+  addPartitionsToTxn(_body: messages.AddPartitionsToTxnRequest): Promise<readonly messages.AddedPartition[]> {
+    return this.#notOffered('AddPartitionsToTxn');
+  }
+  endTxn(_body: messages.EndTxnRequest): Promise<messages.EndTxnResponse> {
+    return this.#notOffered('EndTxn');
+  }
+  describeTransactions(_ids: readonly string[]): Promise<readonly messages.DescribedTransaction[]> {
+    return this.#notOffered('DescribeTransactions');
+  }
+  deleteRecords(_body: messages.DeleteRecordsRequest): Promise<readonly messages.TrimmedPartition[]> {
+    return this.#notOffered('DeleteRecords');
+  }
+
+  /** As a connection to a broker that does not know the call. */
+  #notOffered(call: string): Promise<never> {
+    return Promise.reject(new CausewayError('CW-3006', `${this.name}: ${call}: the model does not offer it`));
+  }
+
   /** What was sent before may still arrive and be served. */
   destroy(reason: string): void {
     this.fail(new CausewayError('CW-3003', `${this.name}: ${reason}`, { brokerId: this.brokerId }));

@@ -10,7 +10,6 @@ interface Holder {
   last: { producerId: bigint; epoch: number } | undefined;
 }
 
-const invalidTransactionTimeout = 50;
 /** `transaction.max.timeout.ms`. */
 const timeoutMsMax = 900_000;
 /** The epoch above which an id is given up for a new one. */
@@ -30,7 +29,7 @@ export class ProducerIds {
     if (transactionalId === undefined) return granted(this.#nextId(), 0);
     if (transactionalId === '') return refused(kafkaError.INVALID_REQUEST);
     if (request.transactionTimeoutMs <= 0 || request.transactionTimeoutMs > timeoutMsMax) {
-      return refused(invalidTransactionTimeout);
+      return refused(kafkaError.INVALID_TRANSACTION_TIMEOUT);
     }
     const holder = this.#holders.get(transactionalId);
     if (holder === undefined) return this.#open(transactionalId);

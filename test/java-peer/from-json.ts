@@ -231,6 +231,81 @@ const describedPartitions: FromJson = (json) =>
     })),
   );
 
+const topicPartitions = (topic: Json) => ({ topic: topic.name, partitions: topic.partitionIndexes });
+
+const txnMarkers: FromJson = (json) => ({
+  markers: json.markers.map((each: Json) => ({
+    producerId: big(each.producerId),
+    producerEpoch: each.producerEpoch,
+    committed: each.transactionResult,
+    coordinatorEpoch: each.coordinatorEpoch,
+    topics: each.topics.map(topicPartitions),
+  })),
+});
+
+const writtenMarkers: FromJson = (json) =>
+  json.markers.flatMap((marker: Json) =>
+    marker.topics.flatMap((topic: Json) =>
+      topic.partitions.map((each: Json) => ({
+        producerId: big(marker.producerId),
+        topic: topic.name,
+        partition: each.partitionIndex,
+        errorCode: each.errorCode,
+      })),
+    ),
+  );
+
+const transactionOf = (json: Json) => ({
+  transactionalId: json.transactionalId ?? json.v3AndBelowTransactionalId,
+  producerId: big(json.producerId ?? json.v3AndBelowProducerId),
+  producerEpoch: json.producerEpoch ?? json.v3AndBelowProducerEpoch,
+});
+
+const addPartitionsToTxnRequest: FromJson = (json) => ({
+  ...transactionOf(json),
+  topics: json.v3AndBelowTopics.map((topic: Json) => ({ topic: topic.name, partitions: topic.partitions })),
+});
+
+const addedPartitions: FromJson = (json) =>
+  json.resultsByTopicV3AndBelow.flatMap((topic: Json) =>
+    topic.resultsByPartition.map((each: Json) => ({
+      topic: topic.name,
+      partition: each.partitionIndex,
+      errorCode: each.partitionErrorCode,
+    })),
+  );
+
+const describedTransactions: FromJson = (json) =>
+  json.transactionStates.map((state: Json) => ({
+    ...transactionOf(state),
+    errorCode: state.errorCode,
+    state: state.transactionState,
+    timeoutMs: state.transactionTimeoutMs,
+    startTimeMs: big(state.transactionStartTimeMs),
+    topics: state.topics,
+  }));
+
+const deleteRecordsRequest: FromJson = (json) => ({
+  topics: json.topics.map((topic: Json) => ({
+    topic: topic.name,
+    partitions: topic.partitions.map((each: Json) => ({
+      partition: each.partitionIndex,
+      offset: big(each.offset),
+    })),
+  })),
+  timeoutMs: json.timeoutMs,
+});
+
+const trimmedPartitions: FromJson = (json) =>
+  json.topics.flatMap((topic: Json) =>
+    topic.partitions.map((each: Json) => ({
+      topic: topic.name,
+      partition: each.partitionIndex,
+      lowWatermark: big(each.lowWatermark),
+      errorCode: each.errorCode,
+    })),
+  );
+
 const membership: FromJson = (json) => ({
   groupId: json.groupId,
   generationId: json.generationId,
@@ -336,11 +411,20 @@ export const fromJson: Readonly<Record<ApiName, { request: FromJson; response: F
   },
   offsetForLeaderEpoch: { request: offsetForLeaderEpochRequest, response: epochEndOffsets },
   describeProducers: {
-    request: (json) => ({
-      topics: json.topics.map((topic: Json) => ({ topic: topic.name, partitions: topic.partitionIndexes })),
-    }),
+    request: (json) => ({ topics: json.topics.map(topicPartitions) }),
     response: describedPartitions,
   },
+  writeTxnMarkers: { request: txnMarkers, response: writtenMarkers },
+  addPartitionsToTxn: { request: addPartitionsToTxnRequest, response: addedPartitions },
+  endTxn: {
+    request: (json) => ({ ...transactionOf(json), committed: json.committed }),
+    response: ({ errorCode }) => ({ errorCode }),
+  },
+  describeTransactions: {
+    request: (json) => json.transactionalIds,
+    response: describedTransactions,
+  },
+  deleteRecords: { request: deleteRecordsRequest, response: trimmedPartitions },
 };
 
 /** What a request of ours says without being asked: fields that our messages do not have. */

@@ -1,18 +1,25 @@
 // What a real broker asks for at each of our requests: refused without the right, let through with it and
-// nothing else. None of them needs anything on the cluster, but those that only show something.
+// nothing else. None of them needs anything on the cluster, but those that only show something and markers,
+// which transactions can stand in for.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import { CausewayError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { type AuthorizedRequest, rightOfRequest } from '../../src/kafka/acl/request-rights.ts';
+import {
+  type AskedRight,
+  type AuthorizedRequest,
+  rightOfRequest,
+} from '../../src/kafka/acl/request-rights.ts';
 import { encodeBatch } from '../../src/kafka/batch/encode-batch.ts';
 import { type ClusterAdmin, openClusterAdmin } from '../../src/kafka/admin/cluster-admin.ts';
 import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
 import type { WholeCluster } from '../../src/kafka/client/real-cluster.ts';
+import { TransactionCoordinators } from '../../src/kafka/client/transaction-coordinators.ts';
 import { kafkaError, kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
 import { openCluster, securityFrom } from '../fixtures/link-plan.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
-import { AclLab } from './acl-lab.ts';
+import { AclLab, type AclRule } from './acl-lab.ts';
 
 const requests = Object.keys(rightOfRequest) as AuthorizedRequest[];
 const region = 'eu-west';
@@ -29,6 +36,17 @@ const superUser = openCluster(
 after(() => superUser.close());
 const [known] = (await superUser.metadata([topic])).topics;
 const topicId = known?.topicId ?? '';
+
+const coordinators = new TransactionCoordinators({ cluster: superUser, clock: systemClock });
+after(() => coordinators.close());
+const transactionalId = 'causeway.set.x.2';
+const topics = [{ topic, partitions: [0] }];
+
+/** What a transaction is asked with; one that is open before is aborted. */
+async function newTransaction() {
+  const { producerId, producerEpoch } = await coordinators.initProducerId({ transactionalId });
+  return { transactionalId, producerId, producerEpoch };
+}
 
 interface Asking {
   readonly cluster: WholeCluster;
@@ -122,6 +140,27 @@ const asks: Readonly<Record<AuthorizedRequest, (asking: Asking) => Promise<strin
     const answer = await broker.initProducerId({ ...request, producerId: -1n, producerEpoch: -1 });
     return named(answer.errorCode);
   },
+  AddPartitionsToTxn: async ({ broker }) => {
+    const [added] = await broker.addPartitionsToTxn({ ...(await newTransaction()), topics });
+    return named(added?.errorCode);
+  },
+  EndTxn: async ({ broker }) => {
+    const transaction = await newTransaction();
+    assert.equal((await coordinators.addPartitionsToTxn({ ...transaction, topics })).errorCode, 0);
+    return named((await broker.endTxn({ ...transaction, committed: false })).errorCode);
+  },
+  DescribeTransactions: async ({ broker }) => {
+    await newTransaction();
+    return named((await broker.describeTransactions([transactionalId]))[0]?.errorCode);
+  },
+  WriteTxnMarkers: async ({ broker }) => {
+    const marker = { producerId: 8n, producerEpoch: 0, committed: false, coordinatorEpoch: 0, topics };
+    return named((await broker.writeTxnMarkers({ markers: [marker] }))[0]?.errorCode);
+  },
+  DeleteRecords: async ({ broker }) => {
+    const trimmed = [{ topic, partitions: [{ partition: 0, offset: 0n }] }];
+    return named((await broker.deleteRecords({ topics: trimmed, timeoutMs: 5_000 }))[0]?.errorCode);
+  },
 };
 
 async function asked(request: AuthorizedRequest): Promise<string> {
@@ -159,24 +198,42 @@ const resourceOf = {
   group: 'orders',
 } as const;
 
+const ruleOf = (request: AuthorizedRequest, { operation, resourceType }: AskedRight): AclRule => ({
+  principal: `User:${request}`,
+  operation,
+  resourceType,
+  resource: resourceOf[resourceType],
+  pattern: resourceType === 'cluster' ? 'literal' : 'prefixed',
+});
+
 for (const request of requests) {
-  const { operation, resourceType } = rightOfRequest[request];
-  test(`${request} needs ${operation} on ${resourceType}, and nothing else`, async () => {
+  const right: AskedRight = rightOfRequest[request];
+  const { operation, resourceType, besides } = right;
+  const also = besides === undefined ? '' : `, ${besides.operation} on ${besides.resourceType}`;
+  test(`${request} needs ${operation} on ${resourceType}${also}, and nothing else`, async () => {
     assert.match(await asked(request), /AUTHORIZATION_FAILED/);
-    const resource = resourceOf[resourceType];
-    const pattern = resourceType === 'cluster' ? 'literal' : 'prefixed';
-    const rule = { principal: `User:${request}`, operation, resourceType, resource, pattern } as const;
-    await lab.give(region, [rule]);
-    let answer = '';
-    await waitUntil(
-      `${request} is let through`,
-      async () => {
-        answer = await asked(request);
-        // A new coordinator is made by the first question for one.
-        return !/AUTHORIZATION_FAILED|COORDINATOR/.test(answer);
-      },
-      { seen: () => answer, giveUpMs: 10_000 },
-    );
-    assert.equal(answer, 'NONE');
+    await lab.give(region, [ruleOf(request, right)]);
+    if (besides !== undefined) {
+      await until(
+        request,
+        (answer) => answer === `${besides.resourceType.toUpperCase()}_AUTHORIZATION_FAILED`,
+      );
+      await lab.give(region, [ruleOf(request, besides)]);
+    }
+    // A new coordinator is made by the first question for one.
+    assert.equal(await until(request, (answer) => !/AUTHORIZATION_FAILED|COORDINATOR/.test(answer)), 'NONE');
   });
+}
+
+async function until(request: AuthorizedRequest, wanted: (answer: string) => boolean): Promise<string> {
+  let answer = '';
+  await waitUntil(
+    `${request} is answered otherwise`,
+    async () => {
+      answer = await asked(request);
+      return wanted(answer);
+    },
+    { seen: () => answer, giveUpMs: 10_000 },
+  );
+  return answer;
 }

@@ -4,8 +4,9 @@
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import { TransactionCoordinators } from '../../kafka/client/transaction-coordinators.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
-import { askProducerId, refusalText } from '../../ledger/producer-id.ts';
+import { refusalText } from '../../ledger/id-refusal.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { LedgerWriter } from '../../ledger/writer.ts';
 
@@ -16,16 +17,6 @@ export interface GenerationSite {
   readonly clock: Clock;
 }
 
-/** The first call on a new cluster creates the coordinator's topic, which takes a moment. */
-const passingMsMax = 10_000;
-const passingDelayMs = 100;
-const passing: ReadonlySet<number> = new Set([
-  kafkaError.COORDINATOR_NOT_AVAILABLE,
-  kafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-  kafkaError.NOT_COORDINATOR,
-  kafkaError.CONCURRENT_TRANSACTIONS,
-]);
-
 /** Throws CW-4010, or what the ledger's writer throws. */
 export async function openGeneration(site: GenerationSite, set: string, generation: number): Promise<void> {
   const { producerId, producerEpoch } = await obtainProducerId(site, set, generation);
@@ -35,20 +26,18 @@ export async function openGeneration(site: GenerationSite, set: string, generati
   ]);
 }
 
-async function obtainProducerId(site: GenerationSite, set: string, generation: number) {
-  const { region, clock } = site;
-  const untilMs = clock.monotonicMs() + passingMsMax;
+async function obtainProducerId({ region, cluster, clock }: GenerationSite, set: string, generation: number) {
+  const coordinators = new TransactionCoordinators({ cluster, clock });
   const transactionalId = transactionalIdOf(set, region, generation);
-  for (;;) {
-    const answer = await askProducerId(site.cluster, transactionalId).catch((error: unknown) => {
-      if (!(error instanceof CausewayError)) throw error;
-      throw failure(region, set, generation, describeError(error), error);
-    });
+  try {
+    const answer = await coordinators.initProducerId({ transactionalId });
     if (answer.errorCode === kafkaError.NONE) return answer;
-    if (!passing.has(answer.errorCode) || clock.monotonicMs() >= untilMs) {
-      throw failure(region, set, generation, refusalText(answer, site.cluster.account, set, region));
-    }
-    await clock.sleep(passingDelayMs);
+    throw failure(region, set, generation, refusalText(answer, cluster.account, set, region));
+  } catch (error) {
+    if (!(error instanceof CausewayError) || error.code === 'CW-4010') throw error;
+    throw failure(region, set, generation, describeError(error), error);
+  } finally {
+    coordinators.close();
   }
 }
 

@@ -5,7 +5,8 @@ import { type Clock, restOn } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { askProducerId, refusalText } from '../../ledger/producer-id.ts';
+import { TransactionCoordinators } from '../../kafka/client/transaction-coordinators.ts';
+import { refusalText } from '../../ledger/id-refusal.ts';
 import { transactionalIdOf } from '../../ledger/transactional-id.ts';
 import type { Fence } from '../mirror/fence.ts';
 
@@ -43,10 +44,12 @@ export class KeepAlive {
   }
 
   async #useAll(): Promise<boolean> {
+    const { cluster, clock } = this.#parts;
+    const coordinators = new TransactionCoordinators({ cluster, clock });
     let allUsed = true;
     for (const [set, { generation }] of this.#fences) {
       try {
-        await this.#use(set, generation);
+        await this.#use(coordinators, set, generation);
       } catch (error) {
         allUsed = false;
         this.#parts.log.warn(
@@ -55,12 +58,14 @@ export class KeepAlive {
         );
       }
     }
+    coordinators.close();
     return allUsed;
   }
 
-  async #use(set: string, generation: number): Promise<void> {
+  async #use(coordinators: TransactionCoordinators, set: string, generation: number): Promise<void> {
     const { cluster, region } = this.#parts;
-    const answer = await askProducerId(cluster, transactionalIdOf(set, region, generation));
+    const transactionalId = transactionalIdOf(set, region, generation);
+    const answer = await coordinators.initProducerId({ transactionalId });
     if (answer.errorCode === 0) return;
     const why = refusalText(answer, cluster.account, set, region);
     throw new CausewayError('CW-4010', `${region}: the id of generation ${generation} was not used: ${why}`);

@@ -26,6 +26,13 @@ test('a broker without topic ids in Produce is good, and it is said', () => {
   assert.equal(said?.short, 'all but writing by topic id (Kafka 4.1)');
 });
 
+test('a broker without markers and transactions is good for logs without holes, and it is said once', () => {
+  const calls: readonly number[] = [apis.writeTxnMarkers.key, apis.endTxn.key];
+  const [said] = judgeVersions(today.filter(({ key }) => !calls.includes(key)));
+  assert.equal(said?.state, 'ok');
+  assert.equal(said?.short, 'all but offsets without a record (Kafka 3.9)');
+});
+
 test('what is missing or too old is a problem with the versions of both sides', () => {
   const old = [...without(apis.fetch.key), { key: apis.fetch.key, min: 4, max: 12 }];
   const [fetch] = judgeVersions(old);

@@ -28,9 +28,19 @@ const administration: readonly Feature[] = [
   { key: 37, name: 'CreatePartitions', min: 1, max: 3, feature: 'following new partitions', since: '2.0' },
 ];
 
+/** Asked for only where offsets without a record have to be used up. */
+const ofFillers = [
+  apis.addPartitionsToTxn,
+  apis.endTxn,
+  apis.writeTxnMarkers,
+  apis.describeTransactions,
+  apis.deleteRecords,
+] as const satisfies readonly Api[];
+
 /** Better with it, and well without. */
 const niceToHave: readonly Feature[] = [
   { key: 0, name: 'Produce', min: 13, max: 13, feature: 'writing by topic id', since: '4.1' },
+  ...ofFillers.map((api) => ({ ...api, feature: 'offsets without a record', since: kafkaMin })),
 ];
 
 /** Without a login a broker need not offer one. */
@@ -51,14 +61,16 @@ export async function checkVersions(connection: Connection, parts: SiteParts): P
 /** Pure. `ranges` as the broker tells them. */
 export function judgeVersions(ranges: readonly ApiRange[]): Said[] {
   const offered = new Map(ranges.map((range) => [range.key, range]));
-  const own = Object.values(apis).map((api) => ({ ...api, feature: 'mirroring', since: kafkaMin }));
+  const own = Object.values(apis)
+    .filter((api) => !ofFillers.some(({ key }) => key === api.key))
+    .map((api) => ({ ...api, feature: 'mirroring', since: kafkaMin }));
   const needed: readonly Feature[] = [...own, ...administration];
   const missing = needed
     .filter(({ name }) => !ofLogins.includes(name))
     .filter((each) => !meets(offered, each));
   if (missing.length > 0) return missing.map((each) => problemOf(offered, each));
   const without = niceToHave.filter((each) => !meets(offered, each));
-  const lost = without.map(({ feature, since }) => `${feature} (Kafka ${since})`).join(', ');
+  const lost = [...new Set(without.map(({ feature, since }) => `${feature} (Kafka ${since})`))].join(', ');
   const short = lost === '' ? 'all' : `all but ${lost}`;
   return [
     ok(

@@ -2,12 +2,15 @@
 // to real brokers by a test.
 import type { Operation, ResourceType } from './right.ts';
 
-interface AskedRight {
+export interface AskedRight {
   readonly operation: Operation;
   readonly resourceType: ResourceType;
+  /** Needed as well; its absence is answered with another error. */
+  readonly besides?: AskedRight;
 }
 
 const onTopic = (operation: Operation) => ({ operation, resourceType: 'topic' }) as const;
+const onId = (operation: Operation) => ({ operation, resourceType: 'transactional-id' }) as const;
 
 /** By Kafka's names of its requests. */
 export const rightOfRequest = {
@@ -25,8 +28,14 @@ export const rightOfRequest = {
   DescribeAcls: { operation: 'Describe', resourceType: 'cluster' },
   DescribeLogDirs: { operation: 'Describe', resourceType: 'cluster' },
   JoinGroup: { operation: 'Read', resourceType: 'group' },
-  FindCoordinator: { operation: 'Describe', resourceType: 'transactional-id' },
-  InitProducerId: { operation: 'Write', resourceType: 'transactional-id' },
+  DeleteRecords: onTopic('Delete'),
+  FindCoordinator: onId('Describe'),
+  InitProducerId: onId('Write'),
+  AddPartitionsToTxn: { ...onId('Write'), besides: onTopic('Write') },
+  EndTxn: onId('Write'),
+  DescribeTransactions: onId('Describe'),
+  // ClusterAction would do, too, and is the brokers' own (KIP-1037).
+  WriteTxnMarkers: { operation: 'Alter', resourceType: 'cluster' },
 } as const satisfies Readonly<Record<string, AskedRight>>;
 
 export type AuthorizedRequest = keyof typeof rightOfRequest;

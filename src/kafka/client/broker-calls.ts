@@ -1,8 +1,19 @@
 // The calls of a broker connection on top of the pipeline.
 import {
+  decodeAddPartitionsToTxnResponse,
+  encodeAddPartitionsToTxnRequest,
+} from '../wire/add-partitions-to-txn.ts';
+import type { ApiName } from '../wire/api.ts';
+import { decodeDeleteRecordsResponse, encodeDeleteRecordsRequest } from '../wire/delete-records.ts';
+import {
   decodeDescribeProducersResponse,
   encodeDescribeProducersRequest,
 } from '../wire/describe-producers.ts';
+import {
+  decodeDescribeTransactionsResponse,
+  encodeDescribeTransactionsRequest,
+} from '../wire/describe-transactions.ts';
+import { decodeEndTxnResponse, encodeEndTxnRequest } from '../wire/end-txn.ts';
 import { decodeFetchResponse, encodeFetchRequest } from '../wire/fetch.ts';
 import { decodeFindCoordinatorResponse, encodeFindCoordinatorRequest } from '../wire/find-coordinator.ts';
 import { decodeInitProducerIdResponse, encodeInitProducerIdRequest } from '../wire/init-producer-id.ts';
@@ -12,6 +23,9 @@ import {
   encodeOffsetForLeaderEpochRequest,
 } from '../wire/offset-for-leader-epoch.ts';
 import { decodeMetadataResponse, encodeMetadataRequest } from '../wire/metadata.ts';
+import { decodeWriteTxnMarkersResponse, encodeWriteTxnMarkersRequest } from '../wire/write-txn-markers.ts';
+import type { WireReader } from '../wire/reader.ts';
+import type { WireWriter } from '../wire/writer.ts';
 import type { BrokerConnection } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import type { ClientLimits } from './limits.ts';
@@ -65,51 +79,104 @@ export class KafkaBrokerConnection implements BrokerConnection {
   }
 
   listOffsets(request: messages.ListOffsetsRequest): Promise<readonly messages.ListedOffset[]> {
-    return this.#connection.call({
-      api: 'listOffsets',
-      waitMs: this.#limits.requestWaitMs,
-      encode: (writer, version) => encodeListOffsetsRequest(writer, version, request),
-      decode: decodeListOffsetsResponse,
-    });
+    return this.#ask('listOffsets', request, encodeListOffsetsRequest, decodeListOffsetsResponse);
   }
 
   describeProducers(
     request: messages.DescribeProducersRequest,
   ): Promise<readonly messages.DescribedPartition[]> {
-    return this.#connection.call({
-      api: 'describeProducers',
-      waitMs: this.#limits.requestWaitMs,
-      encode: (writer, version) => encodeDescribeProducersRequest(writer, version, request),
-      decode: decodeDescribeProducersResponse,
-    });
+    return this.#ask(
+      'describeProducers',
+      request,
+      encodeDescribeProducersRequest,
+      decodeDescribeProducersResponse,
+    );
   }
 
   offsetForLeaderEpoch(
     request: messages.OffsetForLeaderEpochRequest,
   ): Promise<readonly messages.EpochEndOffset[]> {
-    return this.#connection.call({
-      api: 'offsetForLeaderEpoch',
-      waitMs: this.#limits.requestWaitMs,
-      encode: (writer, version) => encodeOffsetForLeaderEpochRequest(writer, version, request),
-      decode: decodeOffsetForLeaderEpochResponse,
-    });
+    return this.#ask(
+      'offsetForLeaderEpoch',
+      request,
+      encodeOffsetForLeaderEpochRequest,
+      decodeOffsetForLeaderEpochResponse,
+    );
   }
 
   initProducerId(request: messages.InitProducerIdRequest): Promise<messages.InitProducerIdResponse> {
-    return this.#connection.call({
-      api: 'initProducerId',
-      waitMs: this.#limits.requestWaitMs,
-      encode: (writer, version) => encodeInitProducerIdRequest(writer, version, request),
-      decode: decodeInitProducerIdResponse,
-    });
+    return this.#ask('initProducerId', request, encodeInitProducerIdRequest, decodeInitProducerIdResponse);
   }
 
   findCoordinator(transactionalId: string): Promise<messages.FindCoordinatorResponse> {
+    return this.#ask(
+      'findCoordinator',
+      { transactionalId },
+      encodeFindCoordinatorRequest,
+      decodeFindCoordinatorResponse,
+    );
+  }
+
+  writeTxnMarkers(request: messages.WriteTxnMarkersRequest): Promise<readonly messages.WrittenMarker[]> {
+    const waitMs = this.#limits.replicasWaitMs + this.#limits.answerMarginMs;
+    return this.#ask(
+      'writeTxnMarkers',
+      request,
+      encodeWriteTxnMarkersRequest,
+      decodeWriteTxnMarkersResponse,
+      waitMs,
+    );
+  }
+
+  addPartitionsToTxn(
+    request: messages.AddPartitionsToTxnRequest,
+  ): Promise<readonly messages.AddedPartition[]> {
+    return this.#ask(
+      'addPartitionsToTxn',
+      request,
+      encodeAddPartitionsToTxnRequest,
+      decodeAddPartitionsToTxnResponse,
+    );
+  }
+
+  endTxn(request: messages.EndTxnRequest): Promise<messages.EndTxnResponse> {
+    return this.#ask('endTxn', request, encodeEndTxnRequest, decodeEndTxnResponse);
+  }
+
+  describeTransactions(
+    transactionalIds: readonly string[],
+  ): Promise<readonly messages.DescribedTransaction[]> {
+    return this.#ask(
+      'describeTransactions',
+      transactionalIds,
+      encodeDescribeTransactionsRequest,
+      decodeDescribeTransactionsResponse,
+    );
+  }
+
+  deleteRecords(request: messages.DeleteRecordsRequest): Promise<readonly messages.TrimmedPartition[]> {
+    const waitMs = request.timeoutMs + this.#limits.answerMarginMs;
+    return this.#ask(
+      'deleteRecords',
+      request,
+      encodeDeleteRecordsRequest,
+      decodeDeleteRecordsResponse,
+      waitMs,
+    );
+  }
+
+  #ask<Q, A>(
+    api: ApiName,
+    request: Q,
+    encode: (writer: WireWriter, version: number, request: Q) => void,
+    decode: (reader: WireReader, version: number) => A,
+    waitMs = this.#limits.requestWaitMs,
+  ): Promise<A> {
     return this.#connection.call({
-      api: 'findCoordinator',
-      waitMs: this.#limits.requestWaitMs,
-      encode: (writer, version) => encodeFindCoordinatorRequest(writer, version, { transactionalId }),
-      decode: decodeFindCoordinatorResponse,
+      api,
+      waitMs,
+      encode: (writer, version) => encode(writer, version, request),
+      decode,
     });
   }
 

@@ -2,9 +2,15 @@
 // the broker model in the simulator.
 import type { Account } from '../acl/right.ts';
 import type {
+  AddedPartition,
+  AddPartitionsToTxnRequest,
   ClusterView,
+  DeleteRecordsRequest,
   DescribedPartition,
+  DescribedTransaction,
   DescribeProducersRequest,
+  EndTxnRequest,
+  EndTxnResponse,
   EpochEndOffset,
   FetchRequest,
   FetchResponse,
@@ -16,6 +22,9 @@ import type {
   OffsetForLeaderEpochRequest,
   ProduceRequest,
   ProduceResponse,
+  TrimmedPartition,
+  WriteTxnMarkersRequest,
+  WrittenMarker,
 } from '../wire/messages.ts';
 
 /** One Kafka cluster as seen from this process. */
@@ -33,7 +42,8 @@ export interface KafkaCluster {
 /**
  * One ordered pipeline to one broker: requests are answered in the order in which they were sent, several may
  * be under way. Each call rejects with CW-3003 (connection lost: outcome unknown) or CW-3004 (deadline
- * passed: the connection is destroyed with it, since a late answer could not be told apart).
+ * passed: the connection is destroyed with it, since a late answer could not be told apart), or CW-3006 where
+ * this broker does not offer it.
  */
 export interface BrokerConnection {
   readonly brokerId: number;
@@ -50,6 +60,18 @@ export interface BrokerConnection {
   initProducerId(request: InitProducerIdRequest): Promise<InitProducerIdResponse>;
   /** Coordinator of a transactional id. */
   findCoordinator(transactionalId: string): Promise<FindCoordinatorResponse>;
+  /**
+   * Control records, in the order given, by the leaders that are asked; answered when all replicas in sync
+   * have them. Kafka answers once per producer id, so only the log end tells how many were written.
+   */
+  writeTxnMarkers(request: WriteTxnMarkersRequest): Promise<readonly WrittenMarker[]>;
+  /** Asked of the id's coordinator, as are the next two. */
+  addPartitionsToTxn(request: AddPartitionsToTxnRequest): Promise<readonly AddedPartition[]>;
+  endTxn(request: EndTxnRequest): Promise<EndTxnResponse>;
+  /** Ids that may not be described are left out of the answer. */
+  describeTransactions(transactionalIds: readonly string[]): Promise<readonly DescribedTransaction[]>;
+  /** Asked of the leaders. A compacted topic refuses with POLICY_VIOLATION. */
+  deleteRecords(request: DeleteRecordsRequest): Promise<readonly TrimmedPartition[]>;
   /** Ends the connection now; everything under way rejects with CW-3003. Idempotent. */
   destroy(reason: string): void;
 }

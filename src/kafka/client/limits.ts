@@ -8,6 +8,8 @@ export interface ClientLimits extends RestLimits {
   readonly metadataWaitMs: number;
   /** Requests that no other limit names. */
   readonly requestWaitMs: number;
+  /** As long as a broker itself waits for replicas: its `request.timeout.ms`, unless it was changed. */
+  readonly replicasWaitMs: number;
   /** Added to the wait that a fetch or produce request grants its broker. */
   readonly answerMarginMs: number;
   /** An answer that has begun may take longer than its deadline while bytes come at least that often. */
@@ -30,6 +32,7 @@ export const defaultClientLimits: ClientLimits = {
   connectWaitMs: 5_000,
   metadataWaitMs: 5_000,
   requestWaitMs: 15_000,
+  replicasWaitMs: 30_000,
   answerMarginMs: 10_000,
   silenceMsMax: 5_000,
   overtimeMsMax: 300_000,

@@ -13,10 +13,15 @@ export const apis = {
   saslHandshake: { key: 17, name: 'SaslHandshake', min: 1, max: 1 },
   apiVersions: { key: 18, name: 'ApiVersions', min: 0, max: 3 },
   deleteTopics: { key: 20, name: 'DeleteTopics', min: 6, max: 6 },
+  deleteRecords: { key: 21, name: 'DeleteRecords', min: 2, max: 2 },
   initProducerId: { key: 22, name: 'InitProducerId', min: 4, max: 4 },
   offsetForLeaderEpoch: { key: 23, name: 'OffsetForLeaderEpoch', min: 4, max: 4 },
+  addPartitionsToTxn: { key: 24, name: 'AddPartitionsToTxn', min: 3, max: 3 },
+  endTxn: { key: 26, name: 'EndTxn', min: 4, max: 4 },
+  writeTxnMarkers: { key: 27, name: 'WriteTxnMarkers', min: 1, max: 1 },
   saslAuthenticate: { key: 36, name: 'SaslAuthenticate', min: 2, max: 2 },
   describeProducers: { key: 61, name: 'DescribeProducers', min: 0, max: 0 },
+  describeTransactions: { key: 65, name: 'DescribeTransactions', min: 0, max: 0 },
 } as const satisfies Record<string, Api>;
 
 export interface Api {

@@ -2,6 +2,7 @@
 import type { DescribedPartition, DescribeProducersRequest, ProducerState } from './messages.ts';
 import { groupByTopic, readName } from './group-by-topic.ts';
 import type { WireReader } from './reader.ts';
+import { readTopicPartitions, topicPartitionsBytesMin, writeTopicPartitions } from './topic-partitions.ts';
 import type { WireWriter } from './writer.ts';
 
 export function encodeDescribeProducersRequest(
@@ -9,19 +10,11 @@ export function encodeDescribeProducersRequest(
   _version: number,
   request: DescribeProducersRequest,
 ): void {
-  w.compactArray(request.topics, (each, { topic, partitions }) =>
-    each.compactString(topic).compactInts(partitions).noTags(),
-  );
-  w.noTags();
+  w.compactArray(request.topics, writeTopicPartitions).noTags();
 }
 
 export function decodeDescribeProducersRequest(r: WireReader, _version: number): DescribeProducersRequest {
-  const topics = r.compactArray(3, (each) => {
-    const topic = each.compactString();
-    const partitions = each.compactInts();
-    each.taggedFields();
-    return { topic, partitions };
-  });
+  const topics = r.compactArray(topicPartitionsBytesMin, readTopicPartitions);
   r.taggedFields();
   return { topics };
 }

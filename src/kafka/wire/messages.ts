@@ -5,6 +5,11 @@
 export type TopicId = string;
 export const noTopicId: TopicId = '0'.repeat(32);
 
+export interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
 /** Keeps pooled memory alive. Every holder releases exactly what it retained. */
 export interface Lease {
   retain(): void;
@@ -110,7 +115,7 @@ export interface ListedOffset {
 }
 
 export interface DescribeProducersRequest {
-  readonly topics: readonly { topic: string; partitions: readonly number[] }[];
+  readonly topics: readonly TopicPartitions[];
 }
 export interface DescribedPartition {
   readonly topic: string;
@@ -153,6 +158,79 @@ export interface EpochEndOffset {
   readonly errorCode: number;
   readonly leaderEpoch: number;
   readonly endOffset: bigint;
+}
+
+/** One request may carry thousands of the same: give the same object, which is encoded once. */
+export interface WriteTxnMarkersRequest {
+  readonly markers: readonly TxnMarker[];
+}
+export interface TxnMarker {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly committed: boolean;
+  readonly coordinatorEpoch: number;
+  readonly topics: readonly TopicPartitions[];
+}
+/** Once per producer id and partition, however many markers were asked for. */
+export interface WrittenMarker {
+  readonly producerId: bigint;
+  readonly topic: string;
+  readonly partition: number;
+  readonly errorCode: number;
+}
+
+export interface AddPartitionsToTxnRequest {
+  readonly transactionalId: string;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly topics: readonly TopicPartitions[];
+}
+export interface AddedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly errorCode: number;
+}
+
+export interface EndTxnRequest {
+  readonly transactionalId: string;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /** Aborted otherwise. */
+  readonly committed: boolean;
+}
+/** NONE is answered before the control records are in the logs. */
+export interface EndTxnResponse {
+  readonly errorCode: number;
+}
+
+export interface DescribedTransaction {
+  readonly errorCode: number;
+  readonly transactionalId: string;
+  /** Kafka's name: `Empty`, `Ongoing`, `PrepareCommit`, `CompleteAbort`, … */
+  readonly state: string;
+  readonly timeoutMs: number;
+  readonly startTimeMs: bigint;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /** Those whose control records are not written yet. */
+  readonly topics: readonly TopicPartitions[];
+}
+
+export interface DeleteRecordsRequest {
+  /** `offset`: where the log will start; -1 stands for the high watermark. */
+  readonly topics: readonly {
+    topic: string;
+    partitions: readonly { partition: number; offset: bigint }[];
+  }[];
+  /** How long the broker waits for the replicas. */
+  readonly timeoutMs: number;
+}
+export interface TrimmedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the log starts on every replica; -1 with an error. */
+  readonly lowWatermark: bigint;
+  readonly errorCode: number;
 }
 
 export interface FindCoordinatorResponse {

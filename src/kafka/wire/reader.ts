@@ -171,6 +171,11 @@ export class WireReader {
     this.#take(4 * this.compactCount(4));
   }
 
+  /** Room for as many elements of `bytesMin` bytes or more as fit into what is left. */
+  roomFor<T>(bytesMin: number): T[] {
+    return arrayOf<T>(Math.floor(this.remaining / bytesMin));
+  }
+
   /**
    * Lists of topics, each with a list of `partitionBytesMin` bytes or more per element, as one flat list:
    * `topic` reads up to the partitions of one topic, `partition` one of those.
@@ -183,8 +188,7 @@ export class WireReader {
   ): readonly T[] {
     const topicCount = this.compactCount(topicBytesMin);
     if (topicCount === 0) return noElements;
-    // More do not fit into what is left.
-    const elements = arrayOf<T>(Math.floor(this.remaining / partitionBytesMin));
+    const elements = this.roomFor<T>(partitionBytesMin);
     let filled = 0;
     for (let i = 0; i < topicCount; i += 1) {
       const name = topic(this);

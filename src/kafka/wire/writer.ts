@@ -104,6 +104,13 @@ export class WireWriter {
     return this;
   }
 
+  /** Repeats what has been written from `from` up to `to`. */
+  again(from: number, to: number): this {
+    const at = this.#room(to - from);
+    this.#bytes.copyWithin(at, from, to);
+    return this;
+  }
+
   compactArray<T>(elements: readonly T[], write: (writer: this, element: T) => void): this {
     this.uvarint(elements.length + 1);
     for (const element of elements) write(this, element);
