@@ -88,6 +88,11 @@ class Comparer implements Comparison {
     await this.#step(mine);
     await this.#step(theirs);
     for (;;) {
+      while (isSame(theirs, mine)) {
+        this.#judgedTo = mine.last + 1n;
+        await this.#step(mine);
+        await this.#step(theirs);
+      }
       theirs.skipTo(this.#judgedTo);
       mine.skipTo(this.#judgedTo);
       if (mine.item === undefined && mine.batch !== undefined) await this.#step(mine);
@@ -105,18 +110,13 @@ class Comparer implements Comparison {
   }
 
   /** Judges at least one item, or opens one. */
-  async #judgeNext(): Promise<void> {
+  #judgeNext(): void | Promise<void> {
     const [theirs, mine] = [this.#theirs, this.#mine];
     if (mine.item?.kind === 'aborted') return this.#passAborted();
     if (mine.item === undefined || (theirs.item !== undefined && theirs.last < mine.first)) {
       return this.#passTheirs();
     }
     if (theirs.item === undefined || mine.last < theirs.first) return this.#passMine();
-    if (isSame(theirs, mine)) {
-      this.#judgedTo = mine.last + 1n;
-      await this.#step(mine);
-      return this.#step(theirs);
-    }
     if (theirs.item.kind === 'batch') return theirs.open();
     if (mine.item.kind === 'batch') return mine.open();
     return this.#judgeOverlap();

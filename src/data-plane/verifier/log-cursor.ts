@@ -19,6 +19,9 @@ export type CursorItem =
   /** It cannot be decoded; why. */
   | { readonly kind: 'damaged'; readonly why: string };
 
+const batchItem: CursorItem = { kind: 'batch' };
+const abortedItem: CursorItem = { kind: 'aborted' };
+
 export interface CursorParts {
   readonly log: BatchSource;
   /** Of the target; none for a source. */
@@ -122,16 +125,25 @@ export class LogCursor {
 
   #take(batch: ComparedBatch): void {
     const { segments } = this.#parts;
+    if (segments.length === 0) return this.#place(batch, batch.baseOffset, batch.lastOffset);
     const first = sourceOf(segments, batch.baseOffset);
     const last = sourceOf(segments, batch.lastOffset);
     const span = batch.lastOffset - batch.baseOffset;
-    this.#first = first ?? sourceFrom(segments, batch.baseOffset);
-    this.#last = last ?? sourceFrom(segments, batch.lastOffset + 1n) - 1n;
-    if (this.#last < this.#judgedTo && first !== undefined && last !== undefined) return;
-    this.#parts.onBatch(batch);
-    this.#item = { kind: batch.aborted ? 'aborted' : 'batch' };
+    if (first !== undefined && last !== undefined && last - first === span) {
+      return this.#place(batch, first, last);
+    }
     // A segment begins inside: its records are placed one by one.
-    if (first === undefined || last === undefined || last - first !== span) this.open();
+    const end = sourceFrom(segments, batch.lastOffset + 1n);
+    this.#place(batch, first ?? sourceFrom(segments, batch.baseOffset), last ?? end - 1n);
+    this.open();
+  }
+
+  #place(batch: ComparedBatch, first: bigint, last: bigint): void {
+    this.#first = first;
+    this.#last = last;
+    if (first <= last && last < this.#judgedTo) return;
+    this.#parts.onBatch(batch);
+    this.#item = batch.aborted ? abortedItem : batchItem;
   }
 
   #keep(left: PlacedRecord[]): void {

@@ -109,7 +109,7 @@ test('transactions: a mirror with fillers is equal, batch by batch, to the last 
   assert.equal(verdict.comparison.recordsDecoded, 0n);
 });
 
-test('transactions: other batches are equal, too; trailing holes that are not there yet are lag', async () => {
+test('transactions: other batches are equal, too; trailing holes not there yet are lag', async () => {
   const parts = [span(0, 3), span(3, 10), 3, span(13, 15), 2, span(17, 20), 11, span(31, 34)];
   const { verdict, ranges } = await verifyTarget(parts);
   assert.deepEqual(ranges, []);
