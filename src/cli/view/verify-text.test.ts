@@ -48,7 +48,7 @@ test('equal, with what was compared and what was still missing', () => {
   assert.equal(
     text(compared(0), compared(1)),
     'payments  eu-west → us-east  equal: 3,000 records in 2 partitions (120 kB); ' +
-      '4 records behind when it began',
+      '4 offsets behind when it began',
   );
 });
 

@@ -48,7 +48,7 @@ function verdictOf({ outcomes, source, scope }: VerifiedSet, paint: Paint): stri
   const bytes = compared.reduce((sum, { comparison }) => sum + comparison.bytes, 0n);
   const lag = compared.reduce((sum, { lagRecords }) => sum + lagRecords, 0n);
   const differing = outcomes.filter(isDifferent).length;
-  const behind = lag === 0n ? '' : `; ${formatExact(lag)} records behind when it began`;
+  const behind = lag === 0n ? '' : `; ${formatExact(lag)} offsets behind when it began`;
   const where = formatAmount(compared.length, 'partition');
   const part = partText(scope, compared);
   const volume = `${formatExact(records)} records in ${where} (${formatBytes(bytes)})`;

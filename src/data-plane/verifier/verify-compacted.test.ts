@@ -128,6 +128,48 @@ test('a cleaner that acts between the ends and the second reading is given anoth
   assert.ok(listed > 4, 'the ends were looked at again');
 });
 
+test('a record of an aborted transaction is nobody’s latest record', async () => {
+  const batch = (offset: number, value: string, producerId?: bigint, control = false) =>
+    encodeBatch(
+      [
+        {
+          offset: BigInt(offset),
+          timestampMs: 1n,
+          key: Buffer.from('a'),
+          value: Buffer.from(value),
+          headers: [],
+        },
+      ],
+      undefined,
+      producerId === undefined ? {} : { producerId, control },
+    );
+  const transaction = [batch(1, 'a2', 13n), batch(2, 'marker', 13n, true)];
+  const aborted = [{ producerId: 13n, firstOffset: 1n, lastOffset: 2n }];
+  const logs = (first: readonly Buffer[], rest: readonly Buffer[]): ServedLog => {
+    return { batches: [...first, ...rest], start: 0n, end: 3n, aborted };
+  };
+  const one = batch(0, 'a1');
+  assert.deepEqual((await verifyServed(logs([one], transaction), logs([one], []), compacted)).ranges, []);
+  const lost = await verifyServed(logs([one], transaction), logs([], []), compacted);
+  assert.deepEqual(lost.ranges, ['missing 0..1']);
+  // At the target it explains nothing, either.
+  const there = await verifyServed(logs([one], []), logs([], transaction), compacted);
+  assert.deepEqual(there.ranges, ['aborted 1..2', 'missing 0..1']);
+});
+
+test('what retention takes away before the second reading is not missed', async () => {
+  const texts = ['a1 b1 c1 d1', '. b1 c1 d1'] as const;
+  assert.deepEqual(await ranges(...texts), ['missing 0..1']);
+  const [source, target] = texts.map((text) => logOf(text)) as [ServedLog, ServedLog];
+  let listed = 0;
+  target.onRequest = (request) => {
+    if (request === 'ListOffsets') listed += 1;
+    if (listed === 4) target.start = 2n;
+  };
+  assert.deepEqual((await verifyServed(source, target, compacted)).ranges, []);
+  assert.equal(target.start, 2n);
+});
+
 test('below the log start of a side nothing is missed', async () => {
   const { ranges: found, verdict } = await verifyServed(logOf('b1 c1', 2), logOf('a1 d1 b1 c1'), compacted);
   assert.deepEqual(found, []);
