@@ -99,3 +99,14 @@ test('a sample of a shifted partition looks at the right places', async () => {
   const wrong = await verifyServed(shifted, moved, { sample });
   assert.ok(wrong.verdict.comparison.differences.differing > 0n);
 });
+
+test('what only one side still has is counted and not compared, whichever side it is', async () => {
+  for (const trimmed of ['source', 'target'] as const) {
+    const [source, target] = [logOf(100, 10), logOf(100, 10, [3, 40])];
+    const side = trimmed === 'source' ? source : target;
+    Object.assign(side, { start: 35n, batches: side.batches.slice(3) });
+    const { verdict, ranges } = await verifyServed(source, target);
+    assert.deepEqual(ranges, ['different 40..41'], trimmed);
+    assert.deepEqual([verdict.from, verdict.offsetsBefore], [35n, 35n], trimmed);
+  }
+});
