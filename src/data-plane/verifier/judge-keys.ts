@@ -123,8 +123,8 @@ class KeyReading {
     if (at === undefined || at < from) return;
     const slot = this.#slotOf(record.key);
     if (slot === undefined) return;
-    if (side === 'source' && at >= end) this.#table.noteLater(slot);
-    else this.#table.note(slot, side, { at, isTombstone: record.value === undefined });
+    if (at >= end && side === 'source') this.#table.noteLater(slot);
+    if (at < end) this.#table.note(slot, side, { at, isTombstone: record.value === undefined });
   }
 
   #slotOf(key: Buffer): number | undefined {

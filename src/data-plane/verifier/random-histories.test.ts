@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { pick, type Random, seededRandom } from '../../base/random.ts';
 import type { ShiftSegment } from '../../base/shift-segments.ts';
 import { encodeBatch, type TestRecord } from './batch-for-tests.ts';
+import { sideNamed } from './differences.ts';
 import type { AbortedSpan, ServedLog } from './served-log-for-tests.ts';
 import { verifyServed } from './verify-for-tests.ts';
 
@@ -167,35 +168,70 @@ function served(random: Random, history: History, slots: Map<bigint, Slot>): Ser
   return { batches, start: 0n, end: history.end, aborted: history.aborted, batchesAtOnce };
 }
 
+/** Where both sides begin, and how far the target is. Source offsets. */
+interface Window {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+const isIn = ({ from, to }: Window, at: bigint) => from <= at && at < to;
+const within = (records: Records, window: Window): Records =>
+  new Map([...records].filter(([at]) => isIn(window, at)));
+
+interface Case {
+  readonly history: History;
+  readonly source: Records;
+  readonly target: Records;
+  readonly isCompacted: boolean;
+  readonly window: Window;
+}
+
 /** The promise, in maps. */
-function expectedOf(history: History, source: Records, target: Records, isCompacted: boolean): Set<string> {
+function expectedOf({ history, isCompacted, window, ...logs }: Case): Set<string> {
   const expected = new Set<string>();
+  const [source, target] = [within(logs.source, window), within(logs.target, window)];
+  const laterAtSource = within(logs.source, { from: window.to, to: history.end });
   const isFine = (mine: Records, other: Records, record: TestRecord) => {
     if (!isCompacted) return false;
     if (record.key === undefined) return true;
     const [here, there] = [lastOf(mine, keyOf(record)), lastOf(other, keyOf(record))];
     if (there !== undefined && there.offset > record.offset) return true;
     if (here?.offset !== record.offset) return true; // Told at the latest one, if at all.
+    if (other === source && lastOf(laterAtSource, keyOf(record)) !== undefined) return true;
     return here.value === undefined && there?.value === undefined;
   };
-  const judged = new Map(
-    [...target].filter(([at]) => {
-      const slot = history.slots.get(at);
-      const isLeaked = slot !== undefined && isAborted(history, at, slot);
-      if (isLeaked) expected.add(`aborted ${at}`);
-      return !isLeaked;
-    }),
-  );
-  for (const [at, record] of judged) {
+  for (const [at, record] of target) {
+    const slot = history.slots.get(at);
     const there = source.get(at);
-    if (there === undefined && !isFine(target, source, record)) expected.add(`extra ${at}`);
-    if (there !== undefined && there.value?.toString() !== record.value?.toString())
+    if (slot !== undefined && isAborted(history, at, slot)) expected.add(`aborted ${at}`);
+    else if (there === undefined && !isFine(target, source, record)) expected.add(`extra ${at}`);
+    else if (there !== undefined && there.value?.toString() !== record.value?.toString()) {
       expected.add(`different ${at}`);
+    }
   }
   for (const [at, record] of source) {
     if (!target.has(at) && !isFine(source, target, record)) expected.add(`missing ${at}`);
   }
   return expected;
+}
+
+/** Retention on both sides, and a target that is behind: the logs are cut where a record may stand. */
+function cut(
+  random: Random,
+  history: History,
+  shifts: Shifts,
+  logs: readonly [ServedLog, ServedLog],
+): Window {
+  if (random.int(2) === 0) return { from: 0n, to: history.end };
+  const length = Number(history.end);
+  const offsets = [random.int(length), random.int(length), random.int(length)].sort((a, b) => a - b);
+  const [first = 0n, second = 0n, to = 0n] = offsets.map(BigInt);
+  const [begin, end] = [second, to].map((at) => (shifts.segments.length === 0 ? at : shifts.places.get(at)));
+  if (begin === undefined || end === undefined) return { from: 0n, to: history.end };
+  const [source, target] = logs;
+  target.start = begin;
+  target.end = end;
+  source.start = first;
+  return { from: second, to };
 }
 
 const noShifts = ({ end }: History): Shifts => ({ segments: [], places: new Map(), end });
@@ -214,39 +250,41 @@ function mirrorOf(random: Random, history: History, target: Records, shifts: Shi
 const withTransactions = ({ slots }: History, records: Records) =>
   new Map([...slots].filter(([at, slot]) => records.has(at) || slot.producerId !== undefined));
 
+function* cases(isCompacted: boolean) {
+  for (let seed = 1; seed <= 800; seed += 1) {
+    const random = seededRandom(seed);
+    const history = historyOf(random);
+    const committed = committedOf(history);
+    const source = isCompacted ? cleaned(random, committed) : committed;
+    const copy = isCompacted ? cleaned(random, committed) : committed;
+    const target = damaged(random, history, copy);
+    const slots = withTransactions(history, source);
+    for (const at of committed.keys()) if (!source.has(at)) slots.delete(at);
+    const shifts = random.int(2) === 0 ? noShifts(history) : shiftsOf(random, history, target);
+    const logs = [served(random, history, slots), mirrorOf(random, history, target, shifts)] as const;
+    const window = cut(random, history, shifts, logs);
+    const keysMax = random.int(3) === 0 ? 2 : undefined;
+    yield { seed, history, source, target, isCompacted, shifts, logs, window, keysMax };
+  }
+}
+
 for (const isCompacted of [false, true]) {
   test(`random histories, ${isCompacted ? 'with' : 'without'} cleaners: both judges agree`, async () => {
     const kinds = new Map<string, number>();
-    for (let seed = 1; seed <= 800; seed += 1) {
-      const random = seededRandom(seed);
-      const history = historyOf(random);
-      const committed = committedOf(history);
-      const source = isCompacted ? cleaned(random, committed) : committed;
-      const copy = isCompacted ? cleaned(random, committed) : committed;
-      const target = damaged(random, history, copy);
-      const mustGo = [...committed.keys()].filter((at) => !source.has(at));
-      const slots = withTransactions(history, source);
-      for (const at of mustGo) slots.delete(at);
-      const left = served(random, history, slots);
-      const shifts = random.int(2) === 0 ? noShifts(history) : shiftsOf(random, history, target);
-      const right = mirrorOf(random, history, target, shifts);
+    for (const each of cases(isCompacted)) {
+      const { seed, shifts, logs, window, keysMax } = each;
+      const { verdict } = await verifyServed(...logs, { isCompacted, keysMax, segments: shifts.segments });
       const sourceAt = new Map([...shifts.places].map(([at, place]) => [place, at]));
-      const keysMax = random.int(3) === 0 ? 2 : undefined;
-      const { verdict } = await verifyServed(left, right, {
-        isCompacted,
-        keysMax,
-        segments: shifts.segments,
-      });
       const found = new Set<string>();
       for (const { kind, from, to } of verdict.comparison.differences.kept) {
         for (let at = from; at < to; at += 1n) {
-          const isTargets = kind === 'extra' || kind === 'aborted';
-          found.add(`${kind} ${isTargets ? (sourceAt.get(at) ?? at) : at}`);
+          found.add(`${kind} ${sideNamed[kind] === 'target' ? (sourceAt.get(at) ?? at) : at}`);
         }
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       }
-      const expected = expectedOf(history, source, target, isCompacted);
-      assert.deepEqual([...found].sort(), [...expected].sort(), `seed ${seed}`);
+      assert.deepEqual([...found].sort(), [...expectedOf(each)].sort(), `seed ${seed}`);
+      assert.deepEqual([verdict.from, verdict.to], [window.from, window.to], `seed ${seed}`);
+      assert.equal(verdict.lagRecords, each.history.end - window.to, `seed ${seed}`);
     }
     for (const kind of ['missing', 'extra', 'different', 'aborted']) {
       assert.ok((kinds.get(kind) ?? 0) > 20, `${kind} was seen ${kinds.get(kind)} times`);
