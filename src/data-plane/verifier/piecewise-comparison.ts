@@ -80,11 +80,8 @@ export class PiecewiseComparison {
     const from = greater(reached, start);
     const to = greater(from, lesser(end, from + BigInt(this.#parts.pieceOffsets)));
     const isAtEnd = to >= end;
-    const { theirs, mine } = sides.seek(
-      { from, to },
-      source.stableEnd,
-      isAtEnd ? target.stableEnd : undefined,
-    );
+    const ends = { source: source.stableEnd, target: target.stableEnd };
+    const { theirs, mine } = sides.seek({ from, to }, ends);
     let recordsLeftOpen = 0n;
     const onLonely = options.isCompacted === true ? () => (recordsLeftOpen += 1n) : undefined;
     const { differences } = await compareLogs(theirs, mine, { from, to }, { segments, onLonely });

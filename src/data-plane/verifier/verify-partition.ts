@@ -5,7 +5,7 @@ import { identicalOffsets, type ShiftSegments, sourceFrom, targetFrom } from '..
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { type Comparison, compareLogs, type OffsetRange } from './comparison.ts';
 import { Differences } from './differences.ts';
-import { judgeKeys, type KeyedLogs } from './judge-keys.ts';
+import { judgeKeys, type KeyedLogs, type LogEnds } from './judge-keys.ts';
 import { type PartitionBounds, PartitionLog } from './partition-log.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type SampleWish, sampleRanges } from './sample.ts';
@@ -96,12 +96,9 @@ async function verifySides(sides: PartitionSides, options: VerifyOptions): Promi
   const areKeysJudged = options.isCompacted === true && wish === undefined;
   const suspects = new SuspectKeys(from, options.keysMax);
   const totals = new Totals();
+  const ends = { source: source.stableEnd, target: target.stableEnd };
   for (const range of ranges) {
-    const { theirs, mine } = sides.seek(
-      range,
-      source.stableEnd,
-      wish === undefined ? target.stableEnd : undefined,
-    );
+    const { theirs, mine } = sides.seek(range, ends);
     const comparison = await compareLogs(theirs, mine, range, {
       segments,
       differences: totals.differences,
@@ -181,9 +178,12 @@ export class PartitionSides {
     return this.#theirs.firstSince(timestampMs);
   }
 
-  /** Both logs at a range of source offsets; the target is read to `targetEnd`. */
-  seek({ from, to }: OffsetRange, sourceEnd: bigint, targetEnd = targetFrom(this.segments, to)) {
-    this.#theirs.seek(from, lesser(to, sourceEnd));
+  /** Both logs at a range of source offsets; each side's end is by its own offsets. */
+  seek({ from, to }: OffsetRange, ends: LogEnds) {
+    this.#theirs.seek(from, lesser(to, ends.source));
+    // Where the target ends behind fillers too many, the next segment begins beyond its end.
+    const isLast = to >= sourceFrom(this.segments, ends.target);
+    const targetEnd = isLast ? ends.target : targetFrom(this.segments, to);
     this.#mine.seek(targetFrom(this.segments, from), targetEnd);
     return { theirs: this.#theirs, mine: this.#mine };
   }

@@ -110,3 +110,17 @@ test('what only one side still has is counted and not compared, whichever side i
     assert.deepEqual([verdict.from, verdict.offsetsBefore], [35n, 35n], trimmed);
   }
 });
+
+test('a target that ends behind fillers too many, before the first record of its next segment', async () => {
+  // Offsets 10 to 11 are fillers, and one more is to come before the segment begins.
+  const target: ServedLog = { ...logOf(10, 5), end: 12n };
+  const segments = [{ firstTargetOffset: 13n, shift: 3n }];
+  const sample = { amount: { share: 0.5 }, seed: 1 };
+  for (const options of [{ segments }, { segments, sample }]) {
+    const { verdict, ranges } = await verifyServed(logOf(20, 5), target, options);
+    assert.deepEqual([ranges, verdict.to, verdict.lagRecords], [[], 10n, 10n]);
+  }
+  const stray = { ...record(10), offset: 11n };
+  const bad: ServedLog = { ...target, batches: [...target.batches, encodeBatch([stray])] };
+  assert.deepEqual((await verifyServed(logOf(20, 5), bad, { segments })).ranges, ['extra 11..12']);
+});
