@@ -2,7 +2,7 @@
 import { CausewayError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
 import { RateLimit } from '../../data-plane/verifier/rate-limit.ts';
-import type { VerifyContext } from '../../data-plane/verifier/verify-partition.ts';
+import type { VerifyContext } from '../../data-plane/verifier/verify-context.ts';
 import {
   listPartitions,
   resultOf,

@@ -26,6 +26,8 @@ export interface KeyJudgement {
   /** The first source offset that was compared. */
   readonly from: bigint;
   readonly keysMax?: number | undefined;
+  /** Told the bytes of each batch of the target. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /** How often keys that differ are looked at again while the logs grow. */
@@ -94,6 +96,7 @@ class KeyReading {
     const end = sourceFrom(this.#judgement.segments, ends.target);
     try {
       for (let batch = await log.next(); batch !== undefined; batch = await log.next()) {
+        if (side === 'target') this.#judgement.onBytes?.(batch.bytes.length);
         if (batch.aborted) continue;
         for (const record of this.#decode(side, batch.bytes)) this.#note(side, record, end);
       }

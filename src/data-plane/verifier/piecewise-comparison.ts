@@ -3,7 +3,8 @@
 import { identicalOffsets, type ShiftSegments, sourceFrom } from '../../base/shift-segments.ts';
 import { compareLogs, type OffsetRange } from './comparison.ts';
 import type { Difference } from './differences.ts';
-import { PartitionSides, type VerifyContext } from './verify-partition.ts';
+import { PartitionSides } from './partition-sides.ts';
+import type { VerifyContext } from './verify-context.ts';
 
 export interface VerifyCheckpoint {
   /** Every source offset below was compared, or could not be. */

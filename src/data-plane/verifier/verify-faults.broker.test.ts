@@ -14,7 +14,8 @@ import { systemRandom } from '../../base/random.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type VerifyContext, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { verifyPartition } from './verify-partition.ts';
 
 const regions = ['eu-west', 'us-east'] as const;
 const lab = await startLab({ regions: [{ name: 'eu-west' }, { name: 'us-east', brokers: 3 }] });

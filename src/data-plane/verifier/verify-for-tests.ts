@@ -3,7 +3,8 @@ import { systemClock } from '../../base/clock.ts';
 import { seededRandom } from '../../base/random.ts';
 import { RateLimit } from './rate-limit.ts';
 import { type ServedLog, servedCluster } from './served-log-for-tests.ts';
-import { type VerifyContext, type VerifyOptions, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { type VerifyOptions, verifyPartition } from './verify-partition.ts';
 
 export function servedContext(source: ServedLog, target: ServedLog): VerifyContext {
   const limit = new RateLimit(systemClock, Number.POSITIVE_INFINITY);

@@ -21,7 +21,8 @@ import {
   writeTarget,
 } from './mirrored-logs-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type VerifyContext, type VerifyOptions, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { type VerifyOptions, verifyPartition } from './verify-partition.ts';
 
 const lab = await sharedLab();
 const clusterOf = (region: string) =>

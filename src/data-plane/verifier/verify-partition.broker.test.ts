@@ -13,7 +13,8 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch, type TestCodec, type TestRecord } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type VerifyContext, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { verifyPartition } from './verify-partition.ts';
 import { isDifferent, listPartitions, verifyPartitions, type VerifyOutcome } from './verify-topics.ts';
 
 const lab = await sharedLab();

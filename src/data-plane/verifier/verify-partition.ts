@@ -1,30 +1,13 @@
 // The comparison of one mirror partition, and what can be said about its ends.
-import type { Clock } from '../../base/clock.ts';
-import type { Random } from '../../base/random.ts';
-import { identicalOffsets, type ShiftSegments, sourceFrom, targetFrom } from '../../base/shift-segments.ts';
-import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import { identicalOffsets, type ShiftSegments, sourceFrom } from '../../base/shift-segments.ts';
 import { type Comparison, compareLogs, type OffsetRange } from './comparison.ts';
 import { Differences } from './differences.ts';
-import { judgeKeys, type KeyedLogs, type LogEnds } from './judge-keys.ts';
-import { type PartitionBounds, PartitionLog } from './partition-log.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { judgeKeys } from './judge-keys.ts';
+import type { PartitionBounds } from './partition-log.ts';
+import { PartitionSides } from './partition-sides.ts';
 import { type SampleWish, sampleRanges } from './sample.ts';
 import { SuspectKeys } from './suspect-keys.ts';
-
-export interface VerifySide {
-  readonly cluster: KafkaCluster;
-  readonly region: string;
-  /** One limit for all partitions of a side. */
-  readonly limit: RateLimit;
-}
-
-export interface VerifyContext {
-  readonly source: VerifySide;
-  readonly target: VerifySide;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-}
+import type { VerifyContext } from './verify-context.ts';
 
 /** How a partition is mirrored, and which part of it is wanted. */
 export interface VerifyOptions {
@@ -40,6 +23,9 @@ export interface VerifyOptions {
   /** Told the target offset reached, and the bytes of the batch before it. */
   readonly onProgress?: ((offset: bigint, to: bigint, bytes: number) => void) | undefined;
 }
+
+/** A range of a sample is small; what is fetched beyond it is thrown away. */
+const sampleFetchBytes = 256 * 1024;
 
 export interface PartitionVerdict {
   readonly topic: string;
@@ -107,9 +93,12 @@ async function verifySides(sides: PartitionSides, options: VerifyOptions): Promi
     });
     totals.add(comparison);
   }
-  const logs = sides.keyedLogs(from);
-  const { keysMax } = options;
-  if (areKeysJudged) await judgeKeys({ logs, segments, from, keysMax }, suspects, totals.differences);
+  if (areKeysJudged) {
+    const logs = sides.keyedLogs(from);
+    const onBytes = (bytes: number) => options.onProgress?.(target.stableEnd, target.stableEnd, bytes);
+    const judgement = { logs, segments, from, keysMax: options.keysMax, onBytes };
+    await judgeKeys(judgement, suspects, totals.differences);
+  }
   return {
     topic,
     partition,
@@ -135,78 +124,6 @@ async function sinceOf(
   if (sinceMs === undefined) return range.from;
   const first = await sides.firstSince(BigInt(sinceMs));
   return greater(range.from, lesser(first ?? range.to, greater(range.from, range.to)));
-}
-
-/** A range of a sample is small; what is fetched beyond it is thrown away. */
-const sampleFetchBytes = 256 * 1024;
-
-export interface PartitionSidesParts {
-  readonly topic: string;
-  readonly partition: number;
-  readonly segments: ShiftSegments;
-  /** Bytes of one answer; `fetchBytesMax` unless given. */
-  readonly fetchBytes?: number | undefined;
-}
-
-/** Both logs of a partition, each read on one connection. */
-export class PartitionSides {
-  readonly topic: string;
-  readonly partition: number;
-  /** As they are now; `seek` goes by them. */
-  segments: ShiftSegments;
-  readonly #theirs: PartitionLog;
-  readonly #mine: PartitionLog;
-
-  constructor(context: VerifyContext, parts: PartitionSidesParts) {
-    const { topic, partition, segments, fetchBytes } = parts;
-    this.topic = topic;
-    this.partition = partition;
-    this.segments = segments;
-    const common = { ...context, topic, partition, from: 0n, to: 0n, fetchBytes };
-    this.#theirs = new PartitionLog({ ...common, ...context.source });
-    this.#mine = new PartitionLog({ ...common, ...context.target });
-  }
-
-  /** The target first: whatever it holds by then must be at the source when that one is asked. */
-  async bounds(): Promise<{ source: PartitionBounds; target: PartitionBounds }> {
-    const target = await this.#mine.bounds();
-    return { target, source: await this.#theirs.bounds() };
-  }
-
-  /** Of the source. */
-  firstSince(timestampMs: bigint): Promise<bigint | undefined> {
-    return this.#theirs.firstSince(timestampMs);
-  }
-
-  /** Both logs at a range of source offsets; each side's end is by its own offsets. */
-  seek({ from, to }: OffsetRange, ends: LogEnds) {
-    this.#theirs.seek(from, lesser(to, ends.source));
-    // Where the target ends behind fillers too many, the next segment begins beyond its end.
-    const isLast = to >= sourceFrom(this.segments, ends.target);
-    const targetEnd = isLast ? ends.target : targetFrom(this.segments, to);
-    this.#mine.seek(targetFrom(this.segments, from), targetEnd);
-    return { theirs: this.#theirs, mine: this.#mine };
-  }
-
-  /** For a second reading, from a source offset on. */
-  keyedLogs(from: bigint): KeyedLogs {
-    return {
-      ends: async () => {
-        const { source, target } = await this.bounds();
-        return { source: source.stableEnd, target: target.stableEnd };
-      },
-      read: (side, ends) => {
-        const log = side === 'source' ? this.#theirs : this.#mine;
-        log.seek(side === 'source' ? from : targetFrom(this.segments, from), ends[side]);
-        return log;
-      },
-    };
-  }
-
-  close(): void {
-    this.#theirs.close();
-    this.#mine.close();
-  }
 }
 
 /** What several ranges of one partition come to. */

@@ -1,12 +1,8 @@
 // Compares many mirror partitions, a few at a time.
 import { CausewayError } from '../../base/errors.ts';
 import { listTopics } from './list-topics.ts';
-import {
-  type PartitionVerdict,
-  type VerifyContext,
-  type VerifyOptions,
-  verifyPartition,
-} from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { type PartitionVerdict, type VerifyOptions, verifyPartition } from './verify-partition.ts';
 
 /** Partitions compared at once; each holds at most four fetch answers. */
 export const partitionsAtOnceMax = 4;
