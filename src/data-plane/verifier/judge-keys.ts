@@ -166,17 +166,18 @@ class KeyReading {
       if (mine !== undefined && (theirs === undefined || theirs.at < mine.at)) extra.push(mine.at);
       else if (theirs !== undefined) missing.push(theirs.at);
     }
-    for (const at of inOrder(missing)) {
+    const untold = (offsets: bigint[]) => offsets.filter((at) => !isTold(differences, 'different', at));
+    for (const at of inOrder(untold(missing))) {
       differences.add({ kind: 'missing', from: at, to: at + 1n, detail: 'the latest record of its key' });
     }
-    for (const at of inOrder(extra)) {
+    for (const at of inOrder(untold(extra))) {
       if (this.#isSourceDamaged) {
         const detail = 'its key may be in a batch of the source that cannot be decoded';
         differences.add({ kind: 'not-comparable', from: at, to: at + 1n, detail });
         continue;
       }
       const from = targetOf(this.#judgement.segments, at) ?? at;
-      if (isTold(differences, from)) continue;
+      if (isTold(differences, 'aborted', from)) continue;
       differences.add({
         kind: 'extra',
         from,
@@ -187,8 +188,8 @@ class KeyReading {
   }
 }
 
-/** Whether what stands at a target offset was told as a record of an aborted transaction. */
-const isTold = ({ kept }: Differences, at: bigint) =>
-  kept.some(({ kind, from, to }) => kind === 'aborted' && from <= at && at < to);
+/** Whether an offset was told by the comparison already: aborted at the target, or another record there. */
+const isTold = ({ kept }: Differences, kindTold: 'aborted' | 'different', at: bigint) =>
+  kept.some(({ kind, from, to }) => kind === kindTold && from <= at && at < to);
 
 const inOrder = (offsets: bigint[]) => offsets.sort((a, b) => (a < b ? -1 : 1));

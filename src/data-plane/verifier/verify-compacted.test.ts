@@ -71,6 +71,11 @@ test('another record at the same offset differs, whatever comes later', async ()
   assert.deepEqual(await ranges('a1 a2', 'a9 a2'), ['different 0..1']);
 });
 
+test('records of two keys at one offset are one difference', async () => {
+  assert.deepEqual(await ranges('. b1 a2', 'b0 b1 b2'), ['different 2..3']);
+  assert.deepEqual(await ranges('b0 b1 b2', '. b1 a2'), ['different 2..3']);
+});
+
 test('records without a key are removed by cleaners, and not missed', async () => {
   assert.deepEqual(await ranges('_1 a1', '. a1'), []);
   assert.deepEqual(await ranges('_1 a1', '_2 a1'), ['different 0..1']);
