@@ -6,10 +6,12 @@ import {
   mustBeSegments,
   shiftAt,
   type ShiftSegment,
+  type ShiftSegments,
   sourceFrom,
   sourceOf,
   targetFrom,
   targetOf,
+  withSegment,
 } from './shift-segments.ts';
 
 /** What a mirror does: it copies some source offsets, then its shift grows (fillers) or shrinks (holes). */
@@ -72,11 +74,11 @@ test('three fillers too many, given back at the next holes', () => {
   ];
   assert.deepEqual(
     [9n, 10n, 19n, 20n, 22n, 23n].map((offset) => targetOf(segments, offset)),
-    [...[9n, 13n, 22n], ...[undefined, undefined, 23n]],
+    [9n, 13n, 22n, undefined, undefined, 23n],
   );
   assert.deepEqual(
     [9n, 10n, 12n, 13n, 22n, 23n].map((offset) => sourceOf(segments, offset)),
-    [...[9n, undefined, undefined], ...[10n, 19n, 23n]],
+    [9n, undefined, undefined, 10n, 19n, 23n],
   );
   assert.deepEqual(
     [12n, 13n, 22n, 23n].map((offset) => shiftAt(segments, offset)),
@@ -135,4 +137,17 @@ test('lists that no mirror can have written are refused', () => {
   assert.throws(() => mustBeSegments([segment(5n, 1n), segment(6n, 3n)]), /begins before .* at the source/);
   const fine = [segment(5n, 1n), segment(6n, 2n)];
   assert.equal(mustBeSegments(fine), fine);
+});
+
+test('a segment is put in its place, and what it shows to hold nothing goes', () => {
+  const segment = (firstTargetOffset: bigint, shift: bigint) => ({ firstTargetOffset, shift });
+  const add = (...added: [bigint, bigint][]) =>
+    added.reduce<ShiftSegments>((list, [from, shift]) => withSegment(list, segment(from, shift)), []);
+  assert.deepEqual(add([10n, 2n], [20n, 0n]), [segment(10n, 2n), segment(20n, 0n)]);
+  assert.deepEqual(add([20n, 0n]), []);
+  assert.deepEqual(add([10n, 2n], [20n, 1n], [20n, 2n]), [segment(10n, 2n)], 'taken back');
+  assert.deepEqual(add([20n, 0n], [10n, 2n], [20n, 0n]), [segment(10n, 2n), segment(20n, 0n)]);
+  // Announced at 10, where a filler landed: what came next stands at 11, two further than its offset.
+  assert.deepEqual(add([10n, 1n], [11n, 2n]), [segment(11n, 2n)]);
+  assert.deepEqual(add([11n, 2n], [10n, 1n]), [segment(11n, 2n)], 'however late');
 });

@@ -60,17 +60,10 @@ export function withSegment(segments: ShiftSegments, added: ShiftSegment): Shift
   return kept.filter(({ shift }, index) => shift !== (kept[index - 1]?.shift ?? 0n));
 }
 
-const identicalSegment: ShiftSegment = { firstTargetOffset: 0n, shift: 0n };
-
-/** The segment that a target offset belongs to. */
-export function segmentAt(segments: ShiftSegments, targetOffset: bigint): ShiftSegment {
-  const found = segments.findLast(({ firstTargetOffset }) => firstTargetOffset <= targetOffset);
-  return found ?? identicalSegment;
-}
-
 /** The shift in force at a target offset. */
-export const shiftAt = (segments: ShiftSegments, targetOffset: bigint): bigint =>
-  segmentAt(segments, targetOffset).shift;
+export function shiftAt(segments: ShiftSegments, targetOffset: bigint): bigint {
+  return segments.findLast(({ firstTargetOffset }) => firstTargetOffset <= targetOffset)?.shift ?? 0n;
+}
 
 /** Where a source offset stands at the target; undefined where it has no place there. */
 export function targetOf(segments: ShiftSegments, sourceOffset: bigint): bigint | undefined {

@@ -119,6 +119,12 @@ async function verifyBoth({ run, lab }: Site): Promise<void> {
   await untilNoLag(run);
   const equal = await run('verify', 'shop');
   assert.equal(equal.code, 0, equal.stdout + equal.stderr);
+  const sample = await run('verify', 'shop', '--sample', '10%', '--seed', '7', '--since', '1d');
+  assert.equal(sample.code, 0, sample.stdout + sample.stderr);
+  assert.match(
+    sample.stdout,
+    /equal since .* in a sample of \d+ of \d+ offsets, seed 7: \d+ records in 2 part/,
+  );
   // A stranger writes into the mirror.
   await produce(lab, 'us-east', 'orders', 9_000, 3, 0);
   const different = await run('verify', 'shop', '-o', 'json');

@@ -82,7 +82,7 @@ export const permissionList: readonly PermissionRule[] = [
   }),
   ...commandsAtSource('mirrored topics', {
     Describe: '`plan`: which topics there are',
-    DescribeConfigs: '`plan`: settings that the mirrors follow',
+    DescribeConfigs: '`plan`: settings that the mirrors follow; `verify`: where a cleaner runs',
   }),
   ...optional('`verify` cannot compare', commandsAtSource('mirrored topics', { Read: '`verify`' })),
   ...optional('`plan` shows `?` for the bytes to copy', [
@@ -138,7 +138,7 @@ export const permissionList: readonly PermissionRule[] = [
 
   ...commandsAtTarget('mirrors', {
     Describe: '`plan`: which mirrors there are',
-    DescribeConfigs: '`plan`: whether their settings are as they should be',
+    DescribeConfigs: '`plan`: whether their settings are as they should be; `verify`: where a cleaner runs',
   }),
   ...optional('`verify` cannot compare', commandsAtTarget('mirrors', { Read: '`verify`' })),
   ...optional('`mirrors describe` shows `?` for the write protection', [

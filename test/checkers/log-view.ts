@@ -24,7 +24,8 @@ export class Violation extends Error {
 const transactionalBit = 0x10;
 
 /**
- * The batch without base offset, leader epoch, producer id, epoch, sequence and transactional bit, its checksum to match.
+ * The batch without base offset, leader epoch, producer id, epoch, sequence and transactional bit, its
+ * checksum to match.
  */
 export function canonicalBytes(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);

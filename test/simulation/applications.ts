@@ -1,5 +1,5 @@
-// Applications that write one partition of the source in transactions: committed, aborted, interleaved, left open
-// for a while.
+// Applications that write one partition of the source in transactions: committed, aborted, interleaved,
+// left open for a while.
 import { pick, type Random } from '../../src/base/random.ts';
 import { DirectTransactions } from '../broker-model/direct-transactions.ts';
 import type { Replica } from '../broker-model/replica.ts';

@@ -84,7 +84,7 @@ export class PartitionWatch {
     }
   }
 
-  /** The committed data batch of the target's leader that so many are behind; undefined where there are fewer. */
+  /** The committed data batch of the target's leader behind which there are so many; undefined for fewer. */
   lastData = (behind: number): StoredBatch | undefined =>
     this.targetLeader?.log.batches
       .filter(({ control, lastOffset }) => !control && lastOffset < (this.targetLeader?.highWatermark ?? 0n))

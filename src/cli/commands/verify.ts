@@ -1,8 +1,8 @@
-// `causeway verify SET|--all`: the complete comparison of mirror sets.
+// `causeway verify SET|--all`: the comparison of mirror sets.
 import { CausewayError } from '../../base/errors.ts';
 import { systemRandom } from '../../base/random.ts';
 import { RateLimit } from '../../data-plane/verifier/rate-limit.ts';
-import type { VerifyContext } from '../../data-plane/verifier/verify-partition.ts';
+import type { VerifyContext } from '../../data-plane/verifier/verify-context.ts';
 import {
   listPartitions,
   resultOf,
@@ -11,6 +11,7 @@ import {
 } from '../../data-plane/verifier/verify-topics.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
+import { askCompactedTopics } from '../access/compacted-topics.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { flagOption, type Invocation, textOption } from '../invocation.ts';
@@ -21,16 +22,18 @@ import { mustSet } from '../view/mirrors.ts';
 import type { Picture } from '../view/picture.ts';
 import { isOfSet, topicsToVerify } from '../view/topics-to-verify.ts';
 import { type VerifiedSet, verifyData, verifyText } from '../view/verify-text.ts';
+import { type VerifyScope, verifyScope } from '../verify-options.ts';
 
 export function run(invocation: Invocation): Promise<ExitCode> {
   return withRegions(invocation, async (regions) => {
     const screen = createScreen(invocation);
+    const scope = verifyScope(invocation.options, invocation.terminal.clock, systemRandom);
     const picture = await regions.look();
     const specs = chosenSets(invocation, picture);
     const verified: VerifiedSet[] = [];
     for (const spec of specs) {
       for (const target of chosenTargets(invocation, spec)) {
-        verified.push(await verifySet({ invocation, screen, regions, picture }, spec, target));
+        verified.push(await verifySet({ invocation, screen, regions, picture, scope }, spec, target));
       }
     }
     await screen.report({
@@ -73,6 +76,7 @@ interface Verification {
   readonly screen: Screen;
   readonly regions: Regions;
   readonly picture: Picture;
+  readonly scope: VerifyScope;
 }
 
 async function verifySet(
@@ -80,7 +84,7 @@ async function verifySet(
   spec: MirrorSetSpec,
   target: string,
 ): Promise<VerifiedSet> {
-  const { invocation, screen, regions } = verification;
+  const { invocation, screen, regions, scope } = verification;
   const { clock, signal } = invocation.terminal;
   const bytesPerSecond = rateOption(invocation.options, 'rate') ?? Number.POSITIVE_INFINITY;
   const side = (region: string) => ({
@@ -90,27 +94,32 @@ async function verifySet(
   });
   const source = side(spec.home);
   const context: VerifyContext = { source, target: side(target), clock, signal, random: systemRandom };
-  const topics = await topicsOf(verification, spec, target);
-  const { shared, others } = await listPartitions(context, topics);
-  const outcomes: VerifyOutcome[] = [...others];
-  const meter = new VerifyMeter(
-    screen,
-    invocation.terminal,
-    `${spec.name} ${spec.home} → ${target}`,
-    shared.length,
-  );
-  await verifyPartitions(
-    context,
-    shared,
-    (outcome) => {
+  const { shared, others } = await listPartitions(context, await topicsOf(verification, spec, target));
+  const topics = [...new Set(shared.map(({ topic }) => topic))];
+  const { compacted, refused } = await askCompactedTopics(regions, [spec.home, target], topics);
+  const readable = shared.filter(({ topic }) => !refused.has(topic));
+  const outcomes: VerifyOutcome[] = [...others, ...unreadable(refused)];
+  const title = `${spec.name} ${spec.home} → ${target}`;
+  const meter = new VerifyMeter(screen, invocation.terminal, title, readable.length);
+  await verifyPartitions(context, readable, {
+    optionsOf: ({ topic }) => ({ ...scope, isCompacted: compacted.has(topic) }),
+    onOutcome: (outcome) => {
       outcomes.push(outcome);
       meter.partitionDone();
     },
-    (progress) => meter.advance(progress.bytes),
-  );
+    onProgress: (progress) => meter.advance(progress.bytes),
+  });
   meter.end();
-  return { set: spec.name, source: spec.home, target, outcomes: outcomes.sort(byPartition) };
+  return { set: spec.name, source: spec.home, target, scope, outcomes: outcomes.sort(byPartition) };
 }
+
+/** Without its settings it is not known whether a record may be gone. */
+const unreadable = (refused: ReadonlyMap<string, CausewayError>): VerifyOutcome[] =>
+  [...refused].map(([topic, error]) => ({
+    kind: 'unreadable',
+    name: { topic, partition: undefined },
+    error,
+  }));
 
 async function topicsOf(
   { invocation, regions, picture }: Verification,

@@ -38,8 +38,9 @@ export function formatExact(value: bigint | number): string {
 }
 
 /** `1 broker`, `3 brokers`, `? brokers`. */
-export function formatAmount(value: number | undefined, noun: string): string {
-  return `${value === undefined ? unknown : formatExact(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function formatAmount(value: number | bigint | undefined, noun: string): string {
+  const isOne = value === 1 || value === 1n;
+  return `${value === undefined ? unknown : formatExact(value)} ${noun}${isOne ? '' : 's'}`;
 }
 
 /** Wall-clock milliseconds as ISO 8601 in UTC. */

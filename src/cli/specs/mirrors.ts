@@ -3,20 +3,29 @@ import { type CommandSpec, changeOptions, example, waitOptions } from '../spec.t
 
 export const verifySpec: CommandSpec = {
   name: 'verify',
-  summary: 'compare both sides of a mirror set completely',
+  summary: 'compare both sides of a mirror set',
   details:
     'Reads source and target from the first to the last offset and compares every batch, record by record ' +
-    'where batches do not align. Prints the ranges that differ and exits 8 if there are any, or 5 if not ' +
-    'everything could be compared.',
+    'where batches do not align, and key by key where a cleaner runs. What a read-committed consumer does ' +
+    'not see at the source has no place at the target. Prints the ranges that differ and exits 8 if there ' +
+    'are any, or 5 if not everything could be compared. --sample and --since compare less, and say so.',
   arguments: [{ name: '[set]', help: 'the mirror set' }],
   options: [
     { flags: '--all', help: 'every mirror set' },
     { flags: '--topic <name>', help: 'only this topic' },
     { flags: '--target <region>', help: 'only this target region' },
     { flags: '--rate <rate>', help: 'read at most this much per second and side, as in 20MB/s' },
+    { flags: '--since <when>', help: 'only records from then on, as in 2h or 2026-01-31T10:00Z' },
+    {
+      flags: '--sample <amount>',
+      help: 'only random ranges: a share of each partition, as in 1%, or a number of its offsets',
+    },
+    { flags: '--seed <number>', help: 'the ranges of an earlier sample; it prints its seed' },
   ],
   examples: [
     example('causeway verify payments', 'every record of the set'),
+    example('causeway verify --all --since 1d', 'what came since yesterday'),
+    example('causeway verify payments --sample 1%', 'a hundredth of each partition, chosen at random'),
     example('causeway verify --all --rate 20MB/s', 'everything, gently'),
     example('causeway verify payments --topic ledger -o json', 'one topic, for programs'),
   ],

@@ -3,11 +3,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../base/errors.ts';
 import { type Difference, Differences } from '../../data-plane/verifier/differences.ts';
+import type { PartitionVerdict } from '../../data-plane/verifier/verify-partition.ts';
 import type { VerifyOutcome } from '../../data-plane/verifier/verify-topics.ts';
 import { plainPaint } from '../output/style.ts';
+import type { VerifyScope } from '../verify-options.ts';
 import { rangeText, type VerifiedSet, verifyData, verifyText } from './verify-text.ts';
 
-function compared(partition: number, ranges: readonly Difference[] = [], sourceStart = 0n): VerifyOutcome {
+function compared(
+  partition: number,
+  ranges: readonly Difference[] = [],
+  sourceStart = 0n,
+  more: Partial<PartitionVerdict> & { lonely?: bigint } = {},
+): VerifyOutcome {
+  const { lonely = 0n, ...rest } = more;
   const differences = new Differences();
   for (const range of ranges) differences.add(range);
   return {
@@ -19,14 +27,20 @@ function compared(partition: number, ranges: readonly Difference[] = [], sourceS
       target: { start: 0n, stableEnd: 1_500n },
       from: sourceStart,
       to: 1_500n,
+      offsetsCompared: 1_500n,
+      offsetsBefore: sourceStart,
+      isShifted: false,
+      areKeysJudged: false,
       lagRecords: 2n,
-      comparison: { batches: 10n, records: 1_500n, bytes: 60_000n, recordsDecoded: 0n, differences },
+      comparison: { batches: 10n, records: 1_500n, bytes: 60_000n, recordsDecoded: 0n, lonely, differences },
+      ...rest,
     },
   };
 }
 
+const all: VerifyScope = { sample: undefined, sinceMs: undefined };
 const set = (...outcomes: VerifyOutcome[]): VerifiedSet[] => [
-  { set: 'payments', source: 'eu-west', target: 'us-east', outcomes },
+  { set: 'payments', source: 'eu-west', target: 'us-east', scope: all, outcomes },
 ];
 const text = (...outcomes: VerifyOutcome[]) => verifyText(set(...outcomes), plainPaint);
 
@@ -34,7 +48,7 @@ test('equal, with what was compared and what was still missing', () => {
   assert.equal(
     text(compared(0), compared(1)),
     'payments  eu-west → us-east  equal: 3,000 records in 2 partitions (120 kB); ' +
-      '4 records behind when it began',
+      '4 offsets behind when it began',
   );
 });
 
@@ -106,8 +120,54 @@ test('a comparison of nothing is not called equal', () => {
 test('another start of the log limits what was compared, and says so', () => {
   assert.match(
     text(compared(0, [], 100n)),
-    /begins at 100 at the source and at 0 at the target; compared from 100/,
+    /begins at 100 at the source and at 0 at the target; 100 offsets that only one side has not compared/,
   );
+});
+
+test('a sample is never called equal without its size, and can be repeated', () => {
+  const scope: VerifyScope = { sample: { amount: { share: 0.1 }, seed: 42 }, sinceMs: undefined };
+  const some = (...outcomes: VerifyOutcome[]) => set(...outcomes).map((each) => ({ ...each, scope }));
+  const part = compared(0, [], 0n, { offsetsCompared: 150n });
+  assert.match(
+    verifyText(some(part, part), plainPaint),
+    /us-east {2}equal in a sample of 300 of 3,000 offsets, seed 42: 3,000 records in 2 partitions/,
+  );
+  const range: Difference = { kind: 'different', from: 5n, to: 6n, detail: 'the keys differ' };
+  assert.match(
+    verifyText(some(compared(0, [range], 0n, { offsetsCompared: 150n })), plainPaint),
+    /1 partition differ in a sample of 150 of 1,500 offsets, seed 42, of/,
+  );
+  const [data] = verifyData(some(part)) as { sample: unknown; since: unknown }[];
+  assert.deepEqual(data?.sample, { amount: { share: 0.1 }, seed: 42 });
+  assert.equal(data.since, null);
+});
+
+test('what was compared since a moment says from when', () => {
+  const scope: VerifyScope = { sample: undefined, sinceMs: Date.parse('2026-01-31T10:00:00Z') };
+  const [verified] = set(compared(0));
+  assert.ok(verified !== undefined);
+  assert.match(
+    verifyText([{ ...verified, scope }], plainPaint),
+    /equal since 2026-01-31T10:00:00\.000Z: 1,500 records/,
+  );
+});
+
+test('records that a cleaner has removed on one side are counted, judged or not', () => {
+  const judged = compared(0, [], 0n, { lonely: 1_200n, areKeysJudged: true });
+  assert.match(text(judged), /ledger-0 {2}cleaned on one side: 1,200 records, judged by their keys/);
+  assert.match(text(compared(0, [], 0n, { lonely: 1n })), /one side: 1 record, not judged, since keys need/);
+});
+
+test('where offsets are shifted, a range says whose they are', () => {
+  const ranges: Difference[] = [
+    { kind: 'missing', from: 5n, to: 6n, detail: 'lost' },
+    { kind: 'aborted', from: 7n, to: 9n, detail: 'aborted at the source' },
+  ];
+  const lines = text(compared(0, ranges, 0n, { isShifted: true })).split('\n');
+  assert.deepEqual(lines.slice(2), [
+    '    ledger-0  offset 5 of the source (1 offset) missing at the target: lost',
+    '    ledger-0  offsets 7..8 of the target (2 offsets) of an aborted transaction: aborted at the source',
+  ]);
 });
 
 test('a range of one offset is not a span', () => {

@@ -1,5 +1,6 @@
 // The outcome of `causeway verify`: a sentence per set and target, and every range that differs.
-import type { Difference } from '../../data-plane/verifier/differences.ts';
+import { type Difference, sideNamed } from '../../data-plane/verifier/differences.ts';
+import type { PartitionVerdict } from '../../data-plane/verifier/verify-partition.ts';
 import {
   isDifferent,
   isIncomplete,
@@ -10,11 +11,13 @@ import {
 import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
 import { formatAmount, formatBytes, formatExact } from '../output/values.ts';
+import type { VerifyScope } from '../verify-options.ts';
 
 export interface VerifiedSet {
   readonly set: string;
   readonly source: string;
   readonly target: string;
+  readonly scope: VerifyScope;
   readonly outcomes: readonly VerifyOutcome[];
 }
 
@@ -25,6 +28,7 @@ const kindText: Readonly<Record<Difference['kind'], string>> = {
   different: 'differs',
   missing: 'missing at the target',
   extra: 'only at the target',
+  aborted: 'of an aborted transaction',
   'not-comparable': 'cannot be compared',
 };
 
@@ -38,25 +42,39 @@ function setLines(verified: VerifiedSet, paint: Paint): string[] {
   return [`${head}${verdictOf(verified, paint)}`, ...lines];
 }
 
-function verdictOf({ outcomes, source }: VerifiedSet, paint: Paint): string {
+function verdictOf({ outcomes, source, scope }: VerifiedSet, paint: Paint): string {
   const compared = outcomes.filter((outcome) => outcome.kind === 'compared').map(({ verdict }) => verdict);
   const records = compared.reduce((sum, { comparison }) => sum + comparison.records, 0n);
   const bytes = compared.reduce((sum, { comparison }) => sum + comparison.bytes, 0n);
   const lag = compared.reduce((sum, { lagRecords }) => sum + lagRecords, 0n);
   const differing = outcomes.filter(isDifferent).length;
-  const behind = lag === 0n ? '' : `; ${formatExact(lag)} records behind when it began`;
+  const behind = lag === 0n ? '' : `; ${formatExact(lag)} offsets behind when it began`;
   const where = formatAmount(compared.length, 'partition');
+  const part = partText(scope, compared);
   const volume = `${formatExact(records)} records in ${where} (${formatBytes(bytes)})`;
   switch (resultOf(outcomes)) {
     case 'different':
-      return paint('red', `${formatAmount(differing, 'partition')} differ, of ${volume}${behind}`);
+      return paint('red', `${formatAmount(differing, 'partition')} differ${part}, of ${volume}${behind}`);
     case 'incomplete':
-      return paint('yellow', `no difference found, but not everything was compared: ${volume}${behind}`);
+      return paint(
+        'yellow',
+        `no difference found${part}, but not everything was compared: ${volume}${behind}`,
+      );
     case 'nothing':
       return paint('yellow', `nothing was compared: no topic of the set is to be seen in ${source}`);
     case 'equal':
-      return paint('green', `equal: ${volume}${behind}`);
+      return paint('green', `equal${part}: ${volume}${behind}`);
   }
+}
+
+/** What of the logs was looked at; empty where it was all. */
+function partText({ sample, sinceMs }: VerifyScope, compared: readonly PartitionVerdict[]): string {
+  const since = sinceMs === undefined ? '' : ` since ${new Date(sinceMs).toISOString()}`;
+  if (sample === undefined) return since;
+  const offsets = compared.reduce((sum, { offsetsCompared }) => sum + offsetsCompared, 0n);
+  const whole = compared.reduce((sum, { from, to }) => sum + (to > from ? to - from : 0n), 0n);
+  const of = `${formatExact(offsets)} of ${formatExact(whole)} offsets`;
+  return `${since} in a sample of ${of}, seed ${sample.seed}`;
 }
 
 function outcomeLines(outcome: VerifyOutcome, paint: Paint): string[] {
@@ -77,8 +95,10 @@ function outcomeLines(outcome: VerifyOutcome, paint: Paint): string[] {
       const place = `    ${placeText(verdict)}`;
       const hidden = kept.length - rangesShownMax + omitted;
       return [
-        ...startNote(outcome.verdict, place, paint),
-        ...kept.slice(0, rangesShownMax).map((range) => paint('red', `${place}  ${rangeText(range)}`)),
+        ...notesOf(verdict).map((note) => paint('dim', `${place}  ${note}`)),
+        ...kept
+          .slice(0, rangesShownMax)
+          .map((range) => paint('red', `${place}  ${rangeText(range, verdict.isShifted)}`)),
         ...(hidden > 0 ? [paint('red', `${place}  and ${formatExact(hidden)} more ranges`)] : []),
       ];
     }
@@ -88,34 +108,41 @@ function outcomeLines(outcome: VerifyOutcome, paint: Paint): string[] {
 const placeText = ({ topic, partition }: OutcomeName): string =>
   partition === undefined ? topic : `${topic}-${partition}`;
 
-/**
- * Different log starts are no difference, retention runs by itself on both sides; but they limit what was
- * compared.
- */
-function startNote(
-  verdict: (VerifyOutcome & { kind: 'compared' })['verdict'],
-  place: string,
-  paint: Paint,
-): string[] {
-  const { source, target } = verdict;
-  if (source.start === target.start) return [];
-  const text =
-    `begins at ${source.start} at the source and at ${target.start} at the target; ` +
-    `compared from ${verdict.from}`;
-  return [paint('dim', `${place}  ${text}`)];
+/** What limits the comparison of a partition, and is no difference. */
+function notesOf(verdict: PartitionVerdict): string[] {
+  const { source, target, offsetsBefore, comparison, areKeysJudged, isShifted } = verdict;
+  const notes: string[] = [];
+  // Retention runs by itself on both sides.
+  if (offsetsBefore > 0n) {
+    const before = formatAmount(offsetsBefore, 'offset');
+    notes.push(
+      `begins at ${source.start} at the source and at ${target.start} at the target; ` +
+        `${before} that only one side has not compared`,
+    );
+  }
+  if (isShifted) notes.push('offsets are shifted; those of ranges are of the side that is named');
+  if (comparison.lonely > 0n) {
+    const records = formatAmount(comparison.lonely, 'record');
+    const judged = areKeysJudged ? 'judged by their keys' : 'not judged, since keys need the whole log';
+    notes.push(`cleaned on one side: ${records}, ${judged}`);
+  }
+  return notes;
 }
 
-export function rangeText({ kind, from, to, detail }: Difference): string {
+export function rangeText({ kind, from, to, detail }: Difference, isShifted = false): string {
   const last = to - 1n;
+  const side = isShifted ? ` of the ${sideNamed[kind]}` : '';
   const range = from === last ? `offset ${from}` : `offsets ${from}..${last}`;
   const count = to - from === 1n ? '1 offset' : `${formatExact(to - from)} offsets`;
-  return `${range} (${count}) ${kindText[kind]}: ${detail}`;
+  return `${range}${side} (${count}) ${kindText[kind]}: ${detail}`;
 }
 
 export function verifyData(sets: readonly VerifiedSet[]): Json {
   return toJson(
-    sets.map(({ outcomes, ...rest }) => ({
+    sets.map(({ outcomes, scope, ...rest }) => ({
       ...rest,
+      sample: scope.sample ?? null,
+      since: scope.sinceMs === undefined ? null : new Date(scope.sinceMs).toISOString(),
       equal: resultOf(outcomes) === 'equal',
       partitions: outcomes.map(outcomeData),
     })),
@@ -140,6 +167,7 @@ function outcomeData(outcome: VerifyOutcome): unknown {
     batches: comparison.batches,
     bytes: comparison.bytes,
     recordsDecoded: comparison.recordsDecoded,
+    recordsOnOneSide: comparison.lonely,
     ranges: comparison.differences.kept,
     rangesOmitted: comparison.differences.omitted,
   };

@@ -21,8 +21,8 @@ export function isSameBatch(mine: Buffer, theirs: Buffer, shift: bigint): boolea
 }
 
 /**
- * The same records, where the target's batch was made again from the source's: it may hold a part of them, and
- * another compression.
+ * The same records, where the target's batch was made again from the source's: it may hold a part of them,
+ * and another compression.
  */
 export function isMadeOf(mine: Buffer, theirs: Buffer, shift: bigint): boolean {
   const from = baseOffsetOf(mine, 0) - shift;

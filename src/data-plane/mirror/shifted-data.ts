@@ -23,8 +23,8 @@ export type FoundData =
   | { readonly is: 'unknown' };
 
 /**
- * Looks for the records of the target's last data, and of the batch before it, near where the ledger says that
- * they are.
+ * Looks for the records of the target's last data, and of the batch before it, near where the ledger says
+ * that they are.
  */
 export async function findShiftedData(
   source: PartitionEnd,

@@ -46,8 +46,8 @@ export async function passHoles(
 }
 
 /**
- * Behind the last stable offset nothing is known: what comes may be holes or records. Throws Obstacle where the
- * read ended for another reason; a new leader does not know at first what is committed (KIP-207).
+ * Behind the last stable offset nothing is known: what comes may be holes or records. Throws Obstacle where
+ * the read ended for another reason; a new leader does not know at first what is committed (KIP-207).
  */
 export async function refuseUnstable(source: PartitionEnd, read: LogRead, next: SourceOffset): Promise<void> {
   const committed = await readOffset(source, 'highWatermark');

@@ -2,11 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { lastOffsetDeltaOf } from '../../kafka/batch/header.ts';
-import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { seededRandom } from '../../base/random.ts';
-import { encodeBatch, type TestRecord } from './batch-for-tests.ts';
-import type { BatchSource, ComparedBatch } from './batch-source.ts';
+import { encodeBatch, logOf, type TestRecord } from './batch-for-tests.ts';
 import { compareLogs } from './comparison.ts';
 import { differencesMax } from './differences.ts';
 
@@ -21,28 +18,12 @@ const record = (offset: number, text = `value ${offset}`): TestRecord => ({
 const span = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => record(from + index));
 
-/** As they stand in a log: what was damaged keeps the checksum that it had. */
-function sourceOf(batches: readonly Buffer[], trimmedTo = 0n): BatchSource {
-  const waiting = batches.map((bytes): ComparedBatch => {
-    const baseOffset = bytes.readBigInt64BE(0);
-    const lastOffset = baseOffset + BigInt(lastOffsetDeltaOf(bytes, 0));
-    return {
-      baseOffset,
-      lastOffset,
-      recordCount: bytes.readInt32BE(57),
-      canonicalCrc: canonicalCrc(bytes, 0),
-      bytes,
-    };
-  });
-  return { next: () => Promise.resolve(waiting.shift()), trimmedTo };
-}
-
 const batchesOf = (...groups: readonly (readonly TestRecord[])[]) =>
   groups.map((group) => encodeBatch(group));
 
 async function compare(source: readonly Buffer[], target: readonly Buffer[], to: number, from = 0) {
   const range = { from: BigInt(from), to: BigInt(to) };
-  const comparison = await compareLogs(sourceOf(source), sourceOf(target), range);
+  const comparison = await compareLogs(logOf(source), logOf(target), range);
   const ranges = comparison.differences.kept.map(
     ({ kind, from: first, to: end }) => `${kind} ${first}..${end}`,
   );
@@ -125,8 +106,8 @@ test('a batch that cannot be decoded is named as such, and the rest is compared'
 });
 
 test('what was trimmed meanwhile is not comparable, not missing', async () => {
-  const source = sourceOf(batchesOf(span(10, 20)), 10n);
-  const target = sourceOf(batchesOf(span(0, 10), span(10, 20)));
+  const source = logOf(batchesOf(span(10, 20)), { trimmedTo: 10n });
+  const target = logOf(batchesOf(span(0, 10), span(10, 20)));
   const { differences } = await compareLogs(source, target, { from: 0n, to: 20n });
   assert.deepEqual(
     differences.kept.map(({ kind, from, to }) => `${kind} ${from}..${to}`),

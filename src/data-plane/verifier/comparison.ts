@@ -1,8 +1,11 @@
-// Compares two logs offset by offset. Batches that stand at the same offsets on both sides are compared by
-// their canonical CRC, without reading a payload; where batches do not align, their records are.
+// Compares two logs offset by offset. Batches that stand at the same place on both sides are compared by
+// their canonical CRC and their bytes, without looking at a record; where batches do not align, their records
+// are.
+import { identicalOffsets, type ShiftSegments } from '../../base/shift-segments.ts';
 import type { BatchSource, ComparedBatch } from './batch-source.ts';
 import { type DifferenceKind, Differences } from './differences.ts';
-import { decodeRecords, findDifference, type PlainRecord, sameContent, UndecodableBatch } from './records.ts';
+import { LogCursor, type PlacedRecord } from './log-cursor.ts';
+import { findDifference, sameContent } from './records.ts';
 
 export interface Comparison {
   /** What the target holds and was looked at. */
@@ -11,25 +14,38 @@ export interface Comparison {
   readonly bytes: bigint;
   /** Records of either side that were decoded, because batches did not align or their bytes differ. */
   readonly recordsDecoded: bigint;
+  /** Records that one side lacks, and whose keys have to be judged before anything can be said of them. */
+  readonly lonely: bigint;
   readonly differences: Differences;
 }
 
-/** Offsets `from` (inclusive) to `to` (exclusive). */
+/** Source offsets `from` (inclusive) to `to` (exclusive). */
 export interface OffsetRange {
   readonly from: bigint;
   readonly to: bigint;
 }
 
-/**
- * Compares what both sides hold inside `range`. `onProgress` is told the offset reached, after every batch.
- */
+export interface ComparisonOptions {
+  readonly segments?: ShiftSegments;
+  /**
+   * Set where a cleaner runs on either side: it is told each record that one side lacks, and nothing is
+   * called missing or extra for that.
+   */
+  readonly onLonely?: ((record: PlacedRecord) => void) | undefined;
+  /** Where differences are noted; a list of its own unless given. */
+  readonly differences?: Differences | undefined;
+  /** Told the target offset reached, and the bytes of the batch before it. */
+  readonly onProgress?: ((offset: bigint, bytes: number) => void) | undefined;
+}
+
+/** Compares what both sides hold inside `range`. The target's log is read by its own offsets. */
 export async function compareLogs(
   source: BatchSource,
   target: BatchSource,
   range: OffsetRange,
-  onProgress: (offset: bigint, bytes: number) => void = () => undefined,
+  options: ComparisonOptions = {},
 ): Promise<Comparison> {
-  const comparer = new Comparer(source, target, range, onProgress);
+  const comparer = new Comparer(source, target, range, options);
   await comparer.run();
   return comparer;
 }
@@ -38,159 +54,192 @@ class Comparer implements Comparison {
   batches = 0n;
   records = 0n;
   bytes = 0n;
-  recordsDecoded = 0n;
-  readonly differences = new Differences();
-  readonly #source: BatchSource;
-  readonly #target: BatchSource;
+  lonely = 0n;
+  readonly differences: Differences;
+  readonly #theirs: LogCursor;
+  readonly #mine: LogCursor;
   readonly #range: OffsetRange;
-  readonly #onProgress: (offset: bigint, bytes: number) => void;
-  /** Everything below has been judged, or cannot be. */
+  readonly #options: ComparisonOptions;
+  /** Every source offset below has been judged, or cannot be. */
   #judgedTo: bigint;
-  /** The batch that is being decoded. */
-  #decoding: ComparedBatch | undefined;
 
-  constructor(
-    source: BatchSource,
-    target: BatchSource,
-    range: OffsetRange,
-    onProgress: (offset: bigint, bytes: number) => void,
-  ) {
-    this.#source = source;
-    this.#target = target;
+  constructor(source: BatchSource, target: BatchSource, range: OffsetRange, options: ComparisonOptions) {
     this.#range = range;
-    this.#onProgress = onProgress;
+    this.differences = options.differences ?? new Differences();
+    this.#options = options;
     this.#judgedTo = range.from;
+    const common = { ...range, onBatch: () => undefined, onHomeless: () => undefined };
+    this.#theirs = new LogCursor({ ...common, log: source, segments: identicalOffsets });
+    this.#mine = new LogCursor({
+      ...common,
+      log: target,
+      segments: options.segments ?? identicalOffsets,
+      onBatch: (batch) => this.#count(batch),
+      onHomeless: (first, last) => this.#judgeTarget('extra', first, last, 'no source offset belongs here'),
+    });
+  }
+
+  get recordsDecoded(): bigint {
+    return this.#theirs.recordsDecoded + this.#mine.recordsDecoded;
   }
 
   async run(): Promise<void> {
-    let mine = await this.#next(this.#target);
-    let theirs = await this.#next(this.#source);
-    while (mine !== undefined || theirs !== undefined) {
-      if (mine === undefined || (theirs !== undefined && theirs.lastOffset < mine.baseOffset)) {
-        this.#judge('missing', theirs?.baseOffset, theirs?.lastOffset, onlySource[1]);
-        theirs = await this.#next(this.#source);
-      } else if (theirs === undefined || mine.lastOffset < theirs.baseOffset) {
-        this.#judge('extra', mine.baseOffset, mine.lastOffset, onlyTarget[1]);
-        mine = await this.#next(this.#target);
-      } else if (alike(theirs, mine)) {
-        this.#count(mine);
-        this.#judgedTo = mine.lastOffset + 1n;
-        mine = await this.#next(this.#target);
-        theirs = await this.#next(this.#source);
-      } else {
-        [theirs, mine] = await this.#recordByRecord(theirs, mine);
+    const [theirs, mine] = [this.#theirs, this.#mine];
+    await this.#step(mine);
+    await this.#step(theirs);
+    for (;;) {
+      while (isSame(theirs, mine)) {
+        this.#judgedTo = mine.last + 1n;
+        await this.#step(mine);
+        await this.#step(theirs);
       }
+      theirs.skipTo(this.#judgedTo);
+      mine.skipTo(this.#judgedTo);
+      if (mine.item === undefined && mine.batch !== undefined) await this.#step(mine);
+      else if (theirs.item === undefined && theirs.batch !== undefined) await this.#step(theirs);
+      else if (mine.item === undefined && theirs.item === undefined) return;
+      else await this.#judgeNext();
     }
   }
 
-  /** The next batch that reaches beyond what has been judged. */
-  async #next(side: BatchSource): Promise<ComparedBatch | undefined> {
-    let batch = await side.next();
-    if (side.trimmedTo > this.#judgedTo) {
-      this.#judge('not-comparable', this.#judgedTo, side.trimmedTo - 1n, 'trimmed while it was read');
-    }
-    while (batch !== undefined && batch.lastOffset < this.#judgedTo) batch = await side.next();
-    return batch;
+  /** The next item of a side, and what retention took away before it. */
+  async #step(side: LogCursor): Promise<void> {
+    await side.step();
+    if (side.trimmedTo <= this.#judgedTo) return;
+    this.#judge('not-comparable', this.#judgedTo, side.trimmedTo - 1n, 'trimmed while it was read');
   }
 
-  /** From two batches that overlap to the next place where both sides begin a batch. */
-  async #recordByRecord(theirs: ComparedBatch, mine: ComparedBatch): Promise<Pair> {
-    const state: Walk = { left: theirs, right: mine, expected: [], found: [] };
-    try {
-      // The one that begins first is decoded first: its records before the other one are known then.
-      if (mine.baseOffset < theirs.baseOffset) state.found = this.#decodeMine(mine);
-      state.expected = this.#decode(theirs);
-      if (mine.baseOffset >= theirs.baseOffset) state.found = this.#decodeMine(mine);
-      for (;;) {
-        [state.expected, state.found] = this.#compareRecords(state.expected, state.found);
-        const { expected, found } = state;
-        if (expected.length === 0) state.left = await this.#next(this.#source);
-        if (found.length === 0) state.right = await this.#next(this.#target);
-        const { left, right } = state;
-        if (expected.length === 0 && found.length === 0) return [left, right];
-        if (expected.length === 0) {
-          if (left === undefined || left.baseOffset > lastOf(found)) return this.#rest('extra', found, left);
-          state.expected = this.#decode(left);
-        } else {
-          if (right === undefined || right.baseOffset > lastOf(expected)) {
-            return this.#rest('missing', expected, right);
-          }
-          state.found = this.#decodeMine(right);
-        }
-      }
-    } catch (thrown) {
-      if (!(thrown instanceof UndecodableBatch)) throw thrown;
-      return this.#passUndecodable(state, thrown);
+  /** Judges at least one item, or opens one. */
+  #judgeNext(): void | Promise<void> {
+    const [theirs, mine] = [this.#theirs, this.#mine];
+    if (mine.item?.kind === 'aborted') return this.#passAborted();
+    if (mine.item === undefined || (theirs.item !== undefined && theirs.last < mine.first)) {
+      return this.#passTheirs();
     }
+    if (theirs.item === undefined || mine.last < theirs.first) return this.#passMine();
+    if (theirs.item.kind === 'batch') return theirs.open();
+    if (mine.item.kind === 'batch') return mine.open();
+    return this.#judgeOverlap();
   }
 
-  /** Judges the batch that cannot be decoded, and before it what the other side holds up to there. */
-  async #passUndecodable({ left, right, expected, found }: Walk, thrown: UndecodableBatch): Promise<Pair> {
-    const batch = this.#decoding;
-    if (batch === undefined) throw thrown;
-    const isMine = batch === right;
-    const before = (isMine ? expected : found).filter(({ offset }) => offset < batch.baseOffset);
-    const [kind, text] = isMine ? onlySource : onlyTarget;
-    for (const { offset } of before) this.#judge(kind, offset, offset, text);
+  /** Both sides have something at the same place, and it is decoded as far as it can be. */
+  #judgeOverlap(): void {
+    const [expected, found] = [this.#theirs.item, this.#mine.item];
+    if (expected?.kind === 'records' && found?.kind === 'records') {
+      return this.#compareRecords(expected.left, found.left);
+    }
+    if (found?.kind === 'records') {
+      const before = found.left.filter(({ at }) => at < this.#theirs.first);
+      for (const each of before) this.#judgeLonely('extra', each);
+      if (before.length > 0) return this.#mine.drop(before.length);
+      return this.#judgeWithoutTheirs(found.left);
+    }
+    if (expected?.kind === 'records') {
+      const before = expected.left.filter(({ at }) => at < this.#mine.first);
+      for (const each of before) this.#judgeLonely('missing', each);
+      if (before.length > 0) return this.#theirs.drop(before.length);
+    }
     // A source that cannot be read says nothing about its mirror; a mirror that cannot be read is no copy.
-    if (isMine)
-      this.#judge('different', batch.baseOffset, batch.lastOffset, `at the target, ${thrown.message}`);
-    else
-      this.#judge('not-comparable', batch.baseOffset, batch.lastOffset, `at the source, ${thrown.message}`);
-    const isPassed = (each: ComparedBatch | undefined) =>
-      each !== undefined && each.lastOffset < this.#judgedTo;
-    return [
-      isPassed(left) ? await this.#next(this.#source) : left,
-      isPassed(right) ? await this.#next(this.#target) : right,
-    ];
+    if (expected?.kind === 'damaged') return this.#judgeDamagedSource(expected.why);
+    if (found?.kind === 'damaged') this.#judgeDamagedTarget(found.why);
   }
 
-  /** What one side has left over, where the other side has nothing. */
-  async #rest(
-    kind: 'extra' | 'missing',
-    records: readonly PlainRecord[],
-    other: ComparedBatch | undefined,
-  ): Promise<Pair> {
-    const [, text] = kind === 'extra' ? onlyTarget : onlySource;
-    for (const record of records) this.#judge(kind, record.offset, record.offset, text);
-    return kind === 'extra'
-      ? [other, await this.#next(this.#target)]
-      : [await this.#next(this.#source), other];
+  /** Target records where the source holds an aborted batch, or one that cannot be decoded. */
+  #judgeWithoutTheirs(found: readonly PlacedRecord[]): void {
+    const expected = this.#theirs.item;
+    if (expected?.kind === 'damaged') return this.#judgeDamagedSource(expected.why);
+    const inside = found.filter(({ at }) => at <= this.#theirs.last);
+    for (const { record } of inside) {
+      this.#judgeTarget('aborted', record.offset, record.offset, 'aborted at the source');
+    }
+    this.#mine.drop(inside.length);
   }
 
-  /** Compares in step until one list is used up; returns what is left of both. */
-  #compareRecords(expected: PlainRecord[], found: PlainRecord[]): [PlainRecord[], PlainRecord[]] {
+  #judgeDamagedSource(why: string): void {
+    this.#judge('not-comparable', this.#theirs.first, this.#theirs.last, `at the source, ${why}`);
+  }
+
+  #judgeDamagedTarget(why: string): void {
+    this.#judge('different', this.#mine.first, this.#mine.last, `at the target, ${why}`);
+  }
+
+  /** Compares in step until one list is used up. */
+  #compareRecords(expected: readonly PlacedRecord[], found: readonly PlacedRecord[]): void {
     let left = 0;
     let right = 0;
     while (left < expected.length && right < found.length) {
-      const theirs = expected[left] as PlainRecord;
-      const mine = found[right] as PlainRecord;
-      if (theirs.offset < mine.offset) {
-        this.#judge('missing', theirs.offset, theirs.offset, onlySource[1]);
-      } else if (mine.offset < theirs.offset) {
-        this.#judge('extra', mine.offset, mine.offset, onlyTarget[1]);
-      } else {
-        const detail = findDifference(theirs, mine);
-        if (detail !== undefined) this.#judge('different', mine.offset, mine.offset, detail);
-        this.#judgedTo = mine.offset + 1n;
+      const theirs = expected[left] as PlacedRecord;
+      const mine = found[right] as PlacedRecord;
+      if (theirs.at < mine.at) this.#judgeLonely('missing', theirs);
+      else if (mine.at < theirs.at) this.#judgeLonely('extra', mine);
+      else {
+        const detail = findDifference(theirs.record, mine.record);
+        if (detail !== undefined) this.#judge('different', mine.at, mine.at, detail);
+        this.#judgedTo = mine.at + 1n;
       }
-      if (theirs.offset <= mine.offset) left += 1;
-      if (mine.offset <= theirs.offset) right += 1;
+      if (theirs.at <= mine.at) left += 1;
+      if (mine.at <= theirs.at) right += 1;
     }
-    return [expected.slice(left), found.slice(right)];
+    this.#theirs.drop(left);
+    this.#mine.drop(right);
   }
 
-  #decodeMine(batch: ComparedBatch): PlainRecord[] {
-    this.#count(batch);
-    return this.#decode(batch);
+  /** What the source has before the next item of the target. */
+  #passTheirs(): void | Promise<void> {
+    const side = this.#theirs;
+    if (this.#opens(side)) return side.open();
+    const { first, last, item } = side;
+    if (item?.kind === 'batch') this.#judge('missing', first, last, onlySource);
+    if (item?.kind === 'damaged') this.#judgeDamagedSource(item.why);
+    if (item?.kind === 'records') for (const each of item.left) this.#judgeLonely('missing', each);
+    this.#judgedTo = greater(this.#judgedTo, last + 1n);
+    return this.#step(side);
   }
 
-  #decode(batch: ComparedBatch): PlainRecord[] {
-    this.#decoding = batch;
-    const records = decodeRecords(batch.bytes);
-    this.#decoding = undefined;
-    this.recordsDecoded += BigInt(batch.recordCount);
-    return records.filter(({ offset }) => offset >= this.#judgedTo);
+  /** What the target has before the next item of the source. */
+  #passMine(): void | Promise<void> {
+    const side = this.#mine;
+    if (this.#opens(side)) return side.open();
+    const { first, last, item, batch } = side;
+    if (item?.kind === 'batch' && batch !== undefined) this.#judgeBatch('extra', batch, first, onlyTarget);
+    if (item?.kind === 'damaged') this.#judgeDamagedTarget(item.why);
+    if (item?.kind === 'records') for (const each of item.left) this.#judgeLonely('extra', each);
+    this.#judgedTo = greater(this.#judgedTo, last + 1n);
+    return this.#step(side);
+  }
+
+  /** A whole batch of the target that stands `at` a source offset, cut to the range. */
+  #judgeBatch(kind: 'extra' | 'aborted', batch: ComparedBatch, at: bigint, detail: string): void {
+    const shift = batch.baseOffset - at;
+    const from = greater(at, this.#judgedTo) + shift;
+    const end = lesser(batch.lastOffset + 1n, this.#range.to + shift);
+    this.#judgeTarget(kind, from, end - 1n, detail);
+  }
+
+  /** What the source has at these offsets is judged by itself. */
+  #passAborted(): Promise<void> {
+    const { batch, first } = this.#mine;
+    if (batch !== undefined) this.#judgeBatch('aborted', batch, first, 'aborted at the target');
+    return this.#step(this.#mine);
+  }
+
+  /** Whether a whole batch that only one side has must be decoded: for its keys, or for its gaps. */
+  #opens({ item, batch }: LogCursor): boolean {
+    if (item?.kind !== 'batch' || batch === undefined) return false;
+    const span = batch.lastOffset - batch.baseOffset + 1n;
+    return this.#options.onLonely !== undefined || span !== BigInt(batch.recordCount);
+  }
+
+  #judgeLonely(kind: 'missing' | 'extra', placed: PlacedRecord): void {
+    if (this.#options.onLonely !== undefined) {
+      this.lonely += 1n;
+      this.#options.onLonely(placed);
+    } else if (kind === 'missing') {
+      this.#judge('missing', placed.at, placed.at, onlySource);
+    } else {
+      this.#judgeTarget('extra', placed.record.offset, placed.record.offset, onlyTarget);
+    }
+    this.#judgedTo = greater(this.#judgedTo, placed.at + 1n);
   }
 
   /** Batches of the target; the source is read at the same pace. */
@@ -198,40 +247,37 @@ class Comparer implements Comparison {
     this.batches += 1n;
     this.records += BigInt(batch.recordCount);
     this.bytes += BigInt(batch.bytes.length);
-    this.#onProgress(batch.lastOffset + 1n, batch.bytes.length);
+    this.#options.onProgress?.(batch.lastOffset + 1n, batch.bytes.length);
   }
 
-  /** Notes a difference, cut to what is inside the range and not judged yet. */
-  #judge(kind: DifferenceKind, first: bigint | undefined, last: bigint | undefined, detail: string): void {
-    if (first === undefined || last === undefined) return;
+  /** Notes a difference at source offsets, cut to what is inside the range and not judged yet. */
+  #judge(kind: DifferenceKind, first: bigint, last: bigint, detail: string): void {
     const from = greater(first, this.#judgedTo);
-    const to = last + 1n < this.#range.to ? last + 1n : this.#range.to;
+    const to = lesser(last + 1n, this.#range.to);
     this.differences.add({ kind, from, to, detail });
     this.#judgedTo = greater(this.#judgedTo, last + 1n);
   }
+
+  /** Notes a difference at target offsets. */
+  #judgeTarget(kind: 'extra' | 'aborted', first: bigint, last: bigint, detail: string): void {
+    this.differences.add({ kind, from: first, to: last + 1n, detail });
+  }
 }
 
-const onlySource = ['missing', 'only the source has it'] as const;
-const onlyTarget = ['extra', 'only the target has it'] as const;
-
-type Pair = [ComparedBatch | undefined, ComparedBatch | undefined];
-
-/** Where a comparison record by record stands: the batches, and what is left of their records. */
-interface Walk {
-  left: ComparedBatch | undefined;
-  right: ComparedBatch | undefined;
-  expected: PlainRecord[];
-  found: PlainRecord[];
-}
+const onlySource = 'only the source has it';
+const onlyTarget = 'only the target has it';
 
 /**
  * The same records in the same bytes. The bytes are compared, too: a broker hands out what stands on its disk
  * without looking at the checksum.
  */
-const alike = (theirs: ComparedBatch, mine: ComparedBatch) =>
-  theirs.baseOffset === mine.baseOffset &&
-  theirs.canonicalCrc === mine.canonicalCrc &&
-  sameContent(theirs.bytes, mine.bytes);
+function isSame(theirs: LogCursor, mine: LogCursor): boolean {
+  if (theirs.item?.kind !== 'batch' || mine.item?.kind !== 'batch' || theirs.first !== mine.first)
+    return false;
+  const [expected, found] = [theirs.batch, mine.batch];
+  if (expected === undefined || found === undefined) return false;
+  return expected.canonicalCrc === found.canonicalCrc && sameContent(expected.bytes, found.bytes);
+}
 
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
-const lastOf = (records: readonly PlainRecord[]) => records.at(-1)?.offset ?? 0n;
+const lesser = (a: bigint, b: bigint) => (a < b ? a : b);

@@ -4,10 +4,8 @@ import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { crc32c } from '../../kafka/batch/crc32c.ts';
-import { lastOffsetDeltaOf } from '../../kafka/batch/header.ts';
-import { canonicalCrc, patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
-import { encodeBatch, type TestCodec, type TestRecord } from './batch-for-tests.ts';
-import type { BatchSource } from './batch-source.ts';
+import { patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
+import { encodeBatch, logOf, type TestCodec, type TestRecord } from './batch-for-tests.ts';
 import { compareLogs } from './comparison.ts';
 import { decodeRecords } from './records.ts';
 
@@ -29,18 +27,8 @@ const codecs: readonly (readonly [string, TestCodec | undefined])[] = [
   ['zstd', { codec: 4, compress: (body) => zstdCompressSync(body) }],
 ];
 
-function sourceOf(batches: readonly Buffer[]): BatchSource {
-  const waiting = batches.map((bytes) => {
-    const baseOffset = bytes.readBigInt64BE(0);
-    const lastOffset = baseOffset + BigInt(lastOffsetDeltaOf(bytes, 0));
-    const recordCount = bytes.readInt32BE(57);
-    return { baseOffset, lastOffset, recordCount, canonicalCrc: canonicalCrc(bytes, 0), bytes };
-  });
-  return { next: () => Promise.resolve(waiting.shift()), trimmedTo: 0n };
-}
-
 const compare = (source: readonly Buffer[], target: readonly Buffer[], to: number) =>
-  compareLogs(sourceOf(source), sourceOf(target), { from: 0n, to: BigInt(to) });
+  compareLogs(logOf(source), logOf(target), { from: 0n, to: BigInt(to) });
 
 async function rangesOf(source: readonly Buffer[], target: readonly Buffer[], to: number) {
   const { differences } = await compare(source, target, to);

@@ -1,12 +1,22 @@
 // What a comparison found, kept in bounded memory: neighbours of one kind are one range, and ranges beyond a
 // maximum are only counted.
 
-export const differenceKinds = ['different', 'missing', 'extra', 'not-comparable'] as const;
+export const differenceKinds = ['different', 'missing', 'extra', 'aborted', 'not-comparable'] as const;
 /**
  * `different`: both sides have the record, not the same; `missing`: only the source has it; `extra`: only the
- * target; `not-comparable`: a side cannot be decoded or was trimmed meanwhile.
+ * target; `aborted`: the target holds what belongs to an aborted transaction; `not-comparable`: a side cannot
+ * be decoded or was trimmed meanwhile.
  */
 export type DifferenceKind = (typeof differenceKinds)[number];
+
+/** Whose offsets a range of this kind names. */
+export const sideNamed: Readonly<Record<DifferenceKind, 'source' | 'target'>> = {
+  different: 'source',
+  missing: 'source',
+  extra: 'target',
+  aborted: 'target',
+  'not-comparable': 'source',
+};
 
 export interface Difference {
   readonly kind: DifferenceKind;
@@ -41,7 +51,9 @@ export class Differences {
 
   /** Offsets at which the two sides are known to differ. */
   get differing(): bigint {
-    return this.offsets('different') + this.offsets('missing') + this.offsets('extra');
+    return differenceKinds
+      .filter((kind) => kind !== 'not-comparable')
+      .reduce((sum, kind) => sum + this.offsets(kind), 0n);
   }
 
   add(difference: Difference): void {

@@ -5,7 +5,7 @@ import { rightOfRequest } from '../../kafka/acl/request-rights.ts';
 import { lackText } from '../../kafka/acl/right.ts';
 import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { TopicView } from '../../kafka/wire/messages.ts';
-import type { VerifySide } from './verify-partition.ts';
+import type { VerifySide } from './verify-context.ts';
 
 /** Per topic its partitions, 0 where there is none of the name, or why that is unknown: CW-2017, CW-6013. */
 export async function listTopics(

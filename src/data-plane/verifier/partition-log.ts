@@ -6,7 +6,14 @@ import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CausewayError, describeError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
-import { baseOffsetOf, lastOffsetDeltaOf, magicOf, recordCountOf } from '../../kafka/batch/header.ts';
+import {
+  attributesOf,
+  baseOffsetOf,
+  isControl,
+  lastOffsetDeltaOf,
+  magicOf,
+  recordCountOf,
+} from '../../kafka/batch/header.ts';
 import { AbortedTransactions } from '../../kafka/batch/aborted-transactions.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
@@ -28,6 +35,8 @@ export interface PartitionLogParts {
   readonly random: Random;
   readonly limit: RateLimit;
   readonly signal: AbortSignal;
+  /** Bytes of one answer; `fetchBytesMax` unless given. */
+  readonly fetchBytes?: number | undefined;
 }
 
 export const fetchBytesMax = 4 * 1024 * 1024;
@@ -52,6 +61,7 @@ export class PartitionLog implements BatchSource {
   #leaderEpoch = -1;
   #topicId = '';
   #fetchOffset: bigint;
+  #to: bigint;
   #trimmedTo = 0n;
   #held: FetchResponse | undefined;
   #queue: ComparedBatch[] = [];
@@ -62,6 +72,7 @@ export class PartitionLog implements BatchSource {
     this.#parts = parts;
     this.#backoff = new Backoff(delays, parts.random);
     this.#fetchOffset = parts.from;
+    this.#to = parts.to;
   }
 
   get trimmedTo(): bigint {
@@ -71,7 +82,7 @@ export class PartitionLog implements BatchSource {
   async next(): Promise<ComparedBatch | undefined> {
     while (this.#queue.length === 0) {
       this.#release();
-      if (this.#fetchOffset >= this.#parts.to) return undefined;
+      if (this.#fetchOffset >= this.#to) return undefined;
       await this.#fetchMore();
     }
     return this.#queue.shift();
@@ -89,17 +100,38 @@ export class PartitionLog implements BatchSource {
     });
   }
 
+  /** The first offset whose record is not older; undefined where every record is. */
+  firstSince(timestampMs: bigint): Promise<bigint | undefined> {
+    return this.#again(async () => {
+      const offset = await this.#offsetAt(await this.#connect(), timestampMs);
+      return offset < 0n ? undefined : offset;
+    });
+  }
+
+  /** Goes on with other offsets, on the same connection. What was returned before is not valid any more. */
+  seek(from: bigint, to: bigint): void {
+    this.#drop();
+    this.#fetchOffset = from;
+    this.#to = to;
+    this.#emptyAnswers = 0;
+  }
+
   /** Gives back all memory and the connection. */
   close(): void {
+    this.#drop();
+    this.#connection?.destroy('the comparison has ended');
+    this.#connection = undefined;
+  }
+
+  /** Gives back what was fetched and is not wanted. */
+  #drop(): void {
     this.#release();
     this.#queue = [];
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    this.#connection?.destroy('the comparison has ended');
-    this.#connection = undefined;
     ahead?.then(
       (response) => response.lease.release(),
-      () => undefined, // It was ended by us, one line above.
+      () => undefined, // Whoever wants these offsets fetches them anew.
     );
   }
 
@@ -112,7 +144,7 @@ export class PartitionLog implements BatchSource {
     if (partition === undefined) return this.#release();
     this.#take(partition);
     await this.#parts.limit.take(partition.records.length, this.#parts.signal);
-    if (this.#fetchOffset < this.#parts.to) this.#ahead = this.#fetchAhead();
+    if (this.#fetchOffset < this.#to) this.#ahead = this.#fetchAhead();
   }
 
   /** A fetch that nobody may be waiting for when it fails: whoever waits later sees the failure, too. */
@@ -132,19 +164,16 @@ export class PartitionLog implements BatchSource {
       const baseOffset = baseOffsetOf(bytes, 0);
       const lastOffset = baseOffset + BigInt(lastOffsetDeltaOf(bytes, 0));
       this.#fetchOffset = lastOffset + 1n;
-      if (baseOffset >= this.#parts.to) return false;
+      if (baseOffset >= this.#to) return false;
       if (magicOf(bytes, 0) !== 2)
         throw this.#unreadable(`message format ${magicOf(bytes, 0)} at ${baseOffset}`);
       const recordCount = recordCountOf(bytes, 0);
+      const isVisible = aborted.isVisible(bytes);
       // The cleaner may have emptied a batch and kept its header.
-      if (aborted.isVisible(bytes) && recordCount > 0) {
-        this.#queue.push({
-          baseOffset,
-          lastOffset,
-          recordCount,
-          canonicalCrc: canonicalCrc(bytes, 0),
-          bytes,
-        });
+      if (!isControl(attributesOf(bytes, 0)) && recordCount > 0) {
+        const crc = canonicalCrc(bytes, 0);
+        const span = { baseOffset, lastOffset, recordCount };
+        this.#queue.push({ ...span, canonicalCrc: crc, aborted: !isVisible, bytes });
       }
       return true;
     });
@@ -155,19 +184,21 @@ export class PartitionLog implements BatchSource {
   /** Nothing, twice, although the log reaches the end of the range: what was there has been cleaned away. */
   #countEmpty(partition: FetchedPartition): void {
     this.#emptyAnswers += 1;
-    if (partition.lastStableOffset >= this.#parts.to && this.#emptyAnswers >= emptyAnswersNeeded) {
-      this.#fetchOffset = this.#parts.to;
+    if (partition.lastStableOffset >= this.#to && this.#emptyAnswers >= emptyAnswersNeeded) {
+      this.#fetchOffset = this.#to;
     } else if (this.#emptyAnswers >= emptyAnswersMax) {
-      throw this.#unreadable(`it ended at ${this.#parts.to} and ends at ${partition.lastStableOffset} now`);
+      throw this.#unreadable(`it ended at ${this.#to} and ends at ${partition.lastStableOffset} now`);
     }
   }
 
   async #fetchOnce(): Promise<FetchResponse> {
     const connection = await this.#connect();
+    const fetchBytes = this.#parts.fetchBytes ?? fetchBytesMax;
+    const fetchOffset = this.#fetchOffset;
     const response = await connection.fetch({
       maxWaitMs: fetchWaitMs,
       minBytes: 1,
-      maxBytes: fetchBytesMax,
+      maxBytes: fetchBytes,
       isolationLevel: 1,
       sessionId: 0,
       sessionEpoch: -1,
@@ -178,9 +209,9 @@ export class PartitionLog implements BatchSource {
             {
               partition: this.#parts.partition,
               currentLeaderEpoch: this.#leaderEpoch,
-              fetchOffset: this.#fetchOffset,
+              fetchOffset,
               lastFetchedEpoch: -1,
-              partitionMaxBytes: fetchBytesMax,
+              partitionMaxBytes: fetchBytes,
             },
           ],
         },
@@ -190,15 +221,16 @@ export class PartitionLog implements BatchSource {
     const errorCode = errorCodeOf(response);
     if (errorCode === kafkaError.NONE) return response;
     response.lease.release();
-    if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) await this.#skipTrimmed(connection);
+    if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) await this.#skipTrimmed(connection, fetchOffset);
     throw this.#refused(errorCode, 'Fetch');
   }
 
   /** Retention has deleted what was to be read next: goes on at the new start. */
-  async #skipTrimmed(connection: BrokerConnection): Promise<void> {
+  async #skipTrimmed(connection: BrokerConnection, fetchOffset: bigint): Promise<void> {
     const start = await this.#offsetAt(connection, -2n);
-    if (start <= this.#fetchOffset) return;
-    this.#fetchOffset = start < this.#parts.to ? start : this.#parts.to;
+    // Somebody may have sought elsewhere meanwhile.
+    if (start <= fetchOffset || fetchOffset !== this.#fetchOffset) return;
+    this.#fetchOffset = start < this.#to ? start : this.#to;
     this.#trimmedTo = this.#fetchOffset;
   }
 

@@ -14,7 +14,8 @@ import { systemRandom } from '../../base/random.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type VerifyContext, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { verifyPartition } from './verify-partition.ts';
 
 const regions = ['eu-west', 'us-east'] as const;
 const lab = await startLab({ regions: [{ name: 'eu-west' }, { name: 'us-east', brokers: 3 }] });
@@ -87,8 +88,10 @@ test('a leader that dies while it is read: the comparison goes on at the next on
   await topicOf('verify-leader', 120);
   let killed: Promise<void> | undefined;
   const leader = await leaderOf('verify-leader');
-  const verdict = await verifyPartition(context(20_000_000), 'verify-leader', 0, () => {
-    killed ??= lab.faults.kill('us-east', leader);
+  const verdict = await verifyPartition(context(20_000_000), 'verify-leader', 0, {
+    onProgress: () => {
+      killed ??= lab.faults.kill('us-east', leader);
+    },
   });
   await killed;
   assert.ok(killed !== undefined, 'the leader was killed in the middle');

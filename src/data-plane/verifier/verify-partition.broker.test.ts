@@ -13,7 +13,8 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch, type TestCodec, type TestRecord } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type VerifyContext, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { verifyPartition } from './verify-partition.ts';
 import { isDifferent, listPartitions, verifyPartitions, type VerifyOutcome } from './verify-topics.ts';
 
 const lab = await sharedLab();
@@ -167,7 +168,7 @@ test('a topic that one side lacks is told, and the others are compared', async (
     ],
   );
   const outcomes: VerifyOutcome[] = [];
-  await verifyPartitions(context(), shared, (outcome) => outcomes.push(outcome));
+  await verifyPartitions(context(), shared, { onOutcome: (outcome) => outcomes.push(outcome) });
   assert.deepEqual(
     outcomes.map(({ kind }) => kind),
     ['compared'],

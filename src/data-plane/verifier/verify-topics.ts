@@ -1,7 +1,8 @@
 // Compares many mirror partitions, a few at a time.
 import { CausewayError } from '../../base/errors.ts';
 import { listTopics } from './list-topics.ts';
-import { type PartitionVerdict, type VerifyContext, verifyPartition } from './verify-partition.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { type PartitionVerdict, type VerifyOptions, verifyPartition } from './verify-partition.ts';
 
 /** Partitions compared at once; each holds at most four fetch answers. */
 export const partitionsAtOnceMax = 4;
@@ -60,17 +61,24 @@ export async function listPartitions(
 
 const wholeOf = (topic: string): OutcomeName => ({ topic, partition: undefined });
 
-/** Compares the partitions; `onOutcome` is told each as it ends, in no particular order. */
+export interface VerifyPlan {
+  /** How a partition is mirrored, and what of it is wanted: identical offsets, all of it, unless given. */
+  readonly optionsOf?: (name: PartitionName) => VerifyOptions;
+  /** Told each outcome, in no particular order. */
+  readonly onOutcome: (outcome: VerifyOutcome) => void;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+/** Compares the partitions, a few at a time. */
 export async function verifyPartitions(
   context: VerifyContext,
   names: readonly PartitionName[],
-  onOutcome: (outcome: VerifyOutcome) => void,
-  onProgress: (progress: VerifyProgress) => void = () => undefined,
+  plan: VerifyPlan,
 ): Promise<void> {
   const waiting = [...names];
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      onOutcome(await verifyOne(context, name, onProgress));
+      plan.onOutcome(await verifyOne(context, name, plan));
     }
   };
   await Promise.all(Array.from({ length: Math.min(partitionsAtOnceMax, names.length) }, work));
@@ -79,12 +87,13 @@ export async function verifyPartitions(
 async function verifyOne(
   context: VerifyContext,
   name: PartitionName,
-  onProgress: (progress: VerifyProgress) => void,
+  plan: VerifyPlan,
 ): Promise<VerifyOutcome> {
   try {
-    const verdict = await verifyPartition(context, name.topic, name.partition, (offset, to, bytes) =>
-      onProgress({ ...name, offset, to, bytes }),
-    );
+    const verdict = await verifyPartition(context, name.topic, name.partition, {
+      ...plan.optionsOf?.(name),
+      onProgress: (offset, to, bytes) => plan.onProgress?.({ ...name, offset, to, bytes }),
+    });
     return { kind: 'compared', verdict };
   } catch (error) {
     if (error instanceof CausewayError) return { kind: 'unreadable', name, error };
