@@ -1,6 +1,6 @@
 // The source's committed history of one partition, gathered while it grows: batches that a reader of
-// committed records sees, and holes, offsets of markers and aborted records. What is committed once may never change,
-// unless a test takes it away on purpose.
+// committed records sees, and holes, offsets of markers and aborted records. What is committed once may
+// never change, unless a test takes it away on purpose.
 import { type BatchView, canonicalBytes, type LogView, rangeText, Violation } from './log-view.ts';
 
 export interface CommittedBatch extends BatchView {

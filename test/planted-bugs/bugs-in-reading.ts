@@ -13,8 +13,8 @@ export const bugsInReading: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/mirror-partition.ts`,
-        search: "if (life !== this.#life || this.#state.name !== 'mirroring') return;",
-        replace: "if (this.#state.name !== 'mirroring') return;",
+        search: 'if (life !== this.#life || window === undefined) return;\n    const { highWatermark',
+        replace: 'if (window === undefined) return;\n    const { highWatermark',
       },
     ],
     caughtBy: [{ file: partitionTest, test: 'an answer that belongs to an earlier life changes nothing' }],
@@ -25,8 +25,8 @@ export const bugsInReading: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/intake.ts`,
-        search: 'isSame = next === position && leaderEpochOf(records, start) === leaderEpoch;',
-        replace: 'isSame = next === position;',
+        search: '(end === position && leaderEpochOf(records, start) !== leaderEpoch)',
+        replace: 'false',
       },
     ],
     caughtBy: [{ file: partitionTest, test: 'an answer of another history is not taken, however it begins' }],
@@ -37,8 +37,8 @@ export const bugsInReading: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/intake.ts`,
-        search: 'if (base > expected) {',
-        replace: 'if (base > expected + (1n << 62n)) {',
+        search: 'if (base > this.#next) return',
+        replace: 'if (base > this.#next + (1n << 62n)) return',
       },
     ],
     caughtBy: [

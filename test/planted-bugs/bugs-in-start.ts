@@ -55,9 +55,10 @@ export const bugsInStart: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: 'const tail = await checkTailUnmoved(source, target, position, fence);',
+        search: 'const tail = await checkTailUnmoved(source, target, position, fence, segments);',
         replace:
-          "const tail = { verdict: 'unverified', lastSequence, sourceEpoch: -1 } as const;\n" +
+          'const unseen = { lastSequence, sourceEpoch: -1, shift: 0n, found: [] };\n' +
+          "  const tail = { verdict: 'unverified', ...unseen } as const;\n" +
           '  void checkTailUnmoved;',
       },
     ],
@@ -103,7 +104,7 @@ export const bugsInStart: readonly PlantedBug[] = [
     harm: 'The position rests on records that a leader change can still take away.',
     edits: [
       {
-        file: `${mirror}/start-procedure.ts`,
+        file: `${mirror}/replicated.ts`,
         search: 'if (highWatermark >= logEnd) return;',
         replace: 'if (highWatermark <= logEnd) return;',
       },

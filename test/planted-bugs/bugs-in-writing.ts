@@ -49,7 +49,7 @@ export const bugsInWriting: readonly PlantedBug[] = [
     harm: 'The first request fails and the second lands in its place.',
     edits: [
       {
-        file: `${mirror}/mirror-partition.ts`,
+        file: `${mirror}/write-window.ts`,
         search: 'this.#proven ? this.#limits.inFlightMax : 1',
         replace: 'this.#limits.inFlightMax',
       },
@@ -71,7 +71,7 @@ export const bugsInWriting: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/mirror-partition.ts`,
-        search: "if (this.#state.name !== 'draining' || this.#inFlight > 0) return;",
+        search: "if (this.#state.name !== 'draining' || this.inFlight > 0) return;",
         replace: "if (this.#state.name !== 'draining') return;",
       },
     ],

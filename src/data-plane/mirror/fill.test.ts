@@ -67,7 +67,7 @@ test('a single filler under a proven guard is told by its answer', async () => {
 test('a long run goes in steps', async () => {
   const { asked, fill } = rig();
   await fill(1_000_000n, { guard: proven });
-  assert.equal(asked[0], 'append 10000');
+  assert.equal(asked[0], 'append 1000');
 });
 
 test('fillers of a predecessor that land with ours count for the next holes', async () => {

@@ -50,8 +50,11 @@ export interface FillSite extends ReplicationSite {
   recordShift(from: TargetOffset, shift: bigint): Promise<void>;
 }
 
-/** Fillers in one step; the position moves with each, so that a long run is seen to advance. */
-const fillersMax = 10_000n;
+/**
+ * Fillers in one step, about as many as a broker writes in 5 ms: more at once are no faster, and hold up those
+ * of others. The position moves with each step, so that a long run is seen to advance.
+ */
+const fillersMax = 1_000n;
 
 /**
  * One step of filling: gives back what stands there too much, or writes fillers. The first step under a guard

@@ -158,7 +158,7 @@ export const defaultLimits: WorkerLimits = {
   produceInFlightMin: 5,
   produceWaitMs: 5_000,
   produceWaitMsSlow: 15_000,
-  markersMax: 10_000,
+  markersMax: 1_000,
   startsMax: 64,
   pauseMsMax: 10_000,
   stopWaitMs: 10_000,
