@@ -51,8 +51,8 @@ export interface FillSite extends ReplicationSite {
 }
 
 /**
- * Fillers in one step, about as many as a broker writes in 5 ms: more at once are no faster, and hold up those
- * of others. The position moves with each step, so that a long run is seen to advance.
+ * Fillers in one step, about as many as a broker writes in 5 ms: more at once are no faster, and hold up
+ * others. The position moves with each step, so that a long run is seen to advance.
  */
 const fillersMax = 1_000n;
 
