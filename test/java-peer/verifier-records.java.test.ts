@@ -14,11 +14,13 @@ before(async () => {
 });
 after(() => peer.stop());
 
-const inKafkasWords = ({ timestampMs, ...record }: PlainRecord) => shownRecord({ ...record, timestamp: timestampMs });
+const inKafkasWords = ({ timestampMs, ...record }: PlainRecord) =>
+  shownRecord({ ...record, timestamp: timestampMs });
 
 for (const [index, codec] of codecs.entries()) {
   for (const cleaned of [false, true]) {
-    test(`${codec}: records of ${batchesEach} batches that Kafka ${cleaned ? 'cleaned' : 'made'}`, async () => {
+    const what = `${batchesEach} batches that Kafka ${cleaned ? 'cleaned' : 'made'}`;
+    test(`${codec}: records of ${what}`, async () => {
       let gaps = 0;
       for (const [{ records, baseOffset, lastOffset }, batch] of await peer.make(
         index,
