@@ -106,7 +106,7 @@ test('what only another role needs is not missing', async () => {
   assert.equal(code, 0, stdout);
 });
 
-test('transactions are no problem, and with the right on the cluster their holes are filled directly', async () => {
+test('transactions with the right on the cluster: their holes are filled directly', async () => {
   const set = '{ topics: [ledger], home: eu-west, to: [us-east] }';
   const setUp = { title: '', cause: undefined, set, before: withTransaction('ledger') };
   const { code, stdout } = await diagnose(setUp);

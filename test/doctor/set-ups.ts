@@ -264,7 +264,7 @@ export const setUps: readonly SetUp[] = [
     before: withTopic(source, 'balances', { config: { 'cleanup.policy': 'compact' } }),
   },
   {
-    title: 'A topic that is written in transactions, and a login without a right on the target’s cluster',
+    title: 'Transactions, and no right on the target’s cluster',
     cause: undefined,
     warned: /transactions: payments: written in transactions .*; us-east lets us fill holes only one by one/,
     set: '{ topics: [payments], home: eu-west, to: [us-east] }',

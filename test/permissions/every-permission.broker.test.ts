@@ -51,9 +51,10 @@ const running = cases.filter(({ role }) => role !== 'commands');
 const planned = cases.filter(({ role }) => role === 'commands');
 const topicOf = ({ role, region, operation }: TopicCase) => `${role}-${region}-${operation}`;
 const probes = cases.map(topicOf);
+const ofShop = [...probes, 'new', 'orders', marked];
 
 const site = await PermissionSite.start(
-  `  shop: { topics: [${[...probes, 'new', 'orders', marked].join(', ')}], home: ${source}, to: [${target}] }\n` +
+  `  shop: { topics: [${ofShop.join(', ')}], home: ${source}, to: [${target}] }\n` +
     `  anew: { topics: [anew], home: ${source}, to: [${target}], on.recreate: recreate }\n` +
     `  fence-Describe: { topics: [fence-Describe], home: ${source}, to: [${target}] }\n` +
     `  fence-Write: { topics: [fence-Write], home: ${source}, to: [${target}] }\n`,

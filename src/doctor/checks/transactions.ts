@@ -83,9 +83,8 @@ function judgeFilling(names: readonly string[], { region, onCluster, account }: 
   }
   const { operations, error } = onCluster;
   if (operations === undefined) {
-    return unknown(
-      `${what}; ${region} does not tell how holes will be filled (${error ?? 'no rights told'})`,
-    );
+    const why = `${region} does not tell what we may do with it (${error})`;
+    return unknown(`${what}; how holes will be filled is not known: ${why}`);
   }
   if (operations.has('Alter') || operations.has('ClusterAction')) {
     return ok(`${what}; holes are filled directly`, 'filled directly');
@@ -93,9 +92,9 @@ function judgeFilling(names: readonly string[], { region, onCluster, account }: 
   const right = { ...rightOfRequest.WriteTxnMarkers, resource: '' };
   return warning(`${what}; ${region} lets us fill holes only one by one`, {
     why:
-      'Each marker and each aborted record takes a filler at the target. Without Alter on the cluster every ' +
-      'filler goes by way of the transaction coordinator: about 1,000 times slower, and while brokers fail ' +
-      'more of them may land than are meant, which shifts the partition’s offsets for a while.',
+      'Each marker and each aborted record takes a filler at the target. Without Alter on the cluster ' +
+      'every filler goes by way of the transaction coordinator: about 1,000 times slower, and while brokers ' +
+      'fail more of them may land than are meant, which shifts the partition’s offsets for a while.',
     next:
       'Nothing, where transactions are few. Else give the right, which permits changing permissions, too: ' +
       `\`${grantCommand(right, account)}\`; then restart the workers.`,
