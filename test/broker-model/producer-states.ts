@@ -60,6 +60,11 @@ export class ProducerStates {
     return this.#transactions.startOf(producerId) !== undefined;
   }
 
+  /** Whether the id has a transaction open here in this very epoch. */
+  isOpenAt({ producerId, producerEpoch }: Pick<StoredBatch, 'producerId' | 'producerEpoch'>): boolean {
+    return this.isOpen(producerId) && this.#entries.get(producerId)?.epoch === producerEpoch;
+  }
+
   /** A transactional batch of an id that has no transaction open here waits for its coordinator's word. */
   verifies({ producerId, producerEpoch, firstSequence }: Incoming): void {
     const known = this.#verified.get(producerId);

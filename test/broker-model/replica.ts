@@ -148,8 +148,8 @@ export class Replica {
   }
 
   /**
-   * What read-committed readers get, and which aborted transactions they are told of; of none where no batch
-   * fits.
+   * What read-committed readers get, and which aborted transactions they are told of: of none where the first
+   * batch does not fit, but of all that overlap where there was no room at all.
    */
   readCommitted(
     offset: bigint,
@@ -157,7 +157,8 @@ export class Replica {
     wholeFirst: boolean,
   ): { readonly bytes: Buffer; readonly aborted: readonly AbortedTransaction[] } {
     const { bytes, bound } = this.log.read(offset, this.lastStableOffset, bytesMax, wholeFirst);
-    return { bytes, aborted: bytes.length === 0 ? [] : this.aborted.collect(offset, bound) };
+    const told = offset < this.lastStableOffset && (bytes.length > 0 || bytesMax === 0);
+    return { bytes, aborted: told ? this.aborted.collect(offset, bound) : [] };
   }
 
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */

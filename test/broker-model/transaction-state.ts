@@ -132,9 +132,9 @@ export function endedByClient(
   nowMs: number,
 ): Transition {
   if (held.producerId !== named.producerId) return error(kafkaError.INVALID_PRODUCER_ID_MAPPING);
-  const raised = held.raises && held.state !== 'Ongoing' && held.state !== 'Empty';
-  const epoch = named.producerEpoch + (raised ? 1 : 0);
-  if (epoch !== held.producerEpoch) return error(kafkaError.PRODUCER_FENCED);
+  const repeats = held.raises && named.producerEpoch + 1 === held.producerEpoch && !isOpenOrEmpty(held);
+  const names = named.producerEpoch === held.producerEpoch && !(held.raises && isEnding(held));
+  if (!repeats && !names) return error(kafkaError.PRODUCER_FENCED);
   switch (held.state) {
     case 'Ongoing': {
       const state = committed ? 'PrepareCommit' : 'PrepareAbort';
@@ -142,18 +142,24 @@ export function endedByClient(
     }
     case 'CompleteCommit':
     case 'CompleteAbort':
-      return (held.state === 'CompleteCommit') === committed
-        ? { kind: 'same' }
-        : error(kafkaError.INVALID_TXN_STATE);
+      if ((held.state === 'CompleteCommit') === committed && (repeats || !held.raises))
+        return { kind: 'same' };
+      return held.raises && !committed ? emptyAbort(held, nowMs) : error(kafkaError.INVALID_TXN_STATE);
     case 'PrepareCommit':
     case 'PrepareAbort':
       return (held.state === 'PrepareCommit') === committed
         ? error(kafkaError.CONCURRENT_TRANSACTIONS)
         : error(kafkaError.INVALID_TXN_STATE);
     case 'Empty':
-      return error(kafkaError.INVALID_TXN_STATE);
+      return held.raises && !committed ? emptyAbort(held, nowMs) : error(kafkaError.INVALID_TXN_STATE);
   }
 }
+
+const isOpenOrEmpty = ({ state }: Transaction): boolean => state === 'Ongoing' || state === 'Empty';
+
+/** From transaction.version 2 on a transaction that has nothing may be aborted. */
+const emptyAbort = (held: Transaction, nowMs: number): Transition =>
+  next({ ...held, state: 'PrepareAbort', partitions: [], startMs: nowMs, updatedMs: nowMs, raises: false });
 
 /** The coordinator itself ends an open transaction, at a raised epoch. */
 export function fenced(
