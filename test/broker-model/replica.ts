@@ -52,9 +52,11 @@ export class Replica {
   /** Where read-committed readers end: before the first transaction that is open, or not yet replicated. */
   get lastStableOffset(): bigint {
     const unstable = this.producers.firstUnstable;
-    return unstable === undefined
-      ? this.highWatermark
-      : minOf(maxOf(unstable, this.log.start), this.highWatermark);
+    if (unstable === undefined) return this.highWatermark;
+    if (unstable >= this.log.start) return minOf(unstable, this.highWatermark);
+    // A trimmed beginning is told as that of the batch in which the log now starts.
+    const first = this.log.batches[this.log.placeOf(this.log.start)];
+    return minOf(first?.baseOffset ?? this.log.start, this.highWatermark);
   }
 
   /** Takes over what the controller says. */

@@ -132,9 +132,9 @@ export function endedByClient(
   nowMs: number,
 ): Transition {
   if (held.producerId !== named.producerId) return error(kafkaError.INVALID_PRODUCER_ID_MAPPING);
-  const repeats = held.raises && named.producerEpoch + 1 === held.producerEpoch && !isOpenOrEmpty(held);
-  const names = named.producerEpoch === held.producerEpoch && !(held.raises && isEnding(held));
-  if (!repeats && !names) return error(kafkaError.PRODUCER_FENCED);
+  const raised = held.raises && isEnding(held);
+  const names = named.producerEpoch + (raised ? 1 : 0) === held.producerEpoch;
+  if (!names) return error(kafkaError.PRODUCER_FENCED);
   switch (held.state) {
     case 'Ongoing': {
       const state = committed ? 'PrepareCommit' : 'PrepareAbort';
@@ -142,24 +142,18 @@ export function endedByClient(
     }
     case 'CompleteCommit':
     case 'CompleteAbort':
-      if ((held.state === 'CompleteCommit') === committed && (repeats || !held.raises))
-        return { kind: 'same' };
-      return held.raises && !committed ? emptyAbort(held, nowMs) : error(kafkaError.INVALID_TXN_STATE);
+      return (held.state === 'CompleteCommit') === committed
+        ? { kind: 'same' }
+        : error(kafkaError.INVALID_TXN_STATE);
     case 'PrepareCommit':
     case 'PrepareAbort':
       return (held.state === 'PrepareCommit') === committed
         ? error(kafkaError.CONCURRENT_TRANSACTIONS)
         : error(kafkaError.INVALID_TXN_STATE);
     case 'Empty':
-      return held.raises && !committed ? emptyAbort(held, nowMs) : error(kafkaError.INVALID_TXN_STATE);
+      return error(kafkaError.INVALID_TXN_STATE);
   }
 }
-
-const isOpenOrEmpty = ({ state }: Transaction): boolean => state === 'Ongoing' || state === 'Empty';
-
-/** From transaction.version 2 on a transaction that has nothing may be aborted. */
-const emptyAbort = (held: Transaction, nowMs: number): Transition =>
-  next({ ...held, state: 'PrepareAbort', partitions: [], startMs: nowMs, updatedMs: nowMs, raises: false });
 
 /** The coordinator itself ends an open transaction, at a raised epoch. */
 export function fenced(
@@ -190,6 +184,7 @@ export function completed(held: Transaction, nowMs: number): Transaction {
     nextProducerId: -1n,
     partitions: [],
     updatedMs: nowMs,
+    raises: false,
   };
 }
 
