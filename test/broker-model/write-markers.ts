@@ -42,8 +42,8 @@ export function writeMarkers(
 }
 
 /**
- * A marker of which the broker has no partition is passed over, and the answer is sent by the last one that is
- * written: by none, where those before it are through and it is not the only one (seen on Kafka 4.3.1).
+ * A marker of which the broker has no partition is passed over, and the answer is sent by the last one that
+ * is written: by none, where those before it are through and it is not the only one (seen on Kafka 4.3.1).
  */
 function isNeverAnswered(written: readonly Written[]): boolean {
   const markers = [...Map.groupBy(written, ({ marker }) => marker).values()];
