@@ -77,8 +77,8 @@ export class ProducerStates {
   /** Judges a client's batch, which carries a producer id. */
   judge(batch: Incoming): SequenceVerdict {
     const entry = this.#entries.get(batch.producerId);
-    const lowest = this.#verified.get(batch.producerId)?.lowest ?? sequenceMax;
-    const late = batch.firstSequence > lowest;
+    const asked = this.#verified.get(batch.producerId);
+    const late = asked?.epoch === batch.producerEpoch && batch.firstSequence > asked.lowest;
     if (entry === undefined) {
       return late ? refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER) : { kind: 'append' };
     }
