@@ -67,6 +67,8 @@ export class ProducerStates {
 
   /** A transactional batch of an id that has no transaction open here waits for its coordinator's word. */
   verifies({ producerId, producerEpoch, firstSequence }: Incoming): void {
+    // An older epoch is refused before anybody is asked.
+    if (producerEpoch < (this.#entries.get(producerId)?.epoch ?? -1)) return;
     const known = this.#verified.get(producerId);
     const same = known?.epoch === producerEpoch;
     if (known === undefined || producerEpoch > known.epoch || (same && firstSequence < known.lowest)) {
@@ -78,7 +80,7 @@ export class ProducerStates {
   judge(batch: Incoming): SequenceVerdict {
     const entry = this.#entries.get(batch.producerId);
     const asked = this.#verified.get(batch.producerId);
-    const late = asked?.epoch === batch.producerEpoch && batch.firstSequence > asked.lowest;
+    const late = batch.firstSequence > (asked?.lowest ?? sequenceMax);
     if (entry === undefined) {
       return late ? refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER) : { kind: 'append' };
     }
