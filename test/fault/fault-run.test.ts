@@ -14,6 +14,7 @@ test('workers, brokers and the link break: nothing is lost, doubled or left behi
     faultMsMax: 8_000,
     pauseMsMax: 1_500,
     load: { batchesPerSecond: 15, recordsPerBatchMax: 40 },
+    transactions: { producers: 2, transactionsPerSecond: 10 },
     // Dead brokers are noticed early, so that more happens in the time.
     brokerSettings: { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' },
     say: (text) => t.diagnostic(text),
