@@ -19,6 +19,9 @@ test('workers, brokers and the link break: nothing is lost, doubled or left behi
     brokerSettings: { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' },
     say: (text) => t.diagnostic(text),
   });
+  const { committed, aborted, failed } = report.transactions;
+  t.diagnostic(`${committed} transactions committed, ${aborted} aborted, ${failed} failed`);
+  assert.ok(committed > 20 && aborted > 0, 'there were transactions');
   assert.equal(report.checks.verify.exitCode, 0, report.checks.verify.said);
   assert.equal(report.checks.status.exitCode, 0, report.checks.status.said);
   assert.deepEqual(report.checks.behind, []);
