@@ -123,3 +123,15 @@ test('too few replicas, another leader, unknown partition, no right: nothing is 
   assert.deepEqual(await write(rig, leader, {}), ['7 NOT_ENOUGH_REPLICAS']);
   assert.equal(rig.leader().log.end, 0n);
 });
+
+test('a last marker that the broker has no partition for leaves the request without an answer', async () => {
+  const rig = await ModelRig.started({ brokers: 1 });
+  const leader = await rig.connect(1);
+  const unknown = { topics: [{ topic: 'unknown', partitions: [0] }] };
+  assert.deepEqual((await write(rig, leader, unknown, {})).sort(), [
+    '7 NONE',
+    '7 UNKNOWN_TOPIC_OR_PARTITION',
+  ]);
+  await assert.rejects(write(rig, leader, {}, unknown), /no answer to writeTxnMarkers/);
+  assert.equal(rig.leader().log.end, 2n);
+});

@@ -19,6 +19,8 @@ export class OffsetIndex {
 
   /** The first indexed offset at or behind byte `position`; undefined where there is none. */
   boundFrom(position: number): bigint | undefined {
+    // Kafka's search passes over the very first entry where it is met exactly (AbstractIndex.binarySearch).
+    if (this.#entries[0]?.position === position) return this.#entries[1]?.offset;
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {

@@ -60,8 +60,15 @@ export class ProducerStates {
     return this.#transactions.startOf(producerId) !== undefined;
   }
 
+  /** Whether the id has a transaction open here in this very epoch. */
+  isOpenAt({ producerId, producerEpoch }: Pick<StoredBatch, 'producerId' | 'producerEpoch'>): boolean {
+    return this.isOpen(producerId) && this.#entries.get(producerId)?.epoch === producerEpoch;
+  }
+
   /** A transactional batch of an id that has no transaction open here waits for its coordinator's word. */
   verifies({ producerId, producerEpoch, firstSequence }: Incoming): void {
+    // An older epoch is refused before anybody is asked.
+    if (producerEpoch < (this.#entries.get(producerId)?.epoch ?? -1)) return;
     const known = this.#verified.get(producerId);
     const same = known?.epoch === producerEpoch;
     if (known === undefined || producerEpoch > known.epoch || (same && firstSequence < known.lowest)) {
@@ -72,8 +79,8 @@ export class ProducerStates {
   /** Judges a client's batch, which carries a producer id. */
   judge(batch: Incoming): SequenceVerdict {
     const entry = this.#entries.get(batch.producerId);
-    const lowest = this.#verified.get(batch.producerId)?.lowest ?? sequenceMax;
-    const late = batch.firstSequence > lowest;
+    const asked = this.#verified.get(batch.producerId);
+    const late = batch.firstSequence > (asked?.lowest ?? sequenceMax);
     if (entry === undefined) {
       return late ? refused(kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER) : { kind: 'append' };
     }

@@ -52,9 +52,11 @@ export class Replica {
   /** Where read-committed readers end: before the first transaction that is open, or not yet replicated. */
   get lastStableOffset(): bigint {
     const unstable = this.producers.firstUnstable;
-    return unstable === undefined
-      ? this.highWatermark
-      : minOf(maxOf(unstable, this.log.start), this.highWatermark);
+    if (unstable === undefined) return this.highWatermark;
+    if (unstable >= this.log.start) return minOf(unstable, this.highWatermark);
+    // A trimmed beginning is told as that of the batch in which the log now starts.
+    const first = this.log.batches[this.log.placeOf(this.log.start)];
+    return minOf(first?.baseOffset ?? this.log.start, this.highWatermark);
   }
 
   /** Takes over what the controller says. */
@@ -148,8 +150,8 @@ export class Replica {
   }
 
   /**
-   * What read-committed readers get, and which aborted transactions they are told of; of none where no batch
-   * fits.
+   * What read-committed readers get, and which aborted transactions they are told of: of none where the first
+   * batch does not fit, but of all that overlap where there was no room at all.
    */
   readCommitted(
     offset: bigint,
@@ -157,7 +159,8 @@ export class Replica {
     wholeFirst: boolean,
   ): { readonly bytes: Buffer; readonly aborted: readonly AbortedTransaction[] } {
     const { bytes, bound } = this.log.read(offset, this.lastStableOffset, bytesMax, wholeFirst);
-    return { bytes, aborted: bytes.length === 0 ? [] : this.aborted.collect(offset, bound) };
+    const told = offset < this.lastStableOffset && (bytes.length > 0 || bytesMax === 0);
+    return { bytes, aborted: told ? this.aborted.collect(offset, bound) : [] };
   }
 
   /** A follower's fetch; `answer` comes at once or when there is something to tell. */

@@ -20,7 +20,7 @@ export function checkTransactions(
 ): void {
   const asked = batches.map(({ replica, records }) => {
     const batch = storedBatch(records);
-    if (replica.producers.isOpen(batch.producerId)) return undefined;
+    if (replica.producers.isOpenAt(batch)) return undefined;
     replica.producers.verifies(batch);
     const { topic, partition } = replica.image;
     return { named: batch, partition: { topic, partition } };

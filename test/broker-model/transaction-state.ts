@@ -132,9 +132,9 @@ export function endedByClient(
   nowMs: number,
 ): Transition {
   if (held.producerId !== named.producerId) return error(kafkaError.INVALID_PRODUCER_ID_MAPPING);
-  const raised = held.raises && held.state !== 'Ongoing' && held.state !== 'Empty';
-  const epoch = named.producerEpoch + (raised ? 1 : 0);
-  if (epoch !== held.producerEpoch) return error(kafkaError.PRODUCER_FENCED);
+  const raised = held.raises && isEnding(held);
+  const names = named.producerEpoch + (raised ? 1 : 0) === held.producerEpoch;
+  if (!names) return error(kafkaError.PRODUCER_FENCED);
   switch (held.state) {
     case 'Ongoing': {
       const state = committed ? 'PrepareCommit' : 'PrepareAbort';
@@ -184,6 +184,7 @@ export function completed(held: Transaction, nowMs: number): Transaction {
     nextProducerId: -1n,
     partitions: [],
     updatedMs: nowMs,
+    raises: false,
   };
 }
 

@@ -27,6 +27,7 @@ export function writeMarkers(
   const [later = [], atOnce = []] = [false, true].map((done) =>
     written.filter(({ append }) => append.done === done),
   );
+  if (isNeverAnswered(written)) return;
   awaitAppends(
     broker,
     written.map(({ append }) => append),
@@ -38,6 +39,19 @@ export function writeMarkers(
       );
     },
   );
+}
+
+/**
+ * A marker of which the broker has no partition is passed over, and the answer is sent by the last one that
+ * is written: by none, where those before it are through and it is not the only one (seen on Kafka 4.3.1).
+ */
+function isNeverAnswered(written: readonly Written[]): boolean {
+  const markers = [...Map.groupBy(written, ({ marker }) => marker).values()];
+  const passedOver = (those: readonly Written[]): boolean =>
+    those.every(({ append }) => append.errorCode === kafkaError.UNKNOWN_TOPIC_OR_PARTITION);
+  const last = markers.at(-1);
+  if (last === undefined || !passedOver(last) || markers.every(passedOver)) return false;
+  return written.every(({ append }) => append.done);
 }
 
 /** The same answer to all. */

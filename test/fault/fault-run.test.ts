@@ -14,10 +14,14 @@ test('workers, brokers and the link break: nothing is lost, doubled or left behi
     faultMsMax: 8_000,
     pauseMsMax: 1_500,
     load: { batchesPerSecond: 15, recordsPerBatchMax: 40 },
+    transactions: { producers: 2, transactionsPerSecond: 10 },
     // Dead brokers are noticed early, so that more happens in the time.
     brokerSettings: { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' },
     say: (text) => t.diagnostic(text),
   });
+  const { committed, aborted, failed } = report.transactions;
+  t.diagnostic(`${committed} transactions committed, ${aborted} aborted, ${failed} failed`);
+  assert.ok(committed > 20 && aborted > 0, 'there were transactions');
   assert.equal(report.checks.verify.exitCode, 0, report.checks.verify.said);
   assert.equal(report.checks.status.exitCode, 0, report.checks.status.said);
   assert.deepEqual(report.checks.behind, []);

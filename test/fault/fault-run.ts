@@ -53,6 +53,7 @@ async function main(): Promise<number> {
     faultMsMax: 20_000,
     pauseMsMax: 5_000,
     load: { batchesPerSecond: 25, recordsPerBatchMax: 50, recordBytes: 500 },
+    transactions: { producers: 4, transactionsPerSecond: 10 },
     say: (text) => console.log(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s  ${text}`),
     signal: interrupted.signal,
   });

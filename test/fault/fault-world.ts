@@ -9,6 +9,7 @@ import type { Random } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import { openCluster, type TopicPartition } from '../fixtures/link-plan.ts';
 import { type LoadOptions, SteadyLoad } from '../fixtures/steady-load.ts';
+import { TransactionLoad, type TransactionLoadOptions } from '../fixtures/transaction-load.ts';
 import { mustCauseway, ServeProcess } from './causeway-command.ts';
 import { OwnerWatch } from './owner-watch.ts';
 
@@ -23,6 +24,8 @@ export interface WorldOptions {
   readonly topics: number;
   readonly partitions: number;
   readonly load: LoadOptions;
+  /** Into the same partitions. */
+  readonly transactions: TransactionLoadOptions;
   readonly brokerSettings?: Readonly<Record<string, string>>;
   readonly onProgress: (text: string) => void;
 }
@@ -33,6 +36,7 @@ export class FaultWorld implements AsyncDisposable {
   readonly target: KafkaCluster;
   readonly partitions: readonly TopicPartition[];
   readonly load: SteadyLoad;
+  readonly transactions: TransactionLoad;
   /** For the command line, which looks from a terminal. */
   readonly operatorFile: string;
   readonly #files: Readonly<Record<string, string>>;
@@ -52,6 +56,8 @@ export class FaultWorld implements AsyncDisposable {
     this.source = openCluster(end(sourceRegion), 'fault-run', silentLog);
     this.target = openCluster(end(targetRegion), 'fault-run', silentLog);
     this.load = new SteadyLoad(this.source, options.random, this.partitions, options.load);
+    const servers = lab.bootstrapServers(sourceRegion);
+    this.transactions = new TransactionLoad(servers, options.random, this.partitions, options.transactions);
     this.controller = this.startProcess('controller');
     this.workers = Array.from({ length: options.workers }, () => this.startProcess('worker'));
     this.owners = new OwnerWatch(this.target, this.partitions, options.workers);
@@ -109,6 +115,7 @@ export class FaultWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.load[Symbol.asyncDispose]();
+    await this.transactions[Symbol.asyncDispose]();
     await this.owners[Symbol.asyncDispose]();
     await Promise.all([...this.#processes].map((each) => each.kill()));
     await Promise.all([this.source.close(), this.target.close()]);

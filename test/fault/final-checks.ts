@@ -31,7 +31,7 @@ export const passed = (checks: FinalChecks): boolean =>
 export async function checkFinally(world: FaultWorld): Promise<FinalChecks> {
   const healedAt = performance.now();
   const mirrorsAgainMs = await mirrorsAgain(world, healedAt);
-  await world.load.stop();
+  await Promise.all([world.load.stop(), world.transactions.stop()]);
   const { endsAgreeMs, behind } = await endsAgree(world, healedAt);
   const config = ['--config', world.operatorFile];
   const verify = await causeway('verify', mirrorSet, ...config);
@@ -66,6 +66,7 @@ async function mirrorsAgain(world: FaultWorld, healedAt: number): Promise<number
 async function endsAgree(world: FaultWorld, healedAt: number) {
   let behind: string[] = [];
   do {
+    await giveBack(world);
     const [theirs, ours] = await Promise.all([
       endsOf(world.source, world.partitions),
       endsOf(world.target, world.partitions),
@@ -79,6 +80,13 @@ async function endsAgree(world: FaultWorld, healedAt: number) {
     await sleep(200);
   } while (performance.now() - healedAt < endsAgreeMsMax);
   return { endsAgreeMs: undefined, behind };
+}
+
+/** Where fillers too many stand at the end, the next holes take them back. */
+async function giveBack({ source, target, partitions, transactions }: FaultWorld): Promise<void> {
+  const [theirs, ours] = await Promise.all([endsOf(source, partitions), endsOf(target, partitions)]);
+  const ahead = partitions.filter((_, index) => (ours[index] ?? 0n) > (theirs[index] ?? ours[index] ?? 0n));
+  if (ahead.length > 0) await transactions.touch(ahead);
 }
 
 /** High watermarks, in the order of `partitions`; undefined where no leader answers now. */

@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { groupLimits } from '../../src/data-plane/worker/worker-group.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { LoadOptions } from '../fixtures/steady-load.ts';
+import type { TransactionLoadOptions } from '../fixtures/transaction-load.ts';
 import { breakThings, type FaultEntry } from './break-things.ts';
 import { type FaultScope, kindsOf } from './fault-kinds.ts';
 import { FaultWorld } from './fault-world.ts';
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly faultMsMax: number;
   readonly pauseMsMax: number;
   readonly load: LoadOptions;
+  readonly transactions: TransactionLoadOptions;
   readonly brokerSettings?: Readonly<Record<string, string>>;
   readonly say: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -39,6 +41,7 @@ export interface FaultReport {
   readonly scope: FaultScope;
   readonly partitions: number;
   readonly load: { readonly records: number; readonly bytes: number };
+  readonly transactions: { readonly committed: number; readonly aborted: number; readonly failed: number };
   /** How long a partition was without a living worker that had it, and without one that mirrored it. */
   readonly longestGaps: { readonly owned: Gap; readonly mirroring: Gap };
   readonly faultsByKind: Readonly<Record<string, number>>;
@@ -73,6 +76,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
   say('all mended; checking');
   const checks = await checkFinally(world);
   const { records, bytes } = world.load;
+  const { committed, aborted, failed } = world.transactions;
   return {
     passed: passed(checks) && (scope !== 'workers' || longestGaps.owned.ms <= gapMsMax),
     commit: commitOf(),
@@ -86,6 +90,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
     scope,
     partitions: world.partitions.length,
     load: { records, bytes },
+    transactions: { committed, aborted, failed },
     longestGaps,
     faultsByKind: countByKind(faults),
     checks,

@@ -17,6 +17,7 @@ test('no partition is without a living worker for longer than a session and 10 s
     faultMsMax: 25_000,
     pauseMsMax: 500,
     load: { batchesPerSecond: 15, recordsPerBatchMax: 40 },
+    transactions: { producers: 1, transactionsPerSecond: 5 },
     say: (text) => t.diagnostic(text),
   });
   const away = report.faults.map(({ fromMs, toMs = 0 }) => toMs - fromMs);

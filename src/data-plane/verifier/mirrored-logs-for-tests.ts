@@ -1,131 +1,13 @@
-// Writes both logs of a mirror partition on real brokers, without the mirror: transactions of stock producers
-// at the source, plain batches and control records as fillers at the target.
+// Writes the target's log of a mirror partition on real brokers, without the mirror: plain batches, and control
+// records as fillers.
 import assert from 'node:assert/strict';
-import { ProduceAcks, Producer } from '@platformatic/kafka';
 import { TopicWriter } from '../../../test/fixtures/topic-writer.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import { systemClock } from '../../base/clock.ts';
-import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.ts';
+import { endOf, withLeader } from '../../../test/fixtures/source-script.ts';
+import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { TransactionCoordinators } from '../../kafka/client/transaction-coordinators.ts';
 import { encodeBatch, type TestRecord } from './batch-for-tests.ts';
-
-/** A leader's connection for one call. */
-async function withLeader<T>(
-  cluster: KafkaCluster,
-  topic: string,
-  use: (connection: BrokerConnection) => Promise<T>,
-): Promise<T> {
-  const leaderId = await waitUntil('a leader', async () => {
-    const view = await cluster.metadata([topic]);
-    const leader = view.topics[0]?.partitions[0]?.leaderId ?? -1;
-    return leader >= 0 && { leader };
-  });
-  const connection = await cluster.connect(leaderId.leader);
-  try {
-    return await use(connection);
-  } finally {
-    connection.destroy('asked');
-  }
-}
-
-/** The high watermark, or the last stable offset. */
-export const endOf = (cluster: KafkaCluster, topic: string, isolationLevel: 0 | 1 = 0): Promise<bigint> =>
-  withLeader(cluster, topic, async (connection) => {
-    const partitions = [{ partition: 0, currentLeaderEpoch: -1, timestamp: -1n }];
-    const topics = [{ topic, partitions }];
-    const [listed] = await connection.listOffsets({ replicaId: -1, isolationLevel, topics });
-    assert.equal(listed?.errorCode, 0);
-    return listed.offset;
-  });
-
-const firstMs = 1_700_000_000_000n;
-
-/** The record that stands at a source offset. */
-export const recordAt = (offset: number, text = `value ${offset}`): TestRecord => ({
-  offset: BigInt(offset),
-  timestampMs: firstMs + BigInt(offset),
-  key: Buffer.from(`key ${offset}`),
-  value: Buffer.from(text),
-  headers: [],
-});
-export const span = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, index) => recordAt(from + index));
-
-type Transaction = Awaited<ReturnType<Producer['beginTransaction']>>;
-
-/** Writes partition 0 of a topic from offset 0; every step ends once it is in the log. */
-export class SourceScript {
-  readonly #cluster: KafkaCluster;
-  readonly #topic: string;
-  readonly #servers: string;
-  readonly #producers = new Map<string, Producer>();
-  readonly #open = new Map<string, Transaction>();
-  #end = 0;
-
-  constructor(cluster: KafkaCluster, servers: string, topic: string) {
-    this.#cluster = cluster;
-    this.#servers = servers;
-    this.#topic = topic;
-  }
-
-  get end(): number {
-    return this.#end;
-  }
-
-  /** Records in the open transaction of a producer, or in a new one. */
-  async send(name: string, count: number): Promise<void> {
-    const transaction = this.#open.get(name) ?? (await this.#producer(name).beginTransaction());
-    this.#open.set(name, transaction);
-    const messages = span(this.#end, this.#end + count).map(({ key, value, timestampMs }) => ({
-      topic: this.#topic,
-      partition: 0,
-      key: key ?? Buffer.alloc(0),
-      value: value ?? Buffer.alloc(0),
-      timestamp: timestampMs,
-    }));
-    await transaction.send({ messages, acks: ProduceAcks.ALL });
-    await this.#reached(count);
-  }
-
-  /** Ends it; its marker is one more offset. */
-  async finish(name: string, how: 'commit' | 'abort'): Promise<void> {
-    await this.#open.get(name)?.[how]();
-    this.#open.delete(name);
-    await this.#reached(1);
-  }
-
-  /** Without a transaction. */
-  async plain(count: number): Promise<void> {
-    using writer = new TopicWriter(this.#cluster);
-    await writer.append(this.#topic, 0, [batchOf(span(this.#end, this.#end + count))]);
-    await this.#reached(count);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#producers.values()].map((producer) => producer.close()));
-  }
-
-  #producer(name: string): Producer {
-    const kept = this.#producers.get(name);
-    if (kept !== undefined) return kept;
-    const producer = new Producer({
-      clientId: 'verify-test',
-      bootstrapBrokers: this.#servers.split(','),
-      transactionalId: `${name}-${this.#topic}`,
-      idempotent: true,
-    });
-    this.#producers.set(name, producer);
-    return producer;
-  }
-
-  async #reached(count: number): Promise<void> {
-    this.#end += count;
-    await waitUntil(
-      `offset ${this.#end}`,
-      async () => (await endOf(this.#cluster, this.#topic)) >= this.#end,
-    );
-  }
-}
 
 /** As a producer sends it: from offset 0. */
 export function batchOf(records: readonly TestRecord[]): Buffer {

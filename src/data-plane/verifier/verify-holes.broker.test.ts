@@ -11,15 +11,9 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
-import {
-  batchOf,
-  endOf,
-  recordAt,
-  SourceScript,
-  span,
-  type TargetPart,
-  writeTarget,
-} from './mirrored-logs-for-tests.ts';
+import { endOf, recordAt, SourceScript, span } from '../../../test/fixtures/source-script.ts';
+import type { TestRecord } from './batch-for-tests.ts';
+import { batchOf, type TargetPart, writeTarget } from './mirrored-logs-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { VerifyContext } from './verify-context.ts';
 import { type VerifyOptions, verifyPartition } from './verify-partition.ts';
@@ -206,7 +200,7 @@ test('real cleaners: two logs that were cleaned apart, and a lost latest record'
     span(from, to).map((each, index) => ({ ...each, key: Buffer.from(`key ${index % 10}`) }));
   using writer = new TopicWriter(source);
   using mirror = new TopicWriter(target);
-  const both = async (records: ReturnType<typeof keyed>) => {
+  const both = async (records: readonly TestRecord[]) => {
     await writer.append(topic, 0, [batchOf(records)]);
     await mirror.append(topic, 0, [batchOf(records)]);
   };

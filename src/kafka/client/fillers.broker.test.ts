@@ -1,16 +1,13 @@
 // What a real broker does with control records that nobody's transaction asked for: the ground that fillers
 // stand on. Several of these answers are in no document.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Consumer } from '@platformatic/kafka';
-import { ensureKafkaJars } from '../../../lab/jars.ts';
-import { mustFindJava } from '../../../lab/java.ts';
 import { startLab } from '../../../lab/lab.ts';
 import { alterTopic } from '../../../test/fixtures/odd-topics.ts';
 import { openCluster } from '../../../test/fixtures/link-plan.ts';
 import { type Holder, ProbedLog } from '../../../test/fixtures/probed-log.ts';
+import { seenOffsets } from '../../../test/fixtures/seen-offsets.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
@@ -330,17 +327,8 @@ test('20: the stock consumer of JavaScript sees the records and passes over the 
 
 test('20: Kafka’s own consumer, too; its position and the end count them', async () => {
   const { topic } = await filledLog();
-  const { java } = await mustFindJava();
-  const { classpath } = await ensureKafkaJars();
-  const program = fileURLToPath(new URL('../../../test/java-peer/SeenOffsets.java', import.meta.url));
-  for (const level of ['read_uncommitted', 'read_committed']) {
-    const child = spawn(java, ['-cp', classpath, program, bootstrapServers, level, topic]);
-    let said = '';
-    child.stdout.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-    });
-    await new Promise((resolve) => child.once('close', resolve));
-    assert.equal(said.trim(), '0 1 2 53 | 104 of 104');
+  for (const level of ['read_uncommitted', 'read_committed'] as const) {
+    assert.deepEqual(await seenOffsets(bootstrapServers, topic, level), { offsets: [0, 1, 2, 53], end: 104 });
   }
 });
 

@@ -19,6 +19,7 @@ import { quietCluster } from '../model-types.ts';
 import { RandomSteps } from './random-steps.ts';
 import { type Answer, Side } from './side.ts';
 import { type Step, stepText } from './steps.ts';
+import { TransactionalProducer } from './transactional-producer.ts';
 
 const lanes = 8;
 const partitionsPerLane = 4;
@@ -31,7 +32,10 @@ const lab = await sharedLab();
 const region = lab.regions[0] as string;
 const topic = uniqueTopic('broker-model');
 /** Before Kafka 4.1 a produce request names topics, and their ids play no part in it. */
-const produceById = await asksById(lab.bootstrapServers(region).split(',')[0] as string);
+const server = lab.bootstrapServers(region).split(',')[0] as string;
+const { calls, finalized } = await capabilitiesOf(server);
+const produceById = (calls.get('Produce')?.[1] ?? 0) >= produceByIdFrom;
+const transactionVersion = (finalized.get('transaction.version') ?? 0) >= 2 ? 2 : 0;
 const cluster = createKafkaCluster({
   bootstrapServers: lab.bootstrapServers(region).split(','),
   clientId: 'broker-model',
@@ -47,7 +51,12 @@ test(`the model and a real broker give the same answers (seed ${seed})`, async (
     partitions: lanes * partitionsPerLane,
     // The records are old: they must not go while they are compared.
     // Kafka 3.9 has no limit by default.
-    config: { 'retention.ms': '-1', 'message.timestamp.after.max.ms': '3600000' },
+    // A marker has the clock's time and would begin a new segment, at whose start a fetch ends.
+    config: {
+      'retention.ms': '-1',
+      'segment.ms': '9223372036854775807',
+      'message.timestamp.after.max.ms': '3600000',
+    },
   });
   const asked = await Promise.allSettled(Array.from({ length: lanes }, (_, lane) => compareLane(lane)));
   const differences = asked.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
@@ -83,11 +92,11 @@ async function compareLane(lane: number): Promise<number> {
     }
     return steps;
   } finally {
-    real.close();
+    await real.close();
   }
 }
 
-async function realSide(prefix: string): Promise<{ side: Side; close: () => void }> {
+async function realSide(prefix: string): Promise<{ side: Side; close: () => Promise<void> }> {
   const view = await cluster.metadata([topic]);
   const found = view.topics[0];
   assert.ok(found !== undefined && found.errorCode === 0);
@@ -95,13 +104,21 @@ async function realSide(prefix: string): Promise<{ side: Side; close: () => void
   const connection = await cluster.connect(leaderId);
   await coordinatorsReady(connection, prefix);
   await partitionsReady(connection);
-  const side = new Side({ cluster, connection, topic, topicId: found.topicId, prefix });
-  return { side, close: () => connection.destroy('compared') };
-}
-
-async function asksById(server: string): Promise<boolean> {
-  const [, newest = 0] = (await capabilitiesOf(server)).calls.get('Produce') ?? [];
-  return newest >= produceByIdFrom;
+  const producer = await TransactionalProducer.to(server);
+  const side = new Side({
+    cluster,
+    connection,
+    topic,
+    topicId: found.topicId,
+    prefix,
+    produceInTransaction: (id, request) => producer.produce(id, request),
+    pause: () => systemClock.sleep(5),
+  });
+  const close = async (): Promise<void> => {
+    connection.destroy('compared');
+    await producer.close();
+  };
+  return { side, close };
 }
 
 const partitionsOf = (lane: number): number[] =>
@@ -137,7 +154,7 @@ async function coordinatorsReady(connection: BrokerConnection, prefix: string): 
 
 async function modelSide(): Promise<{ ask: (step: Step) => Promise<Answer> }> {
   const scheduler = new Scheduler();
-  const settings = { ...quietCluster, clientDelayMs: 0, produceById };
+  const settings = { ...quietCluster, clientDelayMs: 0, produceById, transactionVersion } as const;
   const model = new ModelCluster({ name: 'model', brokers: 1, scheduler, settings, seed: 1 });
   const topicId: TopicId = model.createTopic(topic, {
     partitions: lanes * partitionsPerLane,
@@ -145,9 +162,20 @@ async function modelSide(): Promise<{ ask: (step: Step) => Promise<Answer> }> {
     minInSync: 1,
   });
   const client = model.clientOf('client');
-  const connecting = client.connect(1);
+  const connection = model.openConnection('client', 1);
+  const connecting = connection.open(1_000);
+  model.openTransactionLog();
   await scheduler.runUntil(scheduler.nowMs + 10);
-  const side = new Side({ cluster: client, connection: await connecting, topic, topicId, prefix: 'model' });
+  await connecting;
+  const side = new Side({
+    cluster: client,
+    connection,
+    topic,
+    topicId,
+    prefix: 'model',
+    produceInTransaction: (id, request) => connection.produceInTransaction(id, request),
+    pause: () => Promise.resolve(),
+  });
   const ask = async (step: Step): Promise<Answer> => {
     let over = false;
     const asking = side.ask(step).finally(() => {

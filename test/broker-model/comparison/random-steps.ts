@@ -2,7 +2,15 @@
 // gaps, old epochs, broken batches, wrong sessions, unknown names.
 import { pick, type Random } from '../../../src/base/random.ts';
 import type { Answer } from './side.ts';
-import { flaws, type FetchStep, type FetchStepPartition, type ProduceStep, type Step } from './steps.ts';
+import { RandomTransactions } from './random-transactions.ts';
+import {
+  flaws,
+  type FetchStep,
+  type FetchStepPartition,
+  type ProduceStep,
+  type Step,
+  type WriteMarkersStep,
+} from './steps.ts';
 
 interface Written {
   readonly epoch: number;
@@ -15,14 +23,15 @@ interface IdState {
   readonly written: Written[];
 }
 interface PartitionState {
+  /** As far as is known: a log may have grown by markers since. */
   end: bigint;
   readonly ids: Map<number, IdState>;
 }
 
 const sequenceMax = 0x7fffffff;
 const unknownPartition = 100_000;
-/** Of the two sides' clocks; within the limits of a right record. */
-const baseTimestampMs = 1_700_000_000_000;
+/** Earlier than the clock of either side (see side.ts). */
+const baseTimestampMs = 1_600_000_000_000;
 
 /** Makes steps from what the answers so far have told. */
 export class RandomSteps {
@@ -31,6 +40,7 @@ export class RandomSteps {
   readonly #states = new Map<number, PartitionState>();
   readonly #sessions: number[] = [];
   readonly #transactional = new Map<string, { id: number; epoch: number }>();
+  readonly #transactions: RandomTransactions;
   #idsMade = 0;
   #values = 0;
   #sequenceNumber = 0;
@@ -39,6 +49,7 @@ export class RandomSteps {
     this.#random = random;
     this.#partitions = partitions;
     for (const partition of partitions) this.#states.set(partition, { end: 0n, ids: new Map() });
+    this.#transactions = new RandomTransactions(random, partitions);
   }
 
   /** A new sequence of requests begins: it has ids of its own besides those of its predecessors. */
@@ -47,7 +58,12 @@ export class RandomSteps {
   }
 
   next(): Step {
-    const at = this.#random.int(100);
+    const awaited = this.#transactions.awaited();
+    if (awaited !== undefined) return awaited;
+    const at = this.#random.int(160);
+    if (at >= 155) return this.#deleteRecords();
+    if (at >= 145) return this.#writeMarkers();
+    if (at >= 100) return this.#inTransaction();
     if (at < 44) return this.#produce();
     if (at < 70) return this.#fetch();
     if (at < 78) return this.#listOffsets();
@@ -68,7 +84,9 @@ export class RandomSteps {
 
   /** Takes in an answer, on which the next steps build. */
   learn(step: Step, answer: Answer): void {
+    this.#transactions.learn(step, answer);
     if (step.kind === 'produce') this.#learnProduce(step, answer);
+    if (step.kind === 'writeTxnMarkers') this.#learnMarkers(step, answer);
     if (step.kind === 'fetch') this.#learnFetch(step, answer);
     if (step.kind === 'initProducerId' && answer['error'] === 'NONE') {
       const id = answer['id'] as number;
@@ -85,7 +103,7 @@ export class RandomSteps {
     if (base < state.end) return;
     const count = step.values.length;
     state.end = base + BigInt(count);
-    if (step.id < 0) return;
+    if (step.id < 0 || step.transactionalId !== undefined) return;
     const known = state.ids.get(step.id) ?? { epoch: step.epoch, next: 0, written: [] };
     state.ids.set(step.id, known);
     known.epoch = step.epoch;
@@ -94,7 +112,26 @@ export class RandomSteps {
     if (known.written.length > 7) known.written.shift();
   }
 
+  #learnMarkers({ markers }: WriteMarkersStep, answer: Answer): void {
+    const answers = answer['answers'] as readonly string[];
+    for (const { id, epoch, partitions } of markers) {
+      for (const partition of partitions) {
+        const state = this.#states.get(partition);
+        if (state === undefined || !answers.includes(`${id} true ${partition} NONE`)) continue;
+        state.end += 1n;
+        const known = state.ids.get(id);
+        if (known === undefined) state.ids.set(id, { epoch, next: 0, written: [] });
+        else if (epoch > known.epoch) Object.assign(known, { epoch, next: 0 });
+      }
+    }
+  }
+
   #learnFetch(step: FetchStep, answer: Answer): void {
+    for (const each of (answer['partitions'] ?? []) as readonly Answer[]) {
+      const state = this.#states.get(each['partition'] as number);
+      const shown = each['highWatermark'];
+      if (state !== undefined && typeof shown === 'bigint' && shown > state.end) state.end = shown;
+    }
     if (answer['session'] === 'opened') this.#sessions.push(1);
     else if (typeof step.session === 'object' && answer['error'] === 'NONE') {
       const { place, epoch } = step.session;
@@ -159,7 +196,45 @@ export class RandomSteps {
       values: Array.from({ length: count }, () => `value ${(this.#values += 1)}`),
       timestampMs: baseTimestampMs + this.#values,
       flaw: undefined,
+      transactionalId: undefined,
     };
+  }
+
+  #inTransaction(): Step {
+    const step = this.#transactions.next();
+    if (step.kind !== 'produce') return step;
+    const { transactionalId, id, epoch, sequence, values } = step;
+    const made = this.#produceOf(step.partition, id, epoch, sequence, values.length);
+    return { ...made, transactionalId, byName: true };
+  }
+
+  // ---- control records and trimming -----------------------------------------------------------------------
+
+  /** Of ids that no coordinator has given out: those of plain batches, and others. */
+  #writeMarkers(): Step {
+    const random = this.#random;
+    const partition = pick(random, this.#partitions);
+    const known = [...(this.#states.get(partition) as PartitionState).ids];
+    const [id, { epoch }] = known.length > 0 ? pick(random, known) : [900 + random.int(3), { epoch: 0 }];
+    // One for all: a broker never answers where the last marker is the only one that it does not know.
+    const topic = this.#topic();
+    const marker = () => ({
+      id: random.int(4) === 0 ? 900 + random.int(3) : id,
+      epoch: Math.max(0, epoch + pick(random, [0, 0, 0, 1, 1, -1])),
+      committed: random.int(2) === 0,
+      coordinatorEpoch: pick(random, [0, 0, 0, 0, 1, 2]),
+      topic,
+      partitions: random.int(3) === 0 ? this.#partitions.slice(0, 2) : [partition],
+    });
+    return { kind: 'writeTxnMarkers', markers: Array.from({ length: 1 + random.int(3) }, marker) };
+  }
+
+  #deleteRecords(): Step {
+    const random = this.#random;
+    const partition = this.#partition();
+    const end = Number(this.#states.get(partition)?.end ?? 0n);
+    const offset = pick(random, [-1, -2, end + 5, random.int(end + 1), random.int(end + 1)]);
+    return { kind: 'deleteRecords', topic: this.#topic(), partition, offset: BigInt(offset) };
   }
 
   // ---- fetch ----------------------------------------------------------------------------------------------

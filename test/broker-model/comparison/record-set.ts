@@ -15,6 +15,7 @@ export function recordSetOf(step: ProduceStep, producerId: bigint): Buffer {
     producerId,
     producerEpoch: step.epoch,
     baseSequence: step.sequence,
+    ...(step.transactionalId === undefined ? {} : { attributes: transactionalBit }),
   };
   return step.flaw === undefined ? madeBatch(spec) : flawed(spec, step.flaw);
 }

@@ -3,17 +3,27 @@
 import type { BrokerConnection, KafkaCluster } from '../../../src/kafka/client/cluster.ts';
 import { forEachBatch } from '../../../src/kafka/batch/walk.ts';
 import {
+  attributesOf,
   baseOffsetOf,
   baseSequenceOf,
+  isControl,
+  isTransactional,
   leaderEpochOf,
   producerEpochOf,
   producerIdOf,
   recordCountOf,
 } from '../../../src/kafka/batch/header.ts';
 import { canonicalCrc } from '../../../src/kafka/batch/patch.ts';
-import type { FetchedPartition, ProducerState, TopicId } from '../../../src/kafka/wire/messages.ts';
+import type {
+  FetchedPartition,
+  ProducerState,
+  ProduceRequest,
+  ProduceResponse,
+  TopicId,
+} from '../../../src/kafka/wire/messages.ts';
 import { noTopicId } from '../../../src/kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../../src/kafka/wire/error-codes.ts';
+import { endMarkerIn } from '../control-batch.ts';
 import { recordSetOf } from './record-set.ts';
 import type * as steps from './steps.ts';
 
@@ -31,6 +41,13 @@ export interface SideParts {
   readonly topicId: TopicId;
   /** Put before transactional ids, which all users of a cluster share. */
   readonly prefix: string;
+  /** Transactional batches, which the connection does not know. */
+  readonly produceInTransaction: (
+    transactionalId: string,
+    request: ProduceRequest,
+  ) => Promise<ProduceResponse>;
+  /** Lets time go on while a coordinator writes its markers. */
+  readonly pause: () => Promise<void>;
 }
 
 export class Side {
@@ -60,13 +77,24 @@ export class Side {
         return this.#metadata(step);
       case 'findCoordinator':
         return this.#findCoordinator(step);
+      case 'writeTxnMarkers':
+        return this.#writeMarkers(step);
+      case 'addPartitionsToTxn':
+        return this.#addPartitions(step);
+      case 'endTxn':
+        return this.#endTxn(step);
+      case 'describeTransaction':
+        return this.#describeTransaction(step);
+      case 'deleteRecords':
+        return this.#deleteRecords(step);
     }
   }
 
   async #produce(step: steps.ProduceStep): Promise<Answer> {
-    const { connection } = this.#parts;
+    const { connection, produceInTransaction } = this.#parts;
     const records = recordSetOf(step, this.#id(step.id));
-    const { partitions } = await connection.produce({
+    const transactionalId = this.#transactionalId(step.transactionalId);
+    const request: ProduceRequest = {
       acks: step.acks as -1,
       timeoutMs: 5_000,
       topics: [
@@ -76,7 +104,10 @@ export class Side {
           partitions: [{ partition: step.partition, records }],
         },
       ],
-    });
+    };
+    const { partitions } = await (transactionalId === undefined
+      ? connection.produce(request)
+      : produceInTransaction(transactionalId, request));
     const answer = partitions[0];
     if (answer === undefined) return { nothing: true };
     const { partition, errorCode, baseOffset, logAppendTimeMs, logStartOffset } = answer;
@@ -133,7 +164,7 @@ export class Side {
           `epoch ${leaderEpochOf(records, at)}`,
           `id ${this.#symbol(producerIdOf(records, at))}/${producerEpochOf(records, at)}`,
           `sequence ${baseSequenceOf(records, at)}`,
-          `crc ${canonicalCrc(records, at)}`,
+          this.#content(records.subarray(at, at + length)),
         ].join(' '),
       );
       return true;
@@ -141,6 +172,9 @@ export class Side {
     const { partition, errorCode, highWatermark, lastStableOffset, logStartOffset, diverging } = answer;
     const error = kafkaErrorName(errorCode);
     const leaderTold = answer.currentLeader?.leaderEpoch;
+    const aborted = answer.abortedTransactions.map(
+      ({ producerId, firstOffset }) => `${this.#symbol(producerId)} from ${firstOffset}`,
+    );
     return {
       partition,
       error,
@@ -150,8 +184,24 @@ export class Side {
       diverging,
       leaderTold,
       batches,
+      aborted,
       cut: records.length - whole,
     };
+  }
+
+  /** Data by its checksum; control records, which carry the clock, by what they say. */
+  #content(batch: Buffer): string {
+    const attributes = attributesOf(batch, 0);
+    const transactional = isTransactional(attributes) ? 'transactional ' : '';
+    if (!isControl(attributes)) return `${transactional}crc ${canonicalCrc(batch, 0)}`;
+    const marker = endMarkerIn(batch);
+    const epoch = this.#coordinatorEpoch(producerIdOf(batch, 0), marker?.coordinatorEpoch ?? -1);
+    return `${transactional}control of ${batch.length} bytes, ${marker?.committed} ${epoch}`;
+  }
+
+  /** A real coordinator's epoch grows with the age of its cluster. */
+  #coordinatorEpoch(producerId: bigint, epoch: number): number {
+    return this.#ids.includes(producerId) ? Math.min(epoch, 0) : epoch;
   }
 
   async #listOffsets(step: steps.ListOffsetsStep): Promise<Answer> {
@@ -168,7 +218,7 @@ export class Side {
     return {
       error: kafkaErrorName(errorCode),
       offset,
-      timestamp: answer.timestamp,
+      timestamp: shownTime(answer.timestamp),
       epoch: answer.leaderEpoch,
     };
   }
@@ -186,7 +236,9 @@ export class Side {
   }
 
   #state(state: ProducerState): string {
-    const { producerEpoch, lastSequence, lastTimestampMs, coordinatorEpoch } = state;
+    const { producerEpoch, lastSequence } = state;
+    const coordinatorEpoch = this.#coordinatorEpoch(state.producerId, state.coordinatorEpoch);
+    const lastTimestampMs = shownTime(state.lastTimestampMs);
     const id = String(this.#symbol(state.producerId)).padStart(4);
     const parts = [id, producerEpoch, lastSequence, lastTimestampMs, coordinatorEpoch];
     return [...parts, state.currentTransactionStartOffset].join(' ');
@@ -241,6 +293,73 @@ export class Side {
     };
   }
 
+  async #writeMarkers(step: steps.WriteMarkersStep): Promise<Answer> {
+    const markers = step.markers.map(({ id, epoch, committed, coordinatorEpoch, topic, partitions }) => ({
+      producerId: this.#id(id),
+      producerEpoch: epoch,
+      committed,
+      coordinatorEpoch,
+      topics: [{ topic: this.#name(topic), partitions }],
+    }));
+    const answers = await this.#parts.connection.writeTxnMarkers({ markers });
+    return {
+      answers: answers
+        .map(({ producerId, topic, partition, errorCode }) =>
+          [this.#symbol(producerId), topic === this.#parts.topic, partition, kafkaErrorName(errorCode)].join(
+            ' ',
+          ),
+        )
+        .sort(),
+    };
+  }
+
+  async #addPartitions(step: steps.AddPartitionsStep): Promise<Answer> {
+    const { partitions } = step;
+    const answers = await this.#parts.connection.addPartitionsToTxn({
+      transactionalId: this.#transactionalId(step.transactionalId) as string,
+      producerId: this.#id(step.id),
+      producerEpoch: step.epoch,
+      topics: [{ topic: this.#parts.topic, partitions }],
+    });
+    const errors = answers.map(({ partition, errorCode }) => `${partition} ${kafkaErrorName(errorCode)}`);
+    const error = answers.every(({ errorCode }) => errorCode === 0) ? 'NONE' : 'refused';
+    return { error, errors: errors.sort() };
+  }
+
+  async #endTxn(step: steps.EndTxnStep): Promise<Answer> {
+    const { errorCode } = await this.#parts.connection.endTxn({
+      transactionalId: this.#transactionalId(step.transactionalId) as string,
+      producerId: this.#id(step.id),
+      producerEpoch: step.epoch,
+      committed: step.committed,
+    });
+    return { error: kafkaErrorName(errorCode) };
+  }
+
+  async #describeTransaction(step: steps.DescribeTransactionStep): Promise<Answer> {
+    for (;;) {
+      const id = this.#transactionalId(step.transactionalId) as string;
+      const [answer] = await this.#parts.connection.describeTransactions([id]);
+      if (answer === undefined) return { nothing: true };
+      const { errorCode, state, timeoutMs, producerId, producerEpoch, topics } = answer;
+      if (step.settled && state.startsWith('Prepare')) {
+        await this.#parts.pause();
+        continue;
+      }
+      const partitions = topics.flatMap((each) => each.partitions).toSorted((a, b) => a - b);
+      const shown = { state, timeoutMs, id: this.#symbol(producerId), epoch: producerEpoch, partitions };
+      const error = kafkaErrorName(errorCode);
+      return errorCode === 0 ? { error, began: answer.startTimeMs > 0n, ...shown } : { error };
+    }
+  }
+
+  async #deleteRecords(step: steps.DeleteRecordsStep): Promise<Answer> {
+    const { partition, offset } = step;
+    const topics = [{ topic: this.#name(step.topic), partitions: [{ partition, offset }] }];
+    const [answer] = await this.#parts.connection.deleteRecords({ topics, timeoutMs: 5_000 });
+    return { error: kafkaErrorName(answer?.errorCode ?? -1), lowWatermark: answer?.lowWatermark };
+  }
+
   #session(session: steps.FetchStep['session']): { sessionId: number; sessionEpoch: number } {
     if (session === 'none') return { sessionId: 0, sessionEpoch: -1 };
     if (session === 'open') return { sessionId: 0, sessionEpoch: 0 };
@@ -265,3 +384,10 @@ export class Side {
     return id >= 2n ** 40n ? Number(id - 2n ** 40n) : this.#ids.indexOf(id);
   }
 }
+
+/** Later than any record's timestamp, and earlier than any clock. */
+const betweenMs = 1_650_000_000_000n;
+
+/** A side's own clock is not told. */
+const shownTime = (timestampMs: bigint): bigint | 'clock' =>
+  timestampMs < betweenMs || timestampMs > 3_000_000_000_000n ? timestampMs : 'clock';

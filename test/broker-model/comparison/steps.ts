@@ -17,6 +17,8 @@ export interface ProduceStep {
   readonly values: readonly string[];
   readonly timestampMs: number;
   readonly flaw: Flaw | undefined;
+  /** In the transaction of this id; undefined for a plain batch. */
+  readonly transactionalId: string | undefined;
 }
 
 /** What is wrong with the record set of a produce. */
@@ -96,7 +98,50 @@ export interface FindCoordinatorStep {
   readonly transactionalId: string;
 }
 
+export interface WriteMarkersStep {
+  readonly kind: 'writeTxnMarkers';
+  readonly markers: readonly {
+    readonly id: IdSymbol;
+    readonly epoch: number;
+    readonly committed: boolean;
+    readonly coordinatorEpoch: number;
+    readonly topic: TopicSymbol;
+    readonly partitions: readonly number[];
+  }[];
+}
+export interface AddPartitionsStep {
+  readonly kind: 'addPartitionsToTxn';
+  readonly transactionalId: string;
+  readonly id: IdSymbol;
+  readonly epoch: number;
+  readonly partitions: readonly number[];
+}
+export interface EndTxnStep {
+  readonly kind: 'endTxn';
+  readonly transactionalId: string;
+  readonly id: IdSymbol;
+  readonly epoch: number;
+  readonly committed: boolean;
+}
+export interface DescribeTransactionStep {
+  readonly kind: 'describeTransaction';
+  readonly transactionalId: string;
+  /** Asks again until no marker is on its way any more. */
+  readonly settled: boolean;
+}
+export interface DeleteRecordsStep {
+  readonly kind: 'deleteRecords';
+  readonly topic: TopicSymbol;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
 export type Step =
+  | WriteMarkersStep
+  | AddPartitionsStep
+  | EndTxnStep
+  | DescribeTransactionStep
+  | DeleteRecordsStep
   | ProduceStep
   | FetchStep
   | ListOffsetsStep
