@@ -63,8 +63,8 @@ export const mirrorErrors = {
   ),
   'CW-2011': entry(
     'offsets that compaction has emptied are not covered yet',
-    'The source skips offsets: its cleaner has removed the records that stood there. Those of markers and ' +
-      'of aborted records are filled at the target; those that a cleaner emptied are not, yet.',
+    'The source skips offsets whose records its cleaner has removed. Offsets of markers and of aborted ' +
+      'records are filled at the target; emptied ones are not, yet.',
     'Leave the topic out of the mirror set for now. Other topics go on.',
   ),
   'CW-2013': entry(

@@ -442,9 +442,17 @@ step('holes: the worker says what it lacks for their guards, and to record a shi
       await site.isWell(topic);
     }),
   );
+  const onMarked = onTopic({ role: 'worker', operation: 'Write' }, marked);
+  const noRecord = t.test('topic, Write', () =>
+    without(target, onMarked, async () => {
+      await addTransaction(site, marked, 'abort');
+      const { source: lacked } = lack('CW-2017', target, onMarked);
+      await site.isToldOf(marked, new RegExp(`(?=.*answered to AddPartitionsToTxn).*${lacked}`, 's'));
+    }),
+  );
   const rule = site.ledgerRule('worker', 'Write', 'causeway.generations');
   const shift = without(target, rule, () => rejects(shiftRecorder(site), lack('CW-4004', target, rule)));
-  await Promise.all([...guards, shift]);
+  await Promise.all([...guards, noRecord, shift]);
 });
 
 step('holes: directly only with the right on the cluster, else one by one', async () => {

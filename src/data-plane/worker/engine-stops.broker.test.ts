@@ -19,8 +19,8 @@ const lab = await startLab({
 after(() => lab.close());
 const sourceServers = lab.bootstrapServers('eu-west');
 // A source that seems shorter is asked twice; here the second time soon.
-const partition = { ...defaultLimits.partition, suspectDelayMs: 200 };
-const link = await TestLink.open(lab, 'engine-stops', { limits: { partition } });
+const limits = { partition: { ...defaultLimits.partition, suspectDelayMs: 200 } };
+const link = await TestLink.open(lab, 'engine-stops', { limits });
 after(() => link[Symbol.asyncDispose]());
 
 /** Runs `topic` beside a topic that has nothing wrong, and returns the cause that blocks `topic`. */
@@ -96,11 +96,14 @@ test('a target that holds other records: CW-2005 names both sides, and nothing i
   assert.equal(await link.endOf('target', topic, 0), held);
 });
 
-test('a target that is longer than its source: CW-2008 names both ends', async () => {
+test('a target that is longer than its source: CW-2008 names both ends; it is asked twice', async () => {
   const topic = await topicWith('longer', 10);
   await link.produceAtTarget(topic, 0, [madeBatch(40)]);
-  const cause = await causeOf(topic, 'CW-2008');
+  await using running = link.startEngine([{ topic, partition: 0 }]);
+  const partition = running.engine.find(topic, 0);
+  const cause = await blocked(partition, 'CW-2008');
   assert.match(cause.message, /the source ends at 10, the mirror at 40/);
+  await waitUntil('it has stopped', () => partition?.state.name === 'stopped');
 });
 
 test('a foreign write while mirroring: CW-2005 names the range', async () => {
