@@ -1,5 +1,5 @@
-// Writes the target's log of a mirror partition on real brokers, without the mirror: plain batches, and control
-// records as fillers.
+// Writes the target's log of a mirror partition on real brokers, without the mirror: plain batches, and
+// control records as fillers.
 import assert from 'node:assert/strict';
 import { TopicWriter } from '../../../test/fixtures/topic-writer.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
