@@ -8,8 +8,10 @@ import { Obstacle } from './obstacle.ts';
 import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
 
-/** So far back both logs are looked at. What is in flight is some batches, and late fillers are few. */
+/** So far back both logs are looked at first. What is in flight is some batches, and late fillers are few. */
 const reach = 2_000n;
+/** Where all data so near is shifted, what moved it stands farther back. */
+const growth = 16n;
 
 /** What the last data of the target was found to be. */
 export type FoundData =
@@ -33,17 +35,39 @@ export async function findShiftedData(
   segments: ShiftSegments,
 ): Promise<FoundData> {
   const told = shiftAt(segments, last.base);
-  const around = await lookAround(source, target, last, told);
+  let around = await lookAround(source, target, last, told, reach);
   const [shift, ...elsewhere] = around.shiftsOf(last);
   if (shift === undefined) return notFound(source, around, last, told);
   if (elsewhere.length > 0) return { is: 'unknown' };
-  const others = around.mine.at(-2);
-  // The source may have trimmed what came before.
-  const isHeld = others !== undefined && others.base - shift >= around.start;
-  if (isHeld && around.shiftsOf(others).length === 0) return { is: 'behind others', others };
+  let before = whatMoved(around, segments, shift);
+  for (let back = reach * growth; before === 'farther back'; back *= growth) {
+    around = await lookAround(source, target, last, told, back);
+    before = whatMoved(around, segments, shift);
+  }
+  if (before !== 'fillers') return { is: 'behind others', others: before };
   const place = around.theirs.find(({ base }) => base === last.base - shift) as DataBatch;
   const corrections = correctionsOf(around, segments);
   return { is: 'shifted', corrections, sourceEpoch: leaderEpochOf(place.bytes, 0) };
+}
+
+/**
+ * What stands between the data that was moved and that which stands where the ledger says: fillers alone may,
+ * or records that the source does not have. `shift`: of the last data.
+ */
+function whatMoved(
+  { mine, start, isAll, shiftsOf }: Around,
+  segments: ShiftSegments,
+  shift: bigint,
+): 'fillers' | 'farther back' | DataBatch {
+  for (const batch of mine.slice(0, -1).toReversed()) {
+    const found = shiftsOf(batch);
+    if (found.includes(shiftAt(segments, batch.base))) return 'fillers';
+    if (found.length > 0) continue;
+    // Its place may lie before what was read, or was left, of the source.
+    if (start === 0n || batch.base - shift >= start) return batch;
+    return isAll ? 'fillers' : 'farther back';
+  }
+  return isAll ? 'fillers' : 'farther back';
 }
 
 /** True where the ledger knows of shifts so near to the log's end that they may not have come about. */
@@ -57,7 +81,8 @@ export async function findCorrections(
   last: DataBatch,
   segments: ShiftSegments,
 ): Promise<ShiftSegments> {
-  return correctionsOf(await lookAround(source, target, last, shiftAt(segments, last.base)), segments);
+  const told = shiftAt(segments, last.base);
+  return correctionsOf(await lookAround(source, target, last, told, reach), segments);
 }
 
 /** The ends of both logs, and where the target's data was found at the source. */
@@ -70,8 +95,10 @@ interface Around {
   readonly start: bigint;
   readonly reached: bigint;
   readonly isWhole: boolean;
+  /** Nothing that is left of one of the logs lies farther back. */
+  readonly isAll: boolean;
   /** Target offset less source offset, of every place with the same content. */
-  shiftsOf(batch: DataBatch): readonly bigint[];
+  readonly shiftsOf: (batch: DataBatch) => readonly bigint[];
 }
 
 async function lookAround(
@@ -79,11 +106,14 @@ async function lookAround(
   target: PartitionEnd,
   last: DataBatch,
   told: bigint,
+  back: bigint,
 ): Promise<Around> {
-  const { batches: mine, fillers } = await readDataBatches(target, atLeast(last.base - reach, 0n), last.end);
+  const from = atLeast(last.base - back, 0n);
+  const { batches: mine, fillers, logStart: mineStart } = await readDataBatches(target, from, last.end);
   const committed = await readOffset(source, 'highWatermark');
   const [logStart, logEnd] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
-  const start = atLeast(last.base - atLeast(told, 0n) - reach, logStart);
+  const wanted = last.base - atLeast(told, 0n) - back;
+  const start = atLeast(wanted, logStart);
   const to = last.end < committed ? last.end : committed;
   const { batches: theirs, reached } = await readDataBatches(source, start, to);
   const places = new Map<string, bigint[]>();
@@ -91,10 +121,11 @@ async function lookAround(
     const key = contentOf(bytes);
     places.set(key, [...(places.get(key) ?? []), base]);
   }
+  const isAll = from <= mineStart || wanted <= logStart;
   const shiftsOf = ({ bytes, base }: DataBatch) =>
     (places.get(contentOf(bytes)) ?? []).map((place) => base - place).filter((shift) => shift >= 0n);
   const isWhole = reached >= to && committed === logEnd;
-  return { mine, theirs, fillers, start, reached, isWhole, shiftsOf };
+  return { mine, theirs, fillers, start, reached, isWhole, isAll, shiftsOf };
 }
 
 function notFound(source: PartitionEnd, around: Around, last: DataBatch, told: bigint): FoundData {

@@ -146,6 +146,25 @@ test('other records than the source’s at the end of the target stop the partit
   assert.equal((await causeOfStart(site)).code, 'CW-2005');
 });
 
+test('records of somebody else stop the partition, whatever of ours stands behind them', async () => {
+  for (const size of [1, 1_500]) {
+    const { site, source, target, asked } = rig();
+    source.batches = source.batches.slice(0, 2);
+    target.batches.push(sourceBatch(5n, 7, { payload: Buffer.from('records of others') }));
+    for (const at of [0, 1, 2]) {
+      const place = 5n + BigInt(at * size);
+      const payload = Buffer.alloc(size + 8, `ours ${at}`);
+      source.batches.push(sourceBatch(place, size, { payload }));
+      target.batches.push(mirroredBatch(place + 7n, size, 105 + at * size, { payload }));
+      target.producers = [producerState(77n, 2, 104 + (at + 1) * size)];
+      const { code, message } = await causeOfStart(site);
+      assert.equal(code, 'CW-2005', message);
+      assert.match(message, /somebody else wrote the target offsets 5\.\.11 /);
+    }
+    assert.deepEqual(recorded(asked), []);
+  }
+});
+
 test('a source that ends before the position has lost records', async () => {
   const { site, source } = rig();
   source.batches = [sourceBatch(0n, 3)];
