@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Clock, sleepOn } from '../../base/clock.ts';
+import { seededRandom } from '../../base/random.ts';
 import { shiftKey } from '../../base/shift-segments.ts';
+import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import type { ErrorCode } from '../../base/error-catalog.ts';
+import { madeRecords } from '../../../test/fixtures/made-records.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
 import { Obstacle } from './obstacle.ts';
@@ -152,11 +155,13 @@ test('records of somebody else stop the partition, whatever of ours stands behin
     source.batches = source.batches.slice(0, 2);
     target.batches.push(sourceBatch(5n, 7, { payload: Buffer.from('records of others') }));
     for (const at of [0, 1, 2]) {
-      const place = 5n + BigInt(at * size);
-      const payload = Buffer.alloc(size + 8, `ours ${at}`);
-      source.batches.push(sourceBatch(place, size, { payload }));
-      target.batches.push(mirroredBatch(place + 7n, size, 105 + at * size, { payload }));
-      target.producers = [producerState(77n, 2, 104 + (at + 1) * size)];
+      const baseOffset = 5n + BigInt(at * size);
+      const baseSequence = 105 + at * size;
+      const records = madeRecords(seededRandom(at), size);
+      const mirrored = { producerId: 77n, producerEpoch: 2, baseSequence };
+      source.batches.push(encodeBatch(records, { baseOffset, leaderEpoch: 3 }));
+      target.batches.push(encodeBatch(records, { ...mirrored, baseOffset: baseOffset + 7n }));
+      target.producers = [producerState(77n, 2, baseSequence + size - 1)];
       const { code, message } = await causeOfStart(site);
       assert.equal(code, 'CW-2005', message);
       assert.match(message, /somebody else wrote the target offsets 5\.\.11 /);
