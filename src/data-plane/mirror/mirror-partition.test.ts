@@ -428,3 +428,19 @@ test('an obstacle behind holes is met once they are filled', () => {
   const { state } = partition;
   assert.ok(state.name === 'stopped' && state.cause.code === 'CW-2013');
 });
+
+test('a source that seems to end before the mirror is asked once more before that is believed', () => {
+  const { partition, waits, start } = rig();
+  const shorter = causeOf('CW-2008', 'the source ends at 3, the mirror at 5');
+  partition.resume();
+  partition.failed(partition.life, shorter);
+  assert.deepEqual([stateOf(partition).name, waits], ['waiting', [limits.suspectDelayMs]]);
+  partition.due();
+  partition.failed(partition.life, shorter);
+  assert.equal(stateOf(partition).name, 'stopped');
+  partition.resume();
+  start();
+  partition.startAgain();
+  partition.failed(partition.life, shorter);
+  assert.equal(stateOf(partition).name, 'stopped', 'nothing worked in between');
+});
