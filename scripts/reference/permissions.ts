@@ -60,7 +60,7 @@ function neededText(rules: readonly PermissionRule[]): string {
 function subjectText(subject: Subject): string {
   const type = resourceTypeOf[subject];
   if (subject === 'cluster') return 'the cluster';
-  if (subject === 'generations’ ids') return 'transactional ids that begin with `causeway.SET.REGION.`';
+  if (subject === 'transactional ids') return 'transactional ids that begin with `causeway.SET.REGION.`';
   if (subject === 'workers’ group') return `group ${code(workersGroup)}`;
   return subject.startsWith('causeway.') ? `${type} ${code(subject)}` : subject;
 }

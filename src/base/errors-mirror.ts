@@ -61,21 +61,11 @@ export const mirrorErrors = {
       'whose log still begins at 0.',
     'Wait for a version that fills the prefix, or mirror a topic that has its first record still.',
   ),
-  'CW-2010': entry(
-    'transactional records are not covered yet',
-    'The source holds transactional batches or their markers. This version copies only plain records.',
-    'Leave the topic out of the mirror set for now. Other topics go on.',
-  ),
   'CW-2011': entry(
-    'missing offsets are not covered yet',
-    'The source skips offsets, as compaction does. This version copies only logs without holes.',
+    'offsets that compaction has emptied are not covered yet',
+    'The source skips offsets whose records its cleaner has removed. Offsets of markers and of aborted ' +
+      'records are filled at the target; emptied ones are not, yet.',
     'Leave the topic out of the mirror set for now. Other topics go on.',
-  ),
-  'CW-2012': entry(
-    'LogAppendTime is not covered yet',
-    'The source stamps records with the append time. Such batches would be changed by the target ' +
-      'broker, silently.',
-    'Set message.timestamp.type=CreateTime at the source, or leave the topic out for now.',
   ),
   'CW-2013': entry(
     'old message format',
@@ -114,12 +104,6 @@ export const mirrorErrors = {
     'The ledger holds no open generation for this mirror set in this region, so nothing may be written.' +
       ' The controller opens it.',
     'Look whether a controller runs for the target region (`causeway status`).',
-  ),
-  'CW-2019': entry(
-    'batch begins before the position',
-    'The source’s batch begins below the mirror’s end, so the two logs are cut in different places. ' +
-      'Cutting batches is not covered by this version.',
-    'Delete the mirror’s topic at the target, so that it is copied again.',
   ),
   'CW-2020': entry(
     'another worker writes this partition',

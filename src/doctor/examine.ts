@@ -38,7 +38,7 @@ export async function examine(
     const twice = sameClusters(sites);
     const permissions = await Promise.all(sites.map((site) => examinePermissions(site, sites, sets, roles)));
     const between = await Promise.all(
-      pairsOf(sites, sets).map((pair) => examinePair(pair, twice.length > 0)),
+      pairsOf(sites, sets).map((pair) => examinePair(pair, roles, twice.length > 0)),
     );
     return [...found.flat(), ...twice, ...permissions.flat(), ...between.flat()];
   } finally {
@@ -102,20 +102,19 @@ function pairsOf(sites: readonly RegionSite[], sets: readonly MirrorSetSpec[]): 
 }
 
 /** Topics of one mirror set at both ends of one link. */
-function examinePair(pair: Pair, isOneCluster: boolean): Promise<readonly Finding[]> {
+function examinePair(pair: Pair, roles: readonly Role[], isOneCluster: boolean): Promise<readonly Finding[]> {
   const { set, source, target } = pair;
   const topics = () => topicsOf(set, source);
   const atSource = `${set.name} in ${source.name}`;
   const atTarget = `${set.name} in ${target.name}`;
+  const between = `${set.name} ${source.name} → ${target.name}`;
   const check = (name: string, where: string, needs: readonly string[], run: Check['run']): Check => {
     return { name, where, needs, failsAs: 'unknown', run };
   };
   const checks = [
     check('source topics', atSource, [], () => checkSourceTopics(source, set)),
-    check('transactions', atSource, [], () => checkTransactions(source, topics())),
-    check('retention', `${set.name} ${source.name} → ${target.name}`, [], () =>
-      checkPositions(source, target, topics()),
-    ),
+    check('transactions', between, [], () => checkTransactions(source, target, topics(), roles)),
+    check('retention', between, [], () => checkPositions(source, target, topics())),
     check('target topics', atTarget, [], () => checkTargetTopics(pair, topics())),
   ];
   const away = [source, target].find(({ view }) => view === undefined);

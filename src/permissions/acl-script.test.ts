@@ -48,7 +48,10 @@ test('what is needed is permitted, what is optional is shown, and nothing is on 
   assert.ok(
     active(script).every((line) => line.includes('--add --allow-principal') && !line.includes('--cluster')),
   );
-  assert.ok(script.includes("# acls_b --add --allow-principal 'User:a b' --operation Describe --cluster"));
+  for (const operation of ['Describe', 'Alter']) {
+    const command = `acls_b --add --allow-principal 'User:a b' --operation ${operation} --cluster`;
+    assert.ok(script.includes(`\n# ${command}\n`), script);
+  }
 });
 
 test('before the first rule on source topics: whom it shuts out, and how to keep them in', () => {

@@ -13,7 +13,7 @@ export const headWarning: readonly string[] = [
   '# WARNING: where brokers have allow.everyone.if.no.acl.found=true, the first rule on a topic shuts out',
   '# everyone who has none there. On SOURCE topics that is whoever produces and consumes today. Before you',
   '# run this there, give them rules of their own, or uncomment the lines for User:* of each region below.',
-  '# The optional rule on the cluster does the same to whoever creates topics or administers today.',
+  '# An optional rule on the cluster does the same to whoever creates topics or administers today.',
   '#',
 ];
 

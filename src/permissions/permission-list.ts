@@ -19,7 +19,7 @@ export const subjects = [
   desiredTopic,
   observedTopic,
   generationsTopic,
-  'generations’ ids',
+  'transactional ids',
   'workers’ group',
   'cluster',
 ] as const;
@@ -31,7 +31,7 @@ export const resourceTypeOf: Readonly<Record<Subject, ResourceType>> = {
   [desiredTopic]: 'topic',
   [observedTopic]: 'topic',
   [generationsTopic]: 'topic',
-  'generations’ ids': 'transactional-id',
+  'transactional ids': 'transactional-id',
   'workers’ group': 'group',
   cluster: 'cluster',
 };
@@ -99,8 +99,8 @@ export const permissionList: readonly PermissionRule[] = [
   ...controllerAtTarget('mirrors', {
     Delete: 'only with `on.recreate: recreate`: copies of topics that were created anew',
   }).map((rule) => ({ ...rule, onRecreate: 'recreate' as const })),
-  ...controllerAtTarget('generations’ ids', {
-    Describe: 'who coordinates the id',
+  ...controllerAtTarget('transactional ids', {
+    Describe: 'who coordinates them',
     Write: 'the producer id under which a generation writes',
   }),
   ...controllerAtTarget(desiredTopic, { Describe: 'its leader', Read: 'what is wanted' }),
@@ -118,11 +118,11 @@ export const permissionList: readonly PermissionRule[] = [
   ...workerAtTarget('mirrors', {
     Describe: 'leaders, and where the log ends',
     Read: 'the end of the mirror, and what stands under its fence',
-    Write: 'the records',
+    Write: 'the records, and the fillers of holes',
   }),
-  ...workerAtTarget('generations’ ids', {
-    Describe: 'who coordinates the id',
-    Write: 'keeps the id from being forgotten, once a day',
+  ...workerAtTarget('transactional ids', {
+    Describe: 'who coordinates them',
+    Write: 'keeps a generation’s id from being forgotten, once a day; a guard for each partition with holes',
   }),
   ...workerAtTarget(desiredTopic, { Describe: 'its leader', Read: 'what is wanted' }),
   ...workerAtTarget(observedTopic, {
@@ -130,11 +130,19 @@ export const permissionList: readonly PermissionRule[] = [
     Read: 'what the controller decided',
     Write: 'progress, and a sign of life',
   }),
-  ...workerAtTarget(generationsTopic, { Describe: 'its leader', Read: 'under which id to write' }),
+  ...workerAtTarget(generationsTopic, {
+    Describe: 'its leader',
+    Read: 'under which id to write',
+    Write: 'where a mirror’s offsets are shifted, and by how much',
+  }),
   ...workerAtTarget('workers’ group', {
     Describe: 'who coordinates the group',
     Read: 'sharing the partitions with the other workers',
   }),
+  ...optional(
+    'holes are filled one by one, by way of the coordinator (with it, permissions can be changed)',
+    [...workerAtTarget('cluster', { Alter: 'filling holes directly, thousands at once' })],
+  ),
 
   ...commandsAtTarget('mirrors', {
     Describe: '`plan`: which mirrors there are',

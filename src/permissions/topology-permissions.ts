@@ -63,7 +63,7 @@ function resourcesOf(
     case 'mirrored topics':
     case 'mirrors':
       return sets.flatMap((set) => topicResources(set).resources);
-    case 'generations’ ids':
+    case 'transactional ids':
       return sets.map(({ name }) => ({ resource: transactionalIdPrefix(name, region), pattern: 'prefixed' }));
     case 'workers’ group':
       return [{ resource: workersGroup, pattern: 'literal' }];

@@ -13,7 +13,15 @@ import { parseAddress } from '../../src/kafka/client/socket.ts';
 import { securityFrom } from '../fixtures/link-plan.ts';
 import { SecuredLab } from '../security/secured-lab.ts';
 import { currentSection, masked, sectionText, writeSection } from './page.ts';
-import { defaultSet, type Ends, permitOnly, type SetUp, setUps, type World } from './set-ups.ts';
+import {
+  defaultSet,
+  type Ends,
+  permitOnly,
+  type SetUp,
+  setUps,
+  withTransaction,
+  type World,
+} from './set-ups.ts';
 
 const secured = await SecuredLab.start({
   brokerSettings: {
@@ -36,23 +44,27 @@ mkdirSync(folder);
 const env = { PASSWORD: 'alice-secret', WRONG: 'wrong-secret' };
 const outputs = new Map<string, string>();
 
-function topologyText({ servers, settings }: Ends, set: string): string {
+const topologyText = (source: Ends, target: Ends, set: string): string =>
+  `regions:\n${regionText('eu-west', source)}${regionText('us-east', target)}mirrors:\n  shop: ${set}\n`;
+
+function regionText(name: string, { servers, settings }: Ends): string {
   const lines = Object.entries({ 'bootstrap.servers': servers, ...settings }).map(
-    ([name, value]) => `      ${name}: ${JSON.stringify(withoutSecret(value))}\n`,
+    ([key, value]) => `      ${key}: ${JSON.stringify(withoutSecret(value))}\n`,
   );
-  const target = `    kafka: { bootstrap.servers: "${lab.bootstrapServers('us-east')}" }\n`;
-  return `regions:\n  eu-west:\n    kafka:\n${lines.join('')}  us-east:\n${target}mirrors:\n  shop: ${set}\n`;
+  return `  ${name}:\n    kafka:\n${lines.join('')}`;
 }
+
+const plainly = (region: string): Ends => ({ servers: lab.bootstrapServers(region), settings: {} });
 
 const withoutSecret = (value: string): string =>
   value.replace('alice-secret', '${env:PASSWORD}').replace('wrong-secret', '${env:WRONG}');
 
 async function diagnose(setUp: SetUp, ...more: string[]) {
-  const plain = { servers: lab.bootstrapServers('eu-west'), settings: {} };
   const mend = await setUp.before?.(world);
   try {
-    const source = (await setUp.source?.(world)) ?? plain;
-    writeFileSync(join(folder, 'causeway.yaml'), topologyText(source, setUp.set ?? defaultSet));
+    const source = (await setUp.source?.(world)) ?? plainly('eu-west');
+    const target = setUp.target?.(world) ?? plainly('us-east');
+    writeFileSync(join(folder, 'causeway.yaml'), topologyText(source, target, setUp.set ?? defaultSet));
     const args = ['doctor', '--timeout', setUp.timeout ?? '15s', ...more];
     return await runCausewayCommand(args, { cwd: folder, env });
   } finally {
@@ -92,6 +104,17 @@ test('what only another role needs is not missing', async () => {
   const setUp = setUps.find(({ title }) => title === 'A permission that is missing') ?? assert.fail();
   const { code, stdout } = await diagnose(setUp, '--role', 'controller', '--role', 'commands');
   assert.equal(code, 0, stdout);
+});
+
+test('transactions with the right on the cluster: their holes are filled directly', async () => {
+  const set = '{ topics: [ledger], home: eu-west, to: [us-east] }';
+  const setUp = { title: '', cause: undefined, set, before: withTransaction('ledger') };
+  const { code, stdout } = await diagnose(setUp);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /ok +shop: .*transactions \(filled\s+directly\)/s);
+  assert.match(stdout, /0 problems, 0 warnings/);
+  const asController = await diagnose(setUp, '--role', 'controller');
+  assert.match(asController.stdout, /transactions \(by\s+the\s+worker’s\s+rights\)/);
 });
 
 test('a wrong password is tried at one address of many, and told once', async () => {

@@ -21,7 +21,7 @@ import { appendTransaction, trimTo } from '../fixtures/odd-topics.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
 import type { SecuredLab, Way } from '../security/secured-lab.ts';
 
-/** Where the source is reached, and how; the target is reached plainly. */
+/** Where a region is reached, and how; plainly unless said. */
 export interface Ends {
   readonly servers: string;
   readonly settings: Readonly<Record<string, string>>;
@@ -35,6 +35,7 @@ export interface SetUp {
   /** The only warning, where one is due. */
   readonly warned?: RegExp;
   readonly source?: (world: World) => Ends | Promise<Ends>;
+  readonly target?: (world: World) => Ends;
   /** One mirror set, as YAML in one line. */
   readonly set?: string;
   readonly timeout?: string;
@@ -58,9 +59,10 @@ function ends(
   way: Way,
   changes: Readonly<Record<string, string>> = {},
   listener: Way['listener'] = way.listener,
+  region: string = source,
 ): Ends {
   return {
-    servers: secured.serversOf(source, { ...way, listener }),
+    servers: secured.serversOf(region, { ...way, listener }),
     settings: { ...way.settings, ...changes },
   };
 }
@@ -93,6 +95,13 @@ const withTopic =
     await secured.lab.createTopic(region, topic, shape);
     return () => secured.lab.deleteTopic(region, topic);
   };
+
+/** A topic at the source with a transaction in it. */
+export const withTransaction = (topic: string) => async (world: World) => {
+  const mend = await withTopic(source, topic, {})(world);
+  await appendTransaction(world.secured.lab.bootstrapServers(source), topic, 3);
+  return mend;
+};
 
 export const setUps: readonly SetUp[] = [
   {
@@ -255,13 +264,22 @@ export const setUps: readonly SetUp[] = [
     before: withTopic(source, 'balances', { config: { 'cleanup.policy': 'compact' } }),
   },
   {
-    title: 'A topic that is written in transactions',
-    cause: /shop in eu-west, transactions: payments: written in transactions within the last day \(CW-2010\)/,
+    title: 'Transactions, and no right on the target’s cluster',
+    cause: undefined,
+    warned: /transactions: payments: written in transactions .*; us-east lets us fill holes only one by one/,
     set: '{ topics: [payments], home: eu-west, to: [us-east] }',
+    target: (world) => {
+      const way = world.secured.login('PLAIN', true);
+      return ends(world, way, {}, way.listener, target);
+    },
     before: async (world) => {
-      const mend = await withTopic(source, 'payments', {})(world);
-      await appendTransaction(world.secured.lab.bootstrapServers(source), 'payments', 3);
-      return mend;
+      const mend = await withTransaction('payments')(world);
+      const servers = world.secured.lab.bootstrapServers(target);
+      await permit(servers, { ...cluster, principal: 'User:admin' }, ['Describe']);
+      return async () => {
+        await forgetAcls(servers, cluster);
+        await mend();
+      };
     },
   },
   {

@@ -18,11 +18,13 @@ import {
 import { manualClock } from '../fixtures/manual-clock.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
 import { type AclRule, ruleText, superUser } from './acl-lab.ts';
+import { addTransaction, checkDirectWay, marked, shiftRecorder } from './fill-rights.ts';
 import {
   giveUpMs,
   LoggedProcess,
   PermissionSite,
   principalOfRole,
+  rejects,
   ruleOf,
   source,
   target,
@@ -49,9 +51,10 @@ const running = cases.filter(({ role }) => role !== 'commands');
 const planned = cases.filter(({ role }) => role === 'commands');
 const topicOf = ({ role, region, operation }: TopicCase) => `${role}-${region}-${operation}`;
 const probes = cases.map(topicOf);
+const ofShop = [...probes, 'new', 'orders', marked];
 
 const site = await PermissionSite.start(
-  `  shop: { topics: [${[...probes, 'new', 'orders'].join(', ')}], home: ${source}, to: [${target}] }\n` +
+  `  shop: { topics: [${ofShop.join(', ')}], home: ${source}, to: [${target}] }\n` +
     `  anew: { topics: [anew], home: ${source}, to: [${target}], on.recreate: recreate }\n` +
     `  fence-Describe: { topics: [fence-Describe], home: ${source}, to: [${target}] }\n` +
     `  fence-Write: { topics: [fence-Write], home: ${source}, to: [${target}] }\n`,
@@ -98,28 +101,18 @@ async function without(region: string, rule: AclRule, during: () => Promise<void
   }
 }
 
-/** A rule of the commands without which everything else works. */
-function optionalRule(region: string, resourceType: AclRule['resourceType']): AclRule {
-  const listed = site.permissions('commands').filter((each) => each.without !== undefined);
+/** A rule without which everything else works. */
+function optionalRule(
+  region: string,
+  resourceType: AclRule['resourceType'],
+  role: Role = 'commands',
+): AclRule {
+  const listed = site.permissions(role).filter((each) => each.without !== undefined);
   const found = listed.find((each) => each.region === region && each.resourceType === resourceType);
   return ruleOf(found ?? assert.fail(`nothing on ${resourceType} is optional in ${region}`));
 }
 
-/** What a person must be able to read: code, region, who, what, on what, and the command. */
-function lack(
-  code: string,
-  region: string,
-  { principal, operation, resourceType, resource }: AclRule,
-): RegExp {
-  const isPrefix = resourceType === 'transactional-id';
-  const named = `${resourceType.replace('-', ' ')} ${resource}${isPrefix ? '\\*' : ' '}`;
-  const command = `--bootstrap-server ${acls.serversOf(region)} --add --allow-principal ${principal}`;
-  return new RegExp(
-    `${code} ${region}.*${principal} lacks ${operation} on ${named}.*AUTHORIZATION_FAILED.*` +
-      `kafka-acls.sh ${command} --operation ${operation} --${resourceType} ${resource}`,
-    's',
-  );
-}
+const lack: PermissionSite['lack'] = (...of) => site.lack(...of);
 
 step('the generated commands, run by Kafka’s own tool, give exactly the list', async () => {
   const scripts = await Promise.all(
@@ -165,23 +158,10 @@ step('before the ledger is there: apply says what it lacks', async () => {
   }
 });
 
-/** Rules take a moment to reach the broker. */
-async function rejects(work: () => Promise<unknown>, pattern: RegExp): Promise<void> {
-  let seen = '';
-  await waitUntil(
-    String(pattern),
-    () =>
-      work().then(
-        () => false,
-        (error: Error & { code?: string }) => pattern.test((seen = `${error.code} ${error.message}`)),
-      ),
-    { seen: () => seen, giveUpMs },
-  );
-}
-
 step('mirrors from nothing with exactly the list, and says what its fence lacks', async () => {
-  const topics = [...probes, 'orders', 'anew', 'fence-Describe', 'fence-Write'];
+  const topics = [...probes, 'orders', 'anew', 'fence-Describe', 'fence-Write', marked];
   await Promise.all(topics.map((topic) => begin(topic)));
+  await addTransaction(site, marked);
   await sizesInPlan();
   const applied = await site.run('commands', 'apply', '--yes');
   assert.equal(applied.code, 0, applied.stderr);
@@ -448,6 +428,37 @@ step('the worker says when it may not keep the fence’s id alive', async () => 
     stopping.abort();
     await done;
   }
+});
+
+step('holes: the worker says what it lacks for their guards, and to record a shift', async (t) => {
+  const guards = (['Describe', 'Write'] as const).map((operation) =>
+    t.test(`guard, ${operation}`, async () => {
+      const topic = `fence-${operation}`;
+      const rule = fenceRule('worker', operation);
+      await without(target, rule, async () => {
+        await addTransaction(site, topic);
+        await site.isToldOf(topic, lack('CW-2017', target, rule));
+      });
+      await site.isWell(topic);
+    }),
+  );
+  const onMarked = onTopic({ role: 'worker', operation: 'Write' }, marked);
+  const noRecord = t.test('topic, Write', () =>
+    without(target, onMarked, async () => {
+      await addTransaction(site, marked, 'abort');
+      const { source: lacked } = lack('CW-2017', target, onMarked);
+      await site.isToldOf(marked, new RegExp(`(?=.*answered to AddPartitionsToTxn).*${lacked}`, 's'));
+    }),
+  );
+  const rule = site.ledgerRule('worker', 'Write', 'causeway.generations');
+  const shift = without(target, rule, () => rejects(shiftRecorder(site), lack('CW-4004', target, rule)));
+  await Promise.all([...guards, noRecord, shift]);
+});
+
+step('holes: directly only with the right on the cluster, else one by one', async () => {
+  const rule = optionalRule(target, 'cluster', 'worker');
+  await checkDirectWay(site, rule);
+  withdrawn.note(target, rule);
 });
 
 step('mirrors are read-only for others, and described so', async () => {

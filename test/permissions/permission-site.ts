@@ -71,6 +71,20 @@ export class LoggedProcess {
 
 const plain = (value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
+/** Rules take a moment to reach the broker. */
+export async function rejects(work: () => Promise<unknown>, pattern: RegExp): Promise<void> {
+  let seen = '';
+  await waitUntil(
+    String(pattern),
+    () =>
+      work().then(
+        () => false,
+        (error: Error & { code?: string }) => pattern.test((seen = `${error.code} ${error.message}`)),
+      ),
+    { seen: () => seen, giveUpMs },
+  );
+}
+
 export class PermissionSite implements AsyncDisposable {
   readonly acls: AclLab;
   readonly folder: string;
@@ -79,7 +93,7 @@ export class PermissionSite implements AsyncDisposable {
     worker: new LoggedProcess(),
   };
   readonly #mirrors: string;
-  readonly #servers: RunningServer[] = [];
+  readonly #servers = new Map<string, RunningServer>();
   readonly #clusters: RegionClusters[] = [];
   readonly #admins: Admin[] = [];
   readonly reader: LedgerReader;
@@ -151,7 +165,12 @@ export class PermissionSite implements AsyncDisposable {
       reconcileMs: 300,
       workerLimits: { ...defaultLimits, partition: { ...partition, slowRetryDelayMs: 1_000 } },
     });
-    this.#servers.push(server);
+    this.#servers.set(role, server);
+  }
+
+  async stop(role: 'controller' | 'worker'): Promise<void> {
+    await this.#servers.get(role)?.stop();
+    this.#servers.delete(role);
   }
 
   /** What the list says of the topology, for one role. */
@@ -222,6 +241,19 @@ export class PermissionSite implements AsyncDisposable {
     );
   }
 
+  /** What a person must be able to read: code, region, who, what, on what, and the command. */
+  lack(code: string, region: string, { principal, operation, resourceType, resource }: AclRule): RegExp {
+    const isPrefix = resourceType === 'transactional-id';
+    const named = `${resourceType.replace('-', ' ')} ${resource}${isPrefix ? '\\*' : ' '}`;
+    const servers = this.acls.serversOf(region);
+    const command = `--bootstrap-server ${servers} --add --allow-principal ${principal}`;
+    return new RegExp(
+      `${code} ${region}.*${principal} lacks ${operation} on ${named}.*AUTHORIZATION_FAILED.*` +
+        `kafka-acls.sh ${command} --operation ${operation} --${resourceType} ${resource}`,
+      's',
+    );
+  }
+
   /** Everything as the super user. */
   admin(region: string): Admin {
     const bootstrapBrokers = this.acls.lab.bootstrapServers(region).split(',');
@@ -241,7 +273,7 @@ export class PermissionSite implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.stop()));
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
     this.reader.close();
     await Promise.all(this.#admins.map((admin) => admin.close()));
     await Promise.all(this.#clusters.map((clusters) => clusters.close()));

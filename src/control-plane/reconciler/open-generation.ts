@@ -32,7 +32,7 @@ async function obtainProducerId({ region, cluster, clock }: GenerationSite, set:
   try {
     const answer = await coordinators.initProducerId({ transactionalId });
     if (answer.errorCode === kafkaError.NONE) return answer;
-    throw failure(region, set, generation, refusalText(answer, cluster.account, set, region));
+    throw failure(region, set, generation, refusalText(answer, cluster.account, { set, region }));
   } catch (error) {
     if (!(error instanceof CausewayError) || error.code === 'CW-4010') throw error;
     throw failure(region, set, generation, describeError(error), error);

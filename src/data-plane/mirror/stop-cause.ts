@@ -20,13 +20,10 @@ const lastingCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CW-2006',
   'CW-2007',
   'CW-2008',
-  'CW-2010',
   'CW-2011',
-  'CW-2012',
   'CW-2013',
   'CW-2014',
   'CW-2016',
-  'CW-2019',
   'CW-2026',
 ]);
 

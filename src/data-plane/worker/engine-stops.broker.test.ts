@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startLab } from '../../../lab/lab.ts';
 import { uniqueTopic } from '../../../lab/rig.ts';
-import { appendTransaction, trimTo } from '../../../test/fixtures/odd-topics.ts';
+import { trimTo } from '../../../test/fixtures/odd-topics.ts';
 import { madeRecords } from '../../../test/fixtures/made-records.ts';
 import { blocked, TestLink } from '../../../test/fixtures/test-link.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import { systemClock } from '../../base/clock.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
+import { defaultLimits } from './limits.ts';
 
 // An own lab: its cleaner looks often.
 const cleaning = { 'log.cleaner.backoff.ms': '100', 'log.retention.check.interval.ms': '300' };
@@ -17,7 +18,9 @@ const lab = await startLab({
 });
 after(() => lab.close());
 const sourceServers = lab.bootstrapServers('eu-west');
-const link = await TestLink.open(lab, 'engine-stops');
+// A source that seems shorter is asked twice; here the second time soon.
+const limits = { partition: { ...defaultLimits.partition, suspectDelayMs: 200 } };
+const link = await TestLink.open(lab, 'engine-stops', { limits });
 after(() => link[Symbol.asyncDispose]());
 
 /** Runs `topic` beside a topic that has nothing wrong, and returns the cause that blocks `topic`. */
@@ -41,14 +44,6 @@ const topicWith = async (prefix: string, records: number, config: Record<string,
   return topic;
 };
 const madeBatch = (records: number) => encodeBatch(madeRecords(link.random, records));
-
-test('a transaction at the source: mirrored up to it, then CW-2010 names the offset', async () => {
-  const topic = await topicWith('transactional', 300);
-  await appendTransaction(sourceServers, topic, 10);
-  const cause = await causeOf(topic, 'CW-2010');
-  assert.match(cause.message, /source offset 300 is a transactional batch/);
-  assert.equal(await link.endOf('target', topic, 0), 300n);
-});
 
 test('a compacted source: CW-2011 names the hole, and nothing is written beyond it', async () => {
   const config = { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01' };
@@ -93,13 +88,6 @@ test('source retention that passed the position: CW-2007 names the exact range',
   assert.match(cause.message, /lost 200\.\.349 \(150 records\)/);
 });
 
-test('a source with LogAppendTime: CW-2012', async () => {
-  const topic = await topicWith('append-time', 50, { 'message.timestamp.type': 'LogAppendTime' });
-  const cause = await causeOf(topic, 'CW-2012');
-  assert.match(cause.message, /source offset 0 carries LogAppendTime/);
-  assert.equal(await link.endOf('target', topic, 0), 0n);
-});
-
 test('a target that holds other records: CW-2005 names both sides, and nothing is written', async () => {
   const topic = await topicWith('other', 500);
   const held = await link.produceAtTarget(topic, 0, [madeBatch(40), madeBatch(60)]);
@@ -108,11 +96,14 @@ test('a target that holds other records: CW-2005 names both sides, and nothing i
   assert.equal(await link.endOf('target', topic, 0), held);
 });
 
-test('a target that is longer than its source: CW-2008 names both ends', async () => {
+test('a target that is longer than its source: CW-2008 names both ends; it is asked twice', async () => {
   const topic = await topicWith('longer', 10);
   await link.produceAtTarget(topic, 0, [madeBatch(40)]);
-  const cause = await causeOf(topic, 'CW-2008');
+  await using running = link.startEngine([{ topic, partition: 0 }]);
+  const partition = running.engine.find(topic, 0);
+  const cause = await blocked(partition, 'CW-2008');
   assert.match(cause.message, /the source ends at 10, the mirror at 40/);
+  await waitUntil('it has stopped', () => partition?.state.name === 'stopped');
 });
 
 test('a foreign write while mirroring: CW-2005 names the range', async () => {

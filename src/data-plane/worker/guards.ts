@@ -66,7 +66,8 @@ export class Guards {
     try {
       const answer = await ask();
       if (answer.errorCode === kafkaError.NONE) return answer;
-      const why = refusalText(answer, this.#cluster.account, spec.set, spec.targetRegion);
+      const { set, targetRegion: region, topic } = spec;
+      const why = refusalText(answer, this.#cluster.account, { set, region, topic });
       throw new Obstacle(causeOf(codeOf(answer.errorCode), `${head}: ${why}`));
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;

@@ -67,7 +67,7 @@ export class KeepAlive {
     const transactionalId = transactionalIdOf(set, region, generation);
     const answer = await coordinators.initProducerId({ transactionalId });
     if (answer.errorCode === 0) return;
-    const why = refusalText(answer, cluster.account, set, region);
+    const why = refusalText(answer, cluster.account, { set, region });
     throw new CausewayError('CW-4010', `${region}: the id of generation ${generation} was not used: ${why}`);
   }
 }

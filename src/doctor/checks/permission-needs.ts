@@ -64,7 +64,7 @@ function namesOf(
     case 'mirrored topics':
     case 'mirrors':
       return new Set(sets.flatMap((set) => topicsOf(set, existing)));
-    case 'generations’ ids':
+    case 'transactional ids':
       return sets.map(({ name }) => transactionalIdOf(name, region, 1));
     case 'workers’ group':
       return [workersGroup];

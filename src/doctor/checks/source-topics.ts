@@ -29,12 +29,6 @@ const troubles: readonly Trouble[] = [
     code: 'CW-2011',
   },
   {
-    state: 'problem',
-    what: 'message.timestamp.type LogAppendTime',
-    isThere: (settings) => settings.get('message.timestamp.type') === 'LogAppendTime',
-    code: 'CW-2012',
-  },
-  {
     state: 'warning',
     what: 'unclean.leader.election.enable true',
     isThere: (settings) => settings.get('unclean.leader.election.enable') === 'true',

@@ -1,6 +1,8 @@
 // What is said of topics at both ends, from what brokers have answered.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Rights } from '../../kafka/admin/broker-questions.ts';
+import type { AnyOperation } from '../../kafka/admin/operations.ts';
 import { noTopicId, type TopicView } from '../../kafka/wire/messages.ts';
 import { certificateEnd } from './certificate-end.ts';
 import { judgeBrokerSettings } from './broker-settings.ts';
@@ -25,14 +27,14 @@ suite('settings at the source', () => {
     const said = judgeSettings(
       new Map([
         ['a', settings({ 'cleanup.policy': 'compact,delete' })],
-        ['b', settings({ 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' })],
+        ['b', settings({ 'cleanup.policy': 'compact' })],
         ['c', settings({ 'unclean.leader.election.enable': 'true', 'retention.ms': '60000' })],
         ['d', settings({ 'cleanup.policy': 'delete', 'retention.ms': '-1' })],
+        ['e', settings({ 'message.timestamp.type': 'LogAppendTime' })],
       ]),
     );
     assert.deepEqual(lines(said), [
       'problem CW-2011: topics a and b have cleanup.policy compact',
-      'problem CW-2012: topic b has message.timestamp.type LogAppendTime',
       'warning: topic c has unclean.leader.election.enable true',
       'warning: topic c has retention.ms below one hour',
     ]);
@@ -106,15 +108,44 @@ suite('producers at the source', () => {
     coordinatorEpoch: -1,
     currentTransactionStartOffset: -1n,
   };
+  const onCluster = (...operations: AnyOperation[]): Rights => ({
+    operations: new Set(operations),
+    error: undefined,
+  });
+  const account = { principal: 'User:w', servers: 'b:1' };
+  const saidOf = (rights: Rights | undefined, errorCode: number, ...producers: (typeof producer)[]) =>
+    judgeProducers([{ topic: 'a', partition: 0, errorCode, errorMessage: undefined, producers }], {
+      region: 'us',
+      onCluster: rights,
+      account,
+    });
   const judged = (errorCode: number, ...producers: (typeof producer)[]) =>
-    lines(judgeProducers([{ topic: 'a', partition: 0, errorCode, errorMessage: undefined, producers }]));
-  const transactional = ['problem CW-2010: a: written in transactions within the last day'];
+    lines(saidOf(onCluster('Describe', 'Alter'), errorCode, ...producers));
+  const transactional = ['ok: a: written in transactions within the last day; holes are filled directly'];
   test('an idempotent one is fine', () => {
     assert.deepEqual(judged(0, producer), ['ok: nobody has written in transactions within the last day']);
   });
   test('one whose markers were written, one whose transaction is open', () => {
     assert.deepEqual(judged(0, { ...producer, coordinatorEpoch: 0 }), transactional);
     assert.deepEqual(judged(0, { ...producer, currentTransactionStartOffset: 0n }), transactional);
+  });
+  test('without Alter on the target’s cluster: one by one, and the command that gives it', () => {
+    const [said] = saidOf(onCluster('Describe'), 0, { ...producer, coordinatorEpoch: 0 });
+    assert.equal(said?.state, 'warning');
+    assert.match(said.what, /^a: written in transactions .*; us lets us fill holes only one by one$/);
+    const command =
+      'kafka-acls.sh --bootstrap-server b:1 --add --allow-principal User:w --operation Alter --cluster';
+    assert.ok(said.next?.includes(`\`${command}\``), said.next);
+  });
+  test('whoever may act as a broker may fill directly, too', () => {
+    const said = saidOf(onCluster('ClusterAction'), 0, { ...producer, coordinatorEpoch: 0 });
+    assert.deepEqual(lines(said), transactional);
+  });
+  test('the rights of a login that is not the worker’s, or is not told of, are not judged', () => {
+    const written = { ...producer, coordinatorEpoch: 0 };
+    assert.match(lines(saidOf(undefined, 0, written))[0] ?? '', /^ok: .*the worker’s rights decide/);
+    const untold = { operations: undefined, error: 'CLUSTER_AUTHORIZATION_FAILED' };
+    assert.match(lines(saidOf(untold, 0, written))[0] ?? '', /^unknown: .*CLUSTER_AUTHORIZATION_FAILED/);
   });
   test('not told without Read', () => assert.deepEqual(judged(29), ['not-run: Read is not permitted on a']));
 });
