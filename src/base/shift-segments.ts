@@ -60,6 +60,17 @@ export function withSegment(segments: ShiftSegments, added: ShiftSegment): Shift
   return kept.filter(({ shift }, index) => shift !== (kept[index - 1]?.shift ?? 0n));
 }
 
+/**
+ * What comes next of the source, where a target position is told with its shift; absent: 0. Undefined where
+ * the position is not known.
+ */
+export function sourcePosition(at: {
+  readonly position: bigint | undefined;
+  readonly shift?: bigint | undefined;
+}): bigint | undefined {
+  return at.position === undefined ? undefined : at.position - (at.shift ?? 0n);
+}
+
 /** The shift in force at a target offset. */
 export function shiftAt(segments: ShiftSegments, targetOffset: bigint): bigint {
   return segments.findLast(({ firstTargetOffset }) => firstTargetOffset <= targetOffset)?.shift ?? 0n;
