@@ -10,9 +10,9 @@ export interface Held {
   readonly producerId: bigint | undefined;
 }
 
-type Holdable = Pick<MirrorPartition, 'state' | 'position' | 'shift' | 'view'>;
+export type Holdable = Pick<MirrorPartition, 'state' | 'position' | 'shift' | 'view'>;
 
-/** Undefined where the partition has still something to copy, or nothing is missing, or it is not mirroring. */
+/** Undefined where there is something to copy, where nothing is missing, and where it is not mirroring. */
 export function heldOf({ state, position, shift, view }: Holdable): Held | undefined {
   const { stableOffset, stableSinceMs: sinceMs } = view;
   if (state.name !== 'mirroring' || position === undefined || shift === undefined) return undefined;
