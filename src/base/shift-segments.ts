@@ -22,6 +22,12 @@ export const shiftKey = (targetTopicId: string, partition: number): string => `$
 /** The first source offset that a segment holds. */
 const firstSourceOf = ({ firstTargetOffset, shift }: ShiftSegment) => firstTargetOffset - shift;
 
+export const areSameSegments = (a: ShiftSegments, b: ShiftSegments): boolean =>
+  a.length === b.length &&
+  a.every(({ firstTargetOffset, shift }, index) => {
+    return b[index]?.firstTargetOffset === firstTargetOffset && b[index].shift === shift;
+  });
+
 /**
  * The same list. Throws RangeError where two segments begin at one target offset or out of order, or where a
  * later segment begins before an earlier one at the source, which would copy records twice.

@@ -61,7 +61,8 @@ export function partitionNotes(
 const returnText = (shift: bigint): string =>
   shift > 0n ? `; identical again after the next ${formatAmount(shift, 'hole')}` : '';
 
-function segmentsText(segments: ShiftSegments | undefined): string {
+/** `from target offset 20 on by 3, from target offset 70 on identical`. */
+export function segmentsText(segments: ShiftSegments | undefined): string {
   if (segments === undefined) return `${unknown} from which target offset on`;
   if (segments.length === 0) return 'not in the ledger';
   const shown = segments.slice(-segmentsShownMax).map(({ firstTargetOffset, shift }) => {
