@@ -27,34 +27,33 @@ const limits = {
 /** The state as it is now: a property would be taken for unchanged after a call. */
 const stateOf = (partition: MirrorPartition): PartitionState => partition.state;
 
+const spec = {
+  set: 's',
+  topic: 't',
+  partition: 0,
+  sourceRegion: 'a',
+  targetRegion: 'b',
+  sourceTopicId: undefined,
+  targetTopicId: undefined,
+};
+
 function rig() {
   const clock = manualClock();
   const told: string[] = [];
   const waits: number[] = [];
-  const partition = new MirrorPartition(
-    {
-      set: 's',
-      topic: 't',
-      partition: 0,
-      sourceRegion: 'a',
-      targetRegion: 'b',
-      sourceTopicId: undefined,
-      targetTopicId: undefined,
+  const partition = new MirrorPartition(spec, {
+    clock,
+    random: seededRandom(1),
+    limits,
+    listener: {
+      startDue: () => told.push('start'),
+      fetchDue: () => told.push('fetch'),
+      produceDue: () => told.push('produce'),
+      fillDue: () => told.push('fill'),
+      waitDue: (_, delayMs) => waits.push(delayMs),
+      stateChanged: () => undefined,
     },
-    {
-      clock,
-      random: seededRandom(1),
-      limits,
-      listener: {
-        startDue: () => told.push('start'),
-        fetchDue: () => told.push('fetch'),
-        produceDue: () => told.push('produce'),
-        fillDue: () => told.push('fill'),
-        waitDue: (_, delayMs) => waits.push(delayMs),
-        stateChanged: () => undefined,
-      },
-    },
-  );
+  });
   const lease = countingLease();
   const start = (position = 0n, over: Partial<StartPoint> = {}) => {
     if (stateOf(partition).name === 'paused') partition.resume();

@@ -71,7 +71,7 @@ interface Around {
   readonly reached: bigint;
   readonly isWhole: boolean;
   /** Target offset less source offset, of every place with the same content. */
-  shiftsOf(batch: DataBatch): readonly bigint[];
+  readonly shiftsOf: (batch: DataBatch) => readonly bigint[];
 }
 
 async function lookAround(
