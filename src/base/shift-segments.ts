@@ -22,6 +22,12 @@ export const shiftKey = (targetTopicId: string, partition: number): string => `$
 /** The first source offset that a segment holds. */
 const firstSourceOf = ({ firstTargetOffset, shift }: ShiftSegment) => firstTargetOffset - shift;
 
+export const areSameSegments = (a: ShiftSegments, b: ShiftSegments): boolean =>
+  a.length === b.length &&
+  a.every(({ firstTargetOffset, shift }, index) => {
+    return b[index]?.firstTargetOffset === firstTargetOffset && b[index].shift === shift;
+  });
+
 /**
  * The same list. Throws RangeError where two segments begin at one target offset or out of order, or where a
  * later segment begins before an earlier one at the source, which would copy records twice.
@@ -58,6 +64,17 @@ export function withSegment(segments: ShiftSegments, added: ShiftSegment): Shift
     if (next === undefined || firstSourceOf(segment) < firstSourceOf(next)) kept.unshift(segment);
   }
   return kept.filter(({ shift }, index) => shift !== (kept[index - 1]?.shift ?? 0n));
+}
+
+/**
+ * What comes next of the source, where a target position is told with its shift; absent: 0. Undefined where
+ * the position is not known.
+ */
+export function sourcePosition(at: {
+  readonly position: bigint | undefined;
+  readonly shift?: bigint | undefined;
+}): bigint | undefined {
+  return at.position === undefined ? undefined : at.position - (at.shift ?? 0n);
 }
 
 /** The shift in force at a target offset. */

@@ -65,6 +65,25 @@ test('offsets are decimal text in JSON and bigint in memory', () => {
   assert.deepEqual(decoded, { is: 'record', record: opened });
 });
 
+test('a report of version 1, which told neither shift nor holes, is read', () => {
+  const { key, value } = encodeRecord({
+    kind: 'mirror',
+    set: 'payments',
+    topic: 'ledger',
+    source: 'eu-west',
+    target: 'us-east',
+    worker: 'w1',
+    observedAtMs: 5,
+    partitions: [],
+  });
+  assert.equal((JSON.parse(value) as { version: number }).version, 2);
+  const decode = (version: number) =>
+    decodeRecord('causeway.observed', key, value.replace('"version":2', `"version":${version}`));
+  assert.equal(decode(1).is, 'record');
+  assert.equal(decode(2).is, 'record');
+  assert.equal(decode(3).is, 'newer');
+});
+
 test('a newer version of a known kind is left alone, whatever its fields are', () => {
   const newer = { is: 'newer', kind: 'pause', version: 2 };
   assert.deepEqual(decodePause(textOf({ version: 2 })), newer);

@@ -27,6 +27,8 @@ export const bigintFields: ReadonlySet<string> = new Set([
   'bytes',
   'records',
   'batches',
+  'holes',
+  'fillers',
 ]);
 
 const closed = { additionalProperties: false } as const;
@@ -41,6 +43,7 @@ const observedPartition = object({
   state: Type.Enum(['starting', 'mirroring', 'paused', 'waiting', 'stopped']),
   cause,
   position: Type.Optional(bigintText),
+  shift: Type.Optional(bigintText),
   sourceEnd: Type.Optional(bigintText),
   sourceStable: Type.Optional(bigintText),
   sourceStart: Type.Optional(bigintText),
@@ -49,6 +52,9 @@ const observedPartition = object({
   bytes: bigintText,
   records: bigintText,
   batches: bigintText,
+  holes: Type.Optional(bigintText),
+  fillers: Type.Optional(bigintText),
+  heldBy: Type.Optional(object({ sinceMs: ms, producerId: Type.Optional(bigintText) })),
   tail: Type.Optional(Type.Enum(['equal', 'unverified', 'empty'])),
 });
 
@@ -58,11 +64,21 @@ export interface RecordForm {
   readonly schema: TObject;
 }
 
-const form = (topic: LedgerTopic, kind: LedgerRecord['kind'], fields: TProperties): RecordForm => ({
+/** Versions up to this one are read: what a later one added is optional. */
+const form = (
+  topic: LedgerTopic,
+  kind: LedgerRecord['kind'],
+  fields: TProperties,
+  version = 1,
+): RecordForm => ({
   topic,
-  version: 1,
+  version,
   // The record has a room of its own: a process has a version, too.
-  schema: object({ kind: Type.Literal(kind), version: Type.Literal(1), record: object(fields) }),
+  schema: object({
+    kind: Type.Literal(kind),
+    version: Type.Integer({ minimum: 1, maximum: version }),
+    record: object(fields),
+  }),
 });
 
 export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
@@ -110,15 +126,21 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     shift: bigintText,
     recordedAtMs: ms,
   }),
-  mirror: form('causeway.observed', 'mirror', {
-    set: text,
-    topic: text,
-    source: text,
-    target: text,
-    worker: text,
-    observedAtMs: ms,
-    partitions: Type.Array(observedPartition),
-  }),
+  // Version 2 tells shifts, holes, and what an open transaction holds up.
+  mirror: form(
+    'causeway.observed',
+    'mirror',
+    {
+      set: text,
+      topic: text,
+      source: text,
+      target: text,
+      worker: text,
+      observedAtMs: ms,
+      partitions: Type.Array(observedPartition),
+    },
+    2,
+  ),
   region: form('causeway.observed', 'region', {
     region: text,
     seenFrom: text,

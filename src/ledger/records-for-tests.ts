@@ -16,6 +16,7 @@ const partition = fc.record({
   state: fc.constantFrom('starting', 'mirroring', 'paused', 'waiting', 'stopped'),
   cause,
   position: optional(int64),
+  shift: optional(int64),
   sourceEnd: optional(int64),
   sourceStable: optional(int64),
   sourceStart: optional(int64),
@@ -24,6 +25,9 @@ const partition = fc.record({
   bytes: int64,
   records: int64,
   batches: int64,
+  holes: optional(int64),
+  fillers: optional(int64),
+  heldBy: optional(fc.record({ sinceMs: ms, producerId: optional(int64) })),
   tail: optional(fc.constantFrom('equal', 'unverified', 'empty')),
 });
 

@@ -90,6 +90,8 @@ export interface ObservedPartition {
   readonly cause: { readonly code: string; readonly message: string; readonly sinceMs: number } | undefined;
   /** Next target offset, once known. */
   readonly position: bigint | undefined;
+  /** Target offset less source offset, of what is written next; absent: 0. */
+  readonly shift?: bigint | undefined;
   readonly sourceEnd: bigint | undefined;
   readonly sourceStable: bigint | undefined;
   readonly sourceStart: bigint | undefined;
@@ -100,8 +102,19 @@ export interface ObservedPartition {
   readonly bytes: bigint;
   readonly records: bigint;
   readonly batches: bigint;
+  /** Holes passed, and control records written into them; absent in version 1. */
+  readonly holes?: bigint | undefined;
+  readonly fillers?: bigint | undefined;
+  /** Present while the partition waits for an open transaction at the source. */
+  readonly heldBy?: ObservedTransaction | undefined;
   /** Verified tail: 'equal' compared at least one batch, 'unverified' had nothing to compare. */
   readonly tail: 'equal' | 'unverified' | 'empty' | undefined;
+}
+export interface ObservedTransaction {
+  /** When records behind its first one were first seen. */
+  readonly sinceMs: number;
+  /** Undefined while the source has not named it. */
+  readonly producerId: bigint | undefined;
 }
 /** `causeway.observed`: key `region/<name>`: what the controller saw of a region's cluster. */
 export interface ObservedRegion {

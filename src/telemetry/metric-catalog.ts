@@ -53,6 +53,25 @@ export const metricCatalog = {
     'max',
   ),
   causeway_mirror_position: gauge('The next offset to write. Only at granularity partition.', mirror, 'none'),
+  causeway_mirror_holes_total: counter(
+    'Offsets of the source that carry no committed record, and were passed.',
+    mirror,
+  ),
+  causeway_mirror_fillers_total: counter(
+    'Control records written into holes, so that offsets stay identical. No consumer sees them.',
+    mirror,
+  ),
+  causeway_mirror_shift: gauge(
+    'Target offset less source offset of what is written next; 0 where both are identical. ' +
+      'Only at granularity partition.',
+    mirror,
+    'none',
+  ),
+  causeway_mirror_held_seconds: gauge(
+    'How long an open transaction at the source has kept a mirror from going on; 0 where none does.',
+    mirror,
+    'max',
+  ),
   causeway_mirror_state: gauge('Mirror partitions in each state.', [...mirror, 'state'], 'sum'),
   causeway_mirror_stopped: gauge(
     'Mirror partitions that stopped or wait, by the code of the cause; `causeway explain CODE` tells more.',

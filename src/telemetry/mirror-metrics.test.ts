@@ -16,6 +16,8 @@ const known: Omit<PartitionReport, 'labels'> = {
   bytes: 5_000n,
   records: 900n,
   batches: 30n,
+  holes: 7n,
+  fillers: 8n,
   starts: 2,
   fenceRefusals: 1,
 };
@@ -46,10 +48,14 @@ test('a partition of which all is known', async () => {
     'records_total 0': 900,
     'bytes_total 0': 5_000,
     'batches_total 0': 30,
+    'holes_total 0': 7,
+    'fillers_total 0': 8,
     'lag_records 0': 100,
     'rpo_seconds 0': 10,
     'evidence_age_seconds 0': 2,
     'position 0': 900,
+    'shift 0': 0,
+    'held_seconds 0': 0,
     'state 0 mirroring': 1,
     'start_procedures_total 0': 2,
     'fence_refusals_total 0': 1,
@@ -73,10 +79,27 @@ test('a partition of which nothing is known yet shows its state and what was cou
     'batches_total 0',
     'bytes_total 0',
     'fence_refusals_total 0',
+    'fillers_total 0',
+    'holes_total 0',
     'records_total 0',
     'start_procedures_total 0',
     'state 0 starting',
   ]);
+});
+
+test('a shifted partition: lag and recovery point count at the source', async () => {
+  const values = await valuesOf(
+    mirrorOf({ position: 903n, shift: 3n }, { position: 1_003n, shift: 3n, oldestMissingMs: undefined }),
+  );
+  assert.equal(values['lag_records 0'], 100);
+  assert.equal(values['shift 0'], 3);
+  assert.equal(values['position 0'], 903);
+  assert.deepEqual([values['lag_records 1'], values['rpo_seconds 1']], [0, 0]);
+});
+
+test('what an open transaction holds is shown by how long it does', async () => {
+  const values = await valuesOf(mirrorOf({ heldBy: { sinceMs: nowMs - 12_500 } }, {}));
+  assert.deepEqual([values['held_seconds 0'], values['held_seconds 1']], [12.5, 0]);
 });
 
 test('nothing missing is a recovery point of 0; something missing of unknown age is none', async () => {

@@ -1,5 +1,6 @@
 // From what a worker knows of its mirror partitions to metrics. The shapes are those of the ledger's observed
 // records, of which only this much is needed.
+import { sourcePosition } from '../base/shift-segments.ts';
 import type { Labels } from './metric-catalog.ts';
 import type { Metrics, Sample } from './metrics.ts';
 
@@ -12,17 +13,22 @@ export interface PartitionReport {
   readonly state: string;
   readonly cause: { readonly code: string } | undefined;
   readonly position: bigint | undefined;
+  /** Target offset less source offset; absent: 0. */
+  readonly shift?: bigint | undefined;
   readonly sourceEnd: bigint | undefined;
   readonly sourceSeenAtMs: number | undefined;
   readonly oldestMissingMs: number | undefined;
   readonly bytes: bigint;
   readonly records: bigint;
   readonly batches: bigint;
+  readonly holes?: bigint | undefined;
+  readonly fillers?: bigint | undefined;
+  readonly heldBy?: { readonly sinceMs: number } | undefined;
   readonly starts: number;
   readonly fenceRefusals: number;
 }
 
-type Totals = 'records' | 'bytes' | 'batches' | 'start_procedures' | 'fence_refusals';
+type Totals = 'records' | 'bytes' | 'batches' | 'holes' | 'fillers' | 'start_procedures' | 'fence_refusals';
 type MirrorSample = Sample<'causeway_mirror_records_total'>;
 
 /**
@@ -35,16 +41,20 @@ export function reportMirrors(metrics: Metrics, partitions: readonly PartitionRe
   const rpo: MirrorSample[] = [];
   const age: MirrorSample[] = [];
   const position: MirrorSample[] = [];
+  const shift: MirrorSample[] = [];
+  const held: MirrorSample[] = [];
   const states: Sample<'causeway_mirror_state'>[] = [];
   const stopped: Sample<'causeway_mirror_stopped'>[] = [];
   const owned: Sample<'causeway_worker_partitions'>[] = [];
   for (const partition of partitions) {
     const { labels, sourceEnd, sourceSeenAtMs: seenAtMs } = partition;
-    const missing =
-      sourceEnd === undefined || partition.position === undefined
-        ? undefined
-        : sourceEnd - partition.position;
-    if (partition.position !== undefined) position.push({ labels, value: Number(partition.position) });
+    const next = sourcePosition(partition);
+    const missing = sourceEnd === undefined || next === undefined ? undefined : sourceEnd - next;
+    if (partition.position !== undefined) {
+      position.push({ labels, value: Number(partition.position) });
+      shift.push({ labels, value: Number(partition.shift ?? 0n) });
+      held.push({ labels, value: heldMs(partition, nowMs) / 1000 });
+    }
     if (missing !== undefined) lag.push({ labels, value: Math.max(0, Number(missing)) });
     if (seenAtMs !== undefined) age.push({ labels, value: Math.max(0, nowMs - seenAtMs) / 1000 });
     const rpoMs = recoveryPointMs(missing, seenAtMs, partition.oldestMissingMs);
@@ -58,16 +68,23 @@ export function reportMirrors(metrics: Metrics, partitions: readonly PartitionRe
   metrics.setAll('causeway_mirror_rpo_seconds', rpo);
   metrics.setAll('causeway_mirror_evidence_age_seconds', age);
   metrics.setAll('causeway_mirror_position', position);
+  metrics.setAll('causeway_mirror_shift', shift);
+  metrics.setAll('causeway_mirror_held_seconds', held);
   metrics.setAll('causeway_mirror_state', states);
   metrics.setAll('causeway_mirror_stopped', stopped);
   metrics.setAll('causeway_worker_partitions', owned);
 }
+
+const heldMs = ({ heldBy }: PartitionReport, nowMs: number): number =>
+  heldBy === undefined ? 0 : Math.max(0, nowMs - heldBy.sinceMs);
 
 function reportTotals(metrics: Metrics, partitions: readonly PartitionReport[]): void {
   const totals: Record<Totals, MirrorSample[]> = {
     records: [],
     bytes: [],
     batches: [],
+    holes: [],
+    fillers: [],
     start_procedures: [],
     fence_refusals: [],
   };
@@ -76,12 +93,16 @@ function reportTotals(metrics: Metrics, partitions: readonly PartitionReport[]):
     totals.records.push({ labels, value: Number(partition.records) });
     totals.bytes.push({ labels, value: Number(partition.bytes) });
     totals.batches.push({ labels, value: Number(partition.batches) });
+    totals.holes.push({ labels, value: Number(partition.holes ?? 0n) });
+    totals.fillers.push({ labels, value: Number(partition.fillers ?? 0n) });
     totals.start_procedures.push({ labels, value: partition.starts });
     totals.fence_refusals.push({ labels, value: partition.fenceRefusals });
   }
   metrics.setTotals('causeway_mirror_records_total', totals.records);
   metrics.setTotals('causeway_mirror_bytes_total', totals.bytes);
   metrics.setTotals('causeway_mirror_batches_total', totals.batches);
+  metrics.setTotals('causeway_mirror_holes_total', totals.holes);
+  metrics.setTotals('causeway_mirror_fillers_total', totals.fillers);
   metrics.setTotals('causeway_mirror_start_procedures_total', totals.start_procedures);
   metrics.setTotals('causeway_mirror_fence_refusals_total', totals.fence_refusals);
 }

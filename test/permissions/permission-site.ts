@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
+import { sourcePosition } from '../../src/base/shift-segments.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -233,8 +234,9 @@ export class PermissionSite implements AsyncDisposable {
         seen = { decided, parts };
         if (decided?.state !== 'mirrored' || decided.cause !== undefined || parts.length === 0) return false;
         if (report === undefined || report.observedAtMs < fromMs) return false;
-        return parts.every(({ state, position, sourceEnd }) => {
-          return state === 'mirroring' && position !== undefined && position === sourceEnd;
+        return parts.every((part) => {
+          const next = sourcePosition(part);
+          return part.state === 'mirroring' && next !== undefined && next === part.sourceEnd;
         });
       },
       { seen: () => seen, giveUpMs },

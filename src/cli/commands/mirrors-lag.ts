@@ -6,6 +6,7 @@ import { toJson } from '../output/listing.ts';
 import { createScreen } from '../output/screen.ts';
 import { formatCount, formatDuration, unknown } from '../output/values.ts';
 import { lagRows, mustSet } from '../view/mirrors.ts';
+import { heldBy, shiftOf } from '../view/partition-notes.ts';
 import type { PartitionRow } from '../view/partitions.ts';
 
 export function run(invocation: Invocation): Promise<ExitCode> {
@@ -22,8 +23,9 @@ export function run(invocation: Invocation): Promise<ExitCode> {
         { title: 'MIRROR SET', text: (row) => row.set },
         { title: 'TARGET', text: (row) => row.target },
         { title: 'PARTITION', text: (row) => `${row.topic}-${row.partition}` },
-        { title: 'STATE', text: (row) => (row.state === 'unknown' ? unknown : row.state) },
+        { title: 'STATE', text: stateText },
         { title: 'POSITION', align: 'right', text: (row) => row.last?.position?.toString() ?? unknown },
+        { title: 'SHIFT', align: 'right', text: (row) => shiftOf(row)?.toString() ?? unknown },
         { title: 'SOURCE END', align: 'right', text: (row) => row.last?.sourceEnd?.toString() ?? unknown },
         { title: 'LAG', align: 'right', text: (row) => formatCount(row.lagRecords) },
         { title: 'RPO', align: 'right', text: (row) => formatDuration(row.rpoMs) },
@@ -38,6 +40,11 @@ export function run(invocation: Invocation): Promise<ExitCode> {
   });
 }
 
+const stateText = (row: PartitionRow): string => {
+  if (row.state === 'unknown') return unknown;
+  return heldBy(row) === undefined ? row.state : `${row.state} (held)`;
+};
+
 const lagData = (row: PartitionRow) =>
   toJson({
     set: row.set,
@@ -47,6 +54,8 @@ const lagData = (row: PartitionRow) =>
     partition: row.partition,
     state: row.state === 'unknown' ? undefined : row.state,
     position: row.last?.position,
+    shift: shiftOf(row),
+    heldBy: heldBy(row),
     sourceEnd: row.last?.sourceEnd,
     lagRecords: row.lagRecords,
     rpoMs: row.rpoMs,

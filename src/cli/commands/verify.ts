@@ -5,12 +5,14 @@ import { RateLimit } from '../../data-plane/verifier/rate-limit.ts';
 import type { VerifyContext } from '../../data-plane/verifier/verify-context.ts';
 import {
   listPartitions,
+  type PartitionName,
   resultOf,
   type VerifyOutcome,
   verifyPartitions,
 } from '../../data-plane/verifier/verify-topics.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
+import { askSegments, type SegmentsNow } from '../access/ask-segments.ts';
 import { askCompactedTopics } from '../access/compacted-topics.ts';
 import { type Regions, withRegions } from '../access/regions.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
@@ -21,6 +23,7 @@ import { rateOption } from '../quantities.ts';
 import { mustSet } from '../view/mirrors.ts';
 import type { Picture } from '../view/picture.ts';
 import { isOfSet, topicsToVerify } from '../view/topics-to-verify.ts';
+import { compareWithSegments } from '../compare-with-segments.ts';
 import { type VerifiedSet, verifyData, verifyText } from '../view/verify-text.ts';
 import { type VerifyScope, verifyScope } from '../verify-options.ts';
 
@@ -98,19 +101,29 @@ async function verifySet(
   const topics = [...new Set(shared.map(({ topic }) => topic))];
   const { compacted, refused } = await askCompactedTopics(regions, [spec.home, target], topics);
   const readable = shared.filter(({ topic }) => !refused.has(topic));
-  const outcomes: VerifyOutcome[] = [...others, ...unreadable(refused)];
   const title = `${spec.name} ${spec.home} → ${target}`;
   const meter = new VerifyMeter(screen, invocation.terminal, title, readable.length);
-  await verifyPartitions(context, readable, {
-    optionsOf: ({ topic }) => ({ ...scope, isCompacted: compacted.has(topic) }),
-    onOutcome: (outcome) => {
-      outcomes.push(outcome);
-      meter.partitionDone();
-    },
-    onProgress: (progress) => meter.advance(progress.bytes),
-  });
+  const askNow = () => askSegments(regions, target, topics);
+  const compare = async (names: readonly PartitionName[], segments: SegmentsNow) => {
+    const found: VerifyOutcome[] = [];
+    await verifyPartitions(context, names, {
+      optionsOf: (name) => ({
+        ...scope,
+        isCompacted: compacted.has(name.topic),
+        segments: segments.of(name),
+      }),
+      onOutcome: (outcome) => {
+        found.push(outcome);
+        meter.partitionDone();
+      },
+      onProgress: (progress) => meter.advance(progress.bytes),
+    });
+    return found;
+  };
+  const { outcomes, unknown } = await compareWithSegments(readable, askNow, compare);
   meter.end();
-  return { set: spec.name, source: spec.home, target, scope, outcomes: outcomes.sort(byPartition) };
+  const all = [...others, ...unreadable(refused), ...outcomes].sort(byPartition);
+  return { set: spec.name, source: spec.home, target, scope, outcomes: all, segmentsUnknown: unknown };
 }
 
 /** Without its settings it is not known whether a record may be gone. */

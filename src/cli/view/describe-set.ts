@@ -5,13 +5,16 @@ import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
 import { formatCount, formatDuration, formatTime, unknown } from '../output/values.ts';
+import { wrapText } from '../output/wrap-text.ts';
 import { linkStatuses, linkText } from './links.ts';
+import { partitionNotes, segmentsIn, shiftOf, type SegmentsOf } from './partition-notes.ts';
 import { type PartitionRow, partitionRows } from './partitions.ts';
 import { findRegion, type Picture } from './picture.ts';
 
 /** Partitions shown as text; `mirrors lag` shows all. */
 const partitionsShownMax = 40;
 const topicsShownMax = 5;
+const notesShownMax = 20;
 
 /** By target region. */
 export type Protections = ReadonlyMap<string, Protection>;
@@ -114,7 +117,15 @@ function targetLines(
       }),
     '',
     ...partitionLines(rows).map((line) => `  ${line}`),
+    ...noteLines(picture, rows, segmentsIn(region)),
   ];
+}
+
+function noteLines(picture: Picture, rows: readonly PartitionRow[], segmentsOf: SegmentsOf): string[] {
+  const notes = rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row)));
+  const rest = notes.length - notesShownMax;
+  const more = rest > 0 ? [`and ${rest} more: \`-o json\` has them all`] : [];
+  return [...notes.slice(0, notesShownMax), ...more].flatMap((note) => wrapText(note, 106, '  '));
 }
 
 const linksOf = (picture: Picture, source: string, target: string) =>
@@ -156,6 +167,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
     ...spec,
     targets: spec.to.map((target) => {
       const region = findRegion(picture, target);
+      const segmentsOf = region?.error === undefined ? region && segmentsIn(region) : undefined;
       return {
         target,
         error: region?.error,
@@ -168,6 +180,8 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
           ...row,
           ...last,
           state: row.state,
+          shift: shiftOf({ ...row, last }),
+          segments: segmentsOf?.(row),
         })),
       };
     }),

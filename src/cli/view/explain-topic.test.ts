@@ -46,6 +46,21 @@ test('a topic that is mirrored: every answer is yes', () => {
   assert.equal(explanation.verdict, 'ledger is mirrored by payments to us-east.');
 });
 
+test('a topic that is mirrored all the same: shifted, held', () => {
+  assert.deepEqual(explain('ledger').notes, []);
+  const heldBy = { sinceMs: nowMs - 3_000, producerId: undefined };
+  const partitions = [partition(0, { shift: -5n }), partition(1, { heldBy })];
+  const explanation = explain('ledger', {
+    mirrors: [mirror(partitions), mirror([partition(0, { shift: 1n })], { topic: 'payments.a' })],
+    topics: [topicRecord({ targetTopicId: 'id-1' })],
+  });
+  assert.equal(explanation.mirrored, 'yes');
+  assert.deepEqual(explanation.notes, [
+    'ledger-0 is shifted by -5 (not in the ledger)',
+    'ledger-1 is held by an open transaction at the source for 3.0s (producer ?)',
+  ]);
+});
+
 test('names decide first', () => {
   assert.match(
     explain('orders').verdict,

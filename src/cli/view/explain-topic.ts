@@ -1,6 +1,7 @@
 // "Why is topic X not mirrored?": everything that must hold, in order, each with its answer. Pure.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { formatAmount, formatDuration } from '../output/values.ts';
+import { partitionNotes, segmentsIn } from './partition-notes.ts';
 import { partitionRows } from './partitions.ts';
 import { evidenceMsMax, findRegion, isFresh, type Picture } from './picture.ts';
 
@@ -32,6 +33,8 @@ export interface TopicExplanation {
   /** One sentence: the first thing that does not hold, or that all is well. */
   readonly verdict: string;
   readonly checks: readonly Check[];
+  /** What is told of its partitions besides: shifts, open transactions. */
+  readonly notes: readonly string[];
 }
 
 /** One explanation per target of the set that matches, or one that says why no set does. */
@@ -57,9 +60,24 @@ export function explainTopic(
   }
   return matched.flatMap((spec) =>
     spec.to.map((target) =>
-      conclude(topic, spec.name, target, checksOf(picture, spec, target, topic, partitions)),
+      conclude(
+        topic,
+        spec.name,
+        target,
+        checksOf(picture, spec, target, topic, partitions),
+        notesOf(picture, spec, target, topic),
+      ),
     ),
   );
+}
+
+function notesOf(picture: Picture, spec: MirrorSetSpec, target: string, topic: string): string[] {
+  const region = findRegion(picture, target);
+  if (region === undefined) return [];
+  const segmentsOf = segmentsIn(region);
+  return partitionRows(picture, spec.name, target)
+    .filter((row) => row.topic === topic)
+    .flatMap((row) => partitionNotes(picture, row, segmentsOf(row)));
 }
 
 function whyNoSet(specs: readonly MirrorSetSpec[], topic: string, match: MatchTopic): string {
@@ -201,6 +219,7 @@ function conclude(
   set: string | undefined,
   target: string | undefined,
   checks: readonly Check[],
+  notes: readonly string[] = [],
 ): TopicExplanation {
   const decisive =
     checks.find((check) => check.answer === 'no') ?? checks.find((check) => check.answer === 'unknown');
@@ -212,7 +231,7 @@ function conclude(
     no: `${topic} is not mirrored${where}, because this does not hold: ${reason}.`,
     unknown: `${topic}: it is not known whether it is mirrored${where}; open is: ${reason}.`,
   }[mirrored];
-  return { topic, set, target, mirrored, verdict, checks };
+  return { topic, set, target, mirrored, verdict, checks, notes };
 }
 
 const yes = (statement: string, found: string): Check => ({ statement, answer: 'yes', found });

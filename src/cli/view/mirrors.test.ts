@@ -3,9 +3,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GenerationRecord } from '../../ledger/records.ts';
 import { plainPaint } from '../output/style.ts';
-import { describeSet } from './describe-set.ts';
+import { describeSet, describeSetData } from './describe-set.ts';
+import type { Picture } from './picture.ts';
 import { lagRows, mustSet, topicRows } from './mirrors.ts';
 import { mirror, nowMs, partition, picture, setSpec, topicRecord } from './picture-for-tests.ts';
+
+interface Described {
+  readonly partitions: readonly { readonly shift: string | null; readonly segments: unknown }[];
+}
+
+function describedTarget(seen: Picture): Described | undefined {
+  const data: unknown = describeSetData(seen, setSpec(), new Map());
+  return (data as { targets: Described[] }).targets[0];
+}
 
 const cause = { code: 'CW-2007', message: 'ledger-1 lost 700..12703', sinceMs: nowMs - 5_000 };
 
@@ -48,6 +58,14 @@ test('lag: the unknown first, then the furthest behind', () => {
   assert.deepEqual(lagRows(seen, 'clicks', undefined), []);
 });
 
+test('lag is counted where the source is: a target that is shifted is no nearer', () => {
+  const seen = picture({ mirrors: [mirror([partition(0, { position: 43n, shift: 3n }), partition(1)])] });
+  assert.deepEqual(
+    lagRows(seen, 'payments', 'ledger').map((row) => row.lagRecords),
+    [60n, 0n],
+  );
+});
+
 test('a set is found by its name, and a near miss is suggested', () => {
   assert.equal(mustSet(picture(), 'payments').name, 'payments');
   assert.throws(() => mustSet(picture(), 'paiments'), {
@@ -88,4 +106,62 @@ test('a set described: settings, generation, pauses, processes, partitions', () 
   ]) {
     assert.ok(lines.includes(expected), `${expected}\n${lines.join('\n')}`);
   }
+  assert.ok(!lines.some((line) => /shifted|held/.test(line)), lines.join('\n'));
+});
+
+test('a set described: what is shifted, where, and what an open transaction holds', () => {
+  const heldBy = { sinceMs: nowMs - 12_000, producerId: 4_711n };
+  const partitions = [partition(0, { position: 103n, shift: 3n }), partition(1, { heldBy })];
+  const shifted = (targetTopicId: string, partition: number, firstTargetOffset: bigint, shift: bigint) =>
+    ({
+      kind: 'shifted',
+      set: 'payments',
+      topic: 'ledger',
+      targetTopicId,
+      partition,
+      firstTargetOffset,
+      shift,
+      recordedAtMs: 0,
+    }) as const;
+  const generations: GenerationRecord[] = [
+    shifted('id-1', 0, 20n, 1n),
+    shifted('id-0', 0, 7n, 9n),
+    shifted('id-1', 0, 70n, 3n),
+    shifted('id-1', 1, 30n, 2n),
+    shifted('id-1', 1, 40n, 0n),
+  ];
+  const topics = [topicRecord({ targetTopicId: 'id-1' })];
+  const seen = picture({ generations, topics, mirrors: [mirror(partitions)] });
+  const told = describeSet(seen, setSpec(), new Map(), plainPaint).replaceAll(/\n */g, ' ');
+  const expected = [
+    'ledger-0 is shifted by 3 (from target offset 20 on by 1, from target offset 70 on by 3);',
+    'identical again after the next 3 holes',
+    'ledger-1 is held by an open transaction at the source for 12s (producer 4711)',
+    'ledger-1 was shifted (from target offset 30 on by 2, from target offset 40 on identical)',
+  ];
+  assert.ok(told.endsWith(` ${expected.join(' ')}`), told);
+  const target = describedTarget(seen);
+  assert.deepEqual(target?.partitions[0]?.segments, [
+    { firstTargetOffset: '20', shift: '1' },
+    { firstTargetOffset: '70', shift: '3' },
+  ]);
+  assert.deepEqual(
+    target?.partitions.map(({ shift }) => shift),
+    ['3', '0'],
+  );
+});
+
+test('what is not known of a shift is told as unknown', () => {
+  const mirrors = [mirror([partition(0, { shift: 3n }), partition(1, { position: undefined })])];
+  const seen = picture({ mirrors });
+  const text = describeSet(seen, setSpec(), new Map(), plainPaint);
+  assert.match(text, /ledger-0 is shifted by 3 \(\? from which target offset on\)/);
+  const target = describedTarget(seen);
+  assert.deepEqual(
+    target?.partitions.map(({ shift, segments }) => [shift, segments]),
+    [
+      ['3', null],
+      [null, null],
+    ],
+  );
 });

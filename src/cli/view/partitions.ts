@@ -1,5 +1,6 @@
 // Mirror partitions as the workers last reported them. Several workers may have reported a partition over
 // time; the newest report counts.
+import { sourcePosition } from '../../base/shift-segments.ts';
 import type { ObservedMirror, ObservedPartition } from '../../ledger/records.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
 
@@ -49,7 +50,8 @@ export function partitionRows(picture: Picture, set: string, target: string): Pa
 function rowOf(picture: Picture, mirror: ObservedMirror, last: ObservedPartition): PartitionRow {
   const fresh = isFresh(picture, mirror.observedAtMs);
   const end = last.sourceEnd;
-  const lag = end === undefined || last.position === undefined ? undefined : end - last.position;
+  const next = sourcePosition(last);
+  const lag = end === undefined || next === undefined ? undefined : end - next;
   const evidence = fresh && isFresh(picture, last.sourceSeenAtMs);
   return {
     set: mirror.set,

@@ -6,9 +6,10 @@ import { formatAmount, formatCount, formatDuration, formatRate, unknown } from '
 import { wrapText } from '../output/wrap-text.ts';
 import { knownText } from './known.ts';
 import { linkStatuses, linkText } from './links.ts';
+import { heldText } from './partition-notes.ts';
 import type { ShownState } from './partitions.ts';
 import { isFresh, type Picture, type RegionPicture } from './picture.ts';
-import { type SetCause, type SetStatus, silenceOf } from './status.ts';
+import { type HeldPartitions, type SetCause, type SetStatus, silenceOf } from './status.ts';
 
 const columns = [
   { title: 'MIRROR SET' },
@@ -19,6 +20,9 @@ const columns = [
   { title: 'RATE', align: 'right' },
   { title: 'OFFSETS' },
 ] as const;
+
+/** Topics with shifted partitions that are named; `-o json` has all. */
+const topicsShownMax = 5;
 
 const colourOf: Readonly<Record<ShownState, Colour>> = {
   stopped: 'red',
@@ -65,7 +69,7 @@ function cellsOf(status: SetStatus, paint: Paint): string[] {
     `${knownText(status.rpo, formatDuration)} / ${goalText(status.rpoGoalMs)}`,
     status.lag.value === undefined ? unknown : `${knownText(status.lag, formatCount)} rec`,
     formatRate(status.bytesPerSecond),
-    status.offsets,
+    offsetsText(status),
   ];
 }
 
@@ -78,15 +82,40 @@ export function stateText(status: Pick<SetStatus, 'state' | 'counts' | 'partitio
   return `${word}${mark}${some}`;
 }
 
+const countShifted = ({ shifted }: SetStatus): number =>
+  [...shifted.values()].reduce((sum, count) => sum + count, 0);
+
+/** `identical`, `identical 6/8` where two of eight are shifted. */
+function offsetsText(status: SetStatus): string {
+  const apart = countShifted(status);
+  const { offsets, partitions } = status;
+  return apart === 0 || offsets !== 'identical' ? offsets : `${offsets} ${partitions - apart}/${partitions}`;
+}
+
 const goalText = (goalMs: number | undefined) =>
   goalMs === undefined ? '-' : formatDuration(goalMs).replace(/\.0s$/, 's');
 
 /** What stands under a row: causes, and silence. */
 function notesOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
   const notes = status.causes.map(causeText);
+  if (status.held !== undefined) notes.push(heldNote(picture, status.held));
+  if (status.shifted.size > 0) notes.push(shiftedNote(status));
   const silence = silenceOf(picture, status);
   if (silence !== undefined) notes.push(silence);
   return notes.flatMap((note) => wrapText(note, 108, '    ').map((line) => paint('yellow', line)));
+}
+
+function heldNote({ nowMs }: Picture, { where, transaction, count }: HeldPartitions): string {
+  const more = count > 1 ? ` (and ${count - 1} more)` : '';
+  return `${where}: ${heldText(nowMs, transaction)}${more}`;
+}
+
+function shiftedNote(status: SetStatus): string {
+  const topics = [...status.shifted].map(([topic, count]) => `${topic} ${count}`);
+  const rest = topics.length - topicsShownMax;
+  const shown = `${topics.slice(0, topicsShownMax).join(', ')}${rest > 0 ? ` and ${rest} more topics` : ''}`;
+  const command = `\`causeway mirrors describe ${status.set}\` tells where`;
+  return `${formatAmount(countShifted(status), 'partition')} shifted (${shown}): ${command}`;
 }
 
 export function causeText(cause: SetCause): string {
@@ -173,6 +202,9 @@ export function statusData(picture: Picture, statuses: readonly SetStatus[]): Js
       lagRecordsAtLeast: status.lag.value,
       bytesPerSecond: status.bytesPerSecond,
       offsets: status.offsets,
+      shiftedPartitions: countShifted(status),
+      shiftedByTopic: status.shifted,
+      held: status.held,
       causes: status.causes,
       silence: silenceOf(picture, status),
     })),

@@ -172,6 +172,44 @@ test('the page as a person sees it', () => {
   );
 });
 
+test('what is shifted or held is told under the set, and is no trouble', () => {
+  const held = (agoMs: number, producerId?: bigint) => ({
+    heldBy: { sinceMs: nowMs - agoMs, producerId },
+    sourceEnd: 110n,
+    oldestMissingMs: nowMs - agoMs,
+  });
+  const mirrors = [
+    mirror([partition(0, { shift: 3n, position: 103n }), partition(1, held(12_000, 4_711n))]),
+    mirror([partition(0, { shift: 1n, position: 101n, ...held(4_000) })], { topic: 'payments.a' }),
+  ];
+  const topics = [topicRecord(), topicRecord({ topic: 'payments.a', partitions: 2 })];
+  const shown = picture({ mirrors, topics });
+  const status = only(shown);
+  assert.deepEqual(status.lag, { value: 20n, complete: false }, 'one of four is not known');
+  assert.deepEqual(status.rpo, { value: 12_000, complete: false });
+  const lines = statusText(shown, [status], plainPaint).split('\n');
+  assert.match(lines[2] ?? '', /identical 2\/4$/);
+  assert.deepEqual(lines.slice(3), [
+    '    ledger-1: held by an open transaction at the source for 12s (producer 4711) (and 1 more)',
+    '    2 partitions shifted (ledger 1, payments.a 1): `causeway mirrors describe payments` tells where',
+  ]);
+  const data = statusData(shown, [status]) as { mirrors: Record<string, unknown>[] };
+  assert.equal(data.mirrors[0]?.['shiftedPartitions'], 2);
+  assert.deepEqual(data.mirrors[0]?.['held'], {
+    where: 'ledger-1',
+    transaction: { sinceMs: nowMs - 12_000, producerId: '4711' },
+    count: 2,
+  });
+  const well = picture({ mirrors: [mirror([partition(0, { shift: 3n, position: 103n }), partition(1)])] });
+  assert.ok(isHealthy(well, [only(well)]));
+});
+
+test('an old report says nothing of an open transaction', () => {
+  const heldBy = { sinceMs: nowMs - 90_000, producerId: 1n };
+  const old = mirror([partition(0, { heldBy })], { observedAtMs: nowMs - 60_000 });
+  assert.equal(only(picture({ mirrors: [old] })).held, undefined);
+});
+
 test('nothing applied is said in words', () => {
   const text = statusText({ nowMs, applied: undefined, regions: [region('eu-west')] }, [], plainPaint);
   assert.match(text, /No topology has been applied/);

@@ -1,6 +1,8 @@
 // What `causeway status` shows, computed from a picture: one row per mirror set and target. Pure.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
+import type { ObservedTransaction } from '../../ledger/records.ts';
 import type { Known } from './known.ts';
+import { heldBy, shiftOf } from './partition-notes.ts';
 import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
 
@@ -15,6 +17,13 @@ export interface SetCause {
   /** How many partitions or topics have this code. */
   readonly count: number;
   readonly sinceMs: number | undefined;
+}
+
+export interface HeldPartitions {
+  /** The one held for longest, `topic-3`. */
+  readonly where: string;
+  readonly transaction: ObservedTransaction;
+  readonly count: number;
 }
 
 interface ByteCounter {
@@ -39,6 +48,10 @@ export interface SetStatus {
   readonly bytesPerSecond: number | undefined;
   readonly offsets: MirrorSetSpec['offsets'];
   readonly causes: readonly SetCause[];
+  /** How many partitions of each topic are shifted, of those that are known. */
+  readonly shifted: ReadonlyMap<string, number>;
+  /** What open transactions at the source hold up. */
+  readonly held: HeldPartitions | undefined;
 }
 
 /**
@@ -83,7 +96,26 @@ function setStatus(
     bytesPerSecond: earlier === undefined ? undefined : rateBetween(earlier.bytes, bytes),
     offsets: spec.offsets,
     causes,
+    shifted: shiftedByTopic(rows),
+    held: heldLongest(rows),
   };
+}
+
+function shiftedByTopic(rows: readonly PartitionRow[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    if ((shiftOf(row) ?? 0n) !== 0n) counts.set(row.topic, (counts.get(row.topic) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function heldLongest(rows: readonly PartitionRow[]): HeldPartitions | undefined {
+  const held = rows.flatMap((row) => {
+    const transaction = heldBy(row);
+    return transaction === undefined ? [] : [{ where: `${row.topic}-${row.partition}`, transaction }];
+  });
+  const [longest] = held.sort((a, b) => a.transaction.sinceMs - b.transaction.sinceMs);
+  return longest && { ...longest, count: held.length };
 }
 
 /** Why the set is not mirroring: causes of partitions and of refused topics, the same code told once. */

@@ -30,6 +30,7 @@ function compared(
       offsetsCompared: 1_500n,
       offsetsBefore: sourceStart,
       isShifted: false,
+      segments: [],
       areKeysJudged: false,
       lagRecords: 2n,
       comparison: { batches: 10n, records: 1_500n, bytes: 60_000n, recordsDecoded: 0n, lonely, differences },
@@ -163,11 +164,33 @@ test('where offsets are shifted, a range says whose they are', () => {
     { kind: 'missing', from: 5n, to: 6n, detail: 'lost' },
     { kind: 'aborted', from: 7n, to: 9n, detail: 'aborted at the source' },
   ];
-  const lines = text(compared(0, ranges, 0n, { isShifted: true })).split('\n');
+  const segments = [
+    { firstTargetOffset: 20n, shift: 3n },
+    { firstTargetOffset: 70n, shift: 0n },
+  ];
+  const lines = text(compared(0, ranges, 0n, { isShifted: true, segments })).split('\n');
+  assert.equal(
+    lines[1],
+    '    ledger-0  offsets are shifted, from target offset 20 on by 3, from target offset 70 on identical; ' +
+      'those of ranges are of the side that is named',
+  );
   assert.deepEqual(lines.slice(2), [
     '    ledger-0  offset 5 of the source (1 offset) missing at the target: lost',
     '    ledger-0  offsets 7..8 of the target (2 offsets) of an aborted transaction: aborted at the source',
   ]);
+});
+
+test('where the ledger cannot be read, what differs may be a shift, and what is equal is equal', () => {
+  const segmentsUnknown = 'CW-3001 no broker answers';
+  const told = (...outcomes: VerifyOutcome[]) =>
+    verifyText(
+      set(...outcomes).map((verified) => ({ ...verified, segmentsUnknown })),
+      plainPaint,
+    ).split('\n');
+  const range: Difference = { kind: 'different', from: 5n, to: 6n, detail: 'the value' };
+  const [, why = ''] = told(compared(0, [range]));
+  assert.match(why, /not known where offsets are shifted, .* us-east: CW-3001 no broker answers$/);
+  assert.equal(told(compared(0)).length, 1);
 });
 
 test('a range of one offset is not a span', () => {

@@ -10,7 +10,9 @@ import {
 } from '../../data-plane/verifier/verify-topics.ts';
 import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
+import { wrapText } from '../output/wrap-text.ts';
 import { formatAmount, formatBytes, formatExact } from '../output/values.ts';
+import { segmentsText } from './partition-notes.ts';
 import type { VerifyScope } from '../verify-options.ts';
 
 export interface VerifiedSet {
@@ -19,6 +21,8 @@ export interface VerifiedSet {
   readonly target: string;
   readonly scope: VerifyScope;
   readonly outcomes: readonly VerifyOutcome[];
+  /** Why it is not known where offsets are shifted, if so. */
+  readonly segmentsUnknown?: string | undefined;
 }
 
 /** Ranges printed per partition; `-o json` has all that were kept. */
@@ -39,7 +43,15 @@ export function verifyText(sets: readonly VerifiedSet[], paint: Paint): string {
 function setLines(verified: VerifiedSet, paint: Paint): string[] {
   const head = `${verified.set}  ${verified.source} → ${verified.target}  `;
   const lines = verified.outcomes.flatMap((outcome) => outcomeLines(outcome, paint));
-  return [`${head}${verdictOf(verified, paint)}`, ...lines];
+  return [`${head}${verdictOf(verified, paint)}`, ...unknownLines(verified, paint), ...lines];
+}
+
+/** What is equal at identical offsets is equal; what differs may only stand elsewhere. */
+function unknownLines({ segmentsUnknown, outcomes, target }: VerifiedSet, paint: Paint): string[] {
+  if (segmentsUnknown === undefined || resultOf(outcomes) !== 'different') return [];
+  const what = 'not known where offsets are shifted, so what differs may be that';
+  const text = `${what}: ${target}: ${segmentsUnknown}`;
+  return wrapText(text, 106, '    ').map((line) => paint('yellow', line));
 }
 
 function verdictOf({ outcomes, source, scope }: VerifiedSet, paint: Paint): string {
@@ -110,7 +122,7 @@ const placeText = ({ topic, partition }: OutcomeName): string =>
 
 /** What limits the comparison of a partition, and is no difference. */
 function notesOf(verdict: PartitionVerdict): string[] {
-  const { source, target, offsetsBefore, comparison, areKeysJudged, isShifted } = verdict;
+  const { source, target, offsetsBefore, comparison, areKeysJudged, isShifted, segments } = verdict;
   const notes: string[] = [];
   // Retention runs by itself on both sides.
   if (offsetsBefore > 0n) {
@@ -120,7 +132,10 @@ function notesOf(verdict: PartitionVerdict): string[] {
         `${before} that only one side has not compared`,
     );
   }
-  if (isShifted) notes.push('offsets are shifted; those of ranges are of the side that is named');
+  if (isShifted) {
+    const where = segmentsText(segments);
+    notes.push(`offsets are shifted, ${where}; those of ranges are of the side that is named`);
+  }
   if (comparison.lonely > 0n) {
     const records = formatAmount(comparison.lonely, 'record');
     const judged = areKeysJudged ? 'judged by their keys' : 'not judged, since keys need the whole log';

@@ -27,34 +27,33 @@ const limits = {
 /** The state as it is now: a property would be taken for unchanged after a call. */
 const stateOf = (partition: MirrorPartition): PartitionState => partition.state;
 
+const spec = {
+  set: 's',
+  topic: 't',
+  partition: 0,
+  sourceRegion: 'a',
+  targetRegion: 'b',
+  sourceTopicId: undefined,
+  targetTopicId: undefined,
+};
+
 function rig() {
   const clock = manualClock();
   const told: string[] = [];
   const waits: number[] = [];
-  const partition = new MirrorPartition(
-    {
-      set: 's',
-      topic: 't',
-      partition: 0,
-      sourceRegion: 'a',
-      targetRegion: 'b',
-      sourceTopicId: undefined,
-      targetTopicId: undefined,
+  const partition = new MirrorPartition(spec, {
+    clock,
+    random: seededRandom(1),
+    limits,
+    listener: {
+      startDue: () => told.push('start'),
+      fetchDue: () => told.push('fetch'),
+      produceDue: () => told.push('produce'),
+      fillDue: () => told.push('fill'),
+      waitDue: (_, delayMs) => waits.push(delayMs),
+      stateChanged: () => undefined,
     },
-    {
-      clock,
-      random: seededRandom(1),
-      limits,
-      listener: {
-        startDue: () => told.push('start'),
-        fetchDue: () => told.push('fetch'),
-        produceDue: () => told.push('produce'),
-        fillDue: () => told.push('fill'),
-        waitDue: (_, delayMs) => waits.push(delayMs),
-        stateChanged: () => undefined,
-      },
-    },
-  );
+  });
   const lease = countingLease();
   const start = (position = 0n, over: Partial<StartPoint> = {}) => {
     if (stateOf(partition).name === 'paused') partition.resume();
@@ -427,4 +426,20 @@ test('an obstacle behind holes is met once they are filled', () => {
   partition.filled(partition.takeHoles() ?? assert.fail('nothing is to be filled'), filledTo(1n));
   const { state } = partition;
   assert.ok(state.name === 'stopped' && state.cause.code === 'CW-2013');
+});
+
+test('a source that seems to end before the mirror is asked once more before that is believed', () => {
+  const { partition, waits, start } = rig();
+  const shorter = causeOf('CW-2008', 'the source ends at 3, the mirror at 5');
+  partition.resume();
+  partition.failed(partition.life, shorter);
+  assert.deepEqual([stateOf(partition).name, waits], ['waiting', [limits.suspectDelayMs]]);
+  partition.due();
+  partition.failed(partition.life, shorter);
+  assert.equal(stateOf(partition).name, 'stopped');
+  partition.resume();
+  start();
+  partition.startAgain();
+  partition.failed(partition.life, shorter);
+  assert.equal(stateOf(partition).name, 'stopped', 'nothing worked in between');
 });

@@ -51,12 +51,22 @@ export async function readOffset(at: PartitionEnd, kind: OffsetKind): Promise<bi
 
 /** What the leader knows of `producerId` at its log end; undefined where it knows nothing. */
 export async function readProducer(at: PartitionEnd, producerId: bigint): Promise<ProducerState | undefined> {
+  return (await readProducers(at)).find((producer) => producer.producerId === producerId);
+}
+
+/** Whose open transaction begins at `offset`; undefined where none does. */
+export async function readTransactionAt(at: PartitionEnd, offset: bigint): Promise<bigint | undefined> {
+  const producers = await readProducers(at);
+  return producers.find(({ currentTransactionStartOffset: from }) => from === offset)?.producerId;
+}
+
+async function readProducers(at: PartitionEnd): Promise<readonly ProducerState[]> {
   const request = { topics: [{ topic: at.topic, partitions: [at.partition] }] };
   const answer = (await at.connection.describeProducers(request))[0];
   if (answer === undefined)
     throw new Obstacle(causeOf('CW-2024', `${placeOf(at)}: no producers in the answer`));
   refuseError(at, answer.errorCode, answer.errorMessage, 'DescribeProducers');
-  return answer.producers.find((producer) => producer.producerId === producerId);
+  return answer.producers;
 }
 
 /** What one read at `offset` brought; records are copied. */

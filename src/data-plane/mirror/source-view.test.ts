@@ -42,6 +42,33 @@ test('a high watermark that goes backwards takes what it shows with it', () => {
   assert.equal(view.missingSinceMs, undefined, 'nothing that the source does not have is missing');
 });
 
+test('a stable offset counts from the first look that showed records behind it', () => {
+  const view = new SourceView();
+  view.look(10n, 10n, 0n, 1_000);
+  assert.equal(view.stableSinceMs, undefined, 'nothing is behind it');
+  view.look(12n, 10n, 0n, 2_000);
+  view.look(20n, 10n, 0n, 3_000);
+  assert.equal(view.stableSinceMs, 2_000);
+  view.look(20n, 15n, 0n, 4_000);
+  assert.equal(view.stableSinceMs, 4_000, 'another transaction');
+  view.look(20n, 20n, 0n, 5_000);
+  assert.equal(view.stableSinceMs, undefined);
+  view.look(21n, 20n, 0n, 6_000);
+  assert.equal(view.stableSinceMs, 6_000, 'one that began after everything was stable');
+});
+
+test('the producer that was named counts for its own stable offset', () => {
+  const view = new SourceView();
+  view.look(12n, 10n, 0n, 2_000);
+  assert.equal(view.holder, undefined);
+  const before = view.revision;
+  view.nameHolder(10n, 4_711n);
+  view.nameHolder(10n, 4_711n);
+  assert.deepEqual([view.holder, view.revision - before], [4_711n, 1]);
+  view.look(12n, 11n, 0n, 3_000);
+  assert.equal(view.holder, undefined);
+});
+
 test('an unknown high watermark changes nothing', () => {
   const view = new SourceView();
   view.look(-1n, -1n, -1n, 5);

@@ -8,6 +8,9 @@ export class SourceView {
   highWatermark: bigint | undefined;
   stableOffset: bigint | undefined;
   logStart: bigint | undefined;
+  /** Wall clock of the first look that showed records behind this stable offset; undefined: none are. */
+  stableSinceMs: number | undefined;
+  #holder: { readonly stableOffset: bigint; readonly producerId: bigint } | undefined;
   /** How often a look showed something new. */
   revision = 0;
   /** Wall clock of the last look; the age of the evidence counts from here. */
@@ -24,6 +27,9 @@ export class SourceView {
     const stable = stableOffset < 0n ? highWatermark : stableOffset;
     const isNew = highWatermark !== before || stable !== this.stableOffset || logStart !== this.logStart;
     if (isNew) this.revision += 1;
+    if (stable >= highWatermark) this.stableSinceMs = undefined;
+    else if (stable !== this.stableOffset) this.stableSinceMs = nowMs;
+    else this.stableSinceMs ??= nowMs;
     this.highWatermark = highWatermark;
     this.stableOffset = stable;
     this.logStart = logStart;
@@ -32,6 +38,18 @@ export class SourceView {
     // A full list keeps its oldest samples: they decide the recovery point. The newest is moved on instead.
     if (this.#samples.length >= samplesMax) this.#samples.pop();
     this.#samples.push({ end: highWatermark, seenAtMs: nowMs });
+  }
+
+  /** Whose open transaction begins at the stable offset; undefined where the source has not said so. */
+  get holder(): bigint | undefined {
+    return this.#holder?.stableOffset === this.stableOffset ? this.#holder?.producerId : undefined;
+  }
+
+  /** The source says whose open transaction begins at `stableOffset`. */
+  nameHolder(stableOffset: bigint, producerId: bigint): void {
+    const isNew = this.#holder?.stableOffset !== stableOffset || this.#holder.producerId !== producerId;
+    if (isNew) this.revision += 1;
+    this.#holder = { stableOffset, producerId };
   }
 
   /** An answer of the source said that nothing has changed since. */

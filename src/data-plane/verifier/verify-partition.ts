@@ -43,6 +43,8 @@ export interface PartitionVerdict {
   readonly lagRecords: bigint;
   /** Whether offsets of both sides differ anywhere. */
   readonly isShifted: boolean;
+  /** By which the target's batches were placed. */
+  readonly segments: ShiftSegments;
   /** Whether records that a cleaner may have removed were judged by their keys. */
   readonly areKeysJudged: boolean;
   readonly comparison: Comparison;
@@ -110,6 +112,7 @@ async function verifySides(sides: PartitionSides, options: VerifyOptions): Promi
     comparison: totals,
     offsetsCompared: ranges.reduce((sum, range) => sum + greater(0n, range.to - range.from), 0n),
     isShifted: segments.length > 0,
+    segments,
     offsetsBefore: greater(start - source.start, start - targetStart),
     lagRecords: greater(0n, source.stableEnd - to),
   };

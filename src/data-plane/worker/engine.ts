@@ -23,6 +23,7 @@ import { PauseWatch } from './pause-watch.ts';
 import { SourceLanes } from './source-lanes.ts';
 import { StartQueue } from './start-queue.ts';
 import { TargetLanes } from './target-lanes.ts';
+import { TransactionHolders } from './transaction-holders.ts';
 
 export interface EngineParts {
   readonly sourceRegion: string;
@@ -70,6 +71,7 @@ export class Engine {
   readonly #guards: Guards;
   readonly #filler: Filler;
   readonly #starts: StartQueue;
+  readonly #holders: TransactionHolders;
   readonly #watch: PauseWatch;
   /** One per waiting partition; cancelled with the wait, so that a stopped engine leaves none behind. */
   readonly #waits = new Map<MirrorPartition, Timer>();
@@ -134,6 +136,11 @@ export class Engine {
       mayWrite: () => this.#watch.check(),
       fences: parts.fences,
     });
+    this.#holders = new TransactionHolders({
+      findEnd: (topic, partition) => this.#sides.source.findEnd(topic, partition),
+      clock,
+      log: parts.log,
+    });
     this.#starts = new StartQueue(limits.startsMax, (partition) => this.#startOne(partition));
   }
 
@@ -174,6 +181,13 @@ export class Engine {
       source_quota: this.throttled.source.totalMs(nowMs),
       target_quota: this.throttled.target.totalMs(nowMs),
     };
+  }
+
+  /** To be called now and then: names the producers whose open transactions hold partitions up. */
+  nameHolders(): void {
+    this.#holders.look(this.partitions).catch((error: unknown) => {
+      throw error;
+    });
   }
 
   /** Limit or priorities may have changed: nothing starts anew for that. */

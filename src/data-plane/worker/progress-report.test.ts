@@ -12,7 +12,7 @@ const partitionOf = (topic: string) =>
     spec: { set: 'payments', topic, partition: 0, sourceRegion: 'eu-west', targetRegion: 'us-east' },
     state: { name: 'mirroring' },
     view: {},
-    counts: { bytes: 0n, records: 0n, batches: 0n },
+    counts: { bytes: 0, records: 0, batches: 0, holes: 0, fillers: 0 },
     revision: 0,
   }) as unknown as MirrorPartition;
 

@@ -1,16 +1,19 @@
 // What the ledger and the status are told of a mirror partition.
 import type { ObservedMirror, ObservedPartition } from '../../ledger/records.ts';
+import { heldOf } from '../mirror/held.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { Cause } from '../mirror/stop-cause.ts';
 
 /** One partition as it is now. Draining shows as what it leads to: it takes a moment only. */
 export function observePartition(partition: MirrorPartition): ObservedPartition {
   const { view, counts, spec } = partition;
+  const held = heldOf(partition);
   return {
     partition: spec.partition,
     state: shownState(partition),
     cause: shownCause(partition),
     position: partition.position,
+    shift: partition.shift,
     sourceEnd: view.highWatermark,
     sourceStable: view.stableOffset,
     sourceStart: view.logStart,
@@ -19,6 +22,9 @@ export function observePartition(partition: MirrorPartition): ObservedPartition 
     bytes: BigInt(counts.bytes),
     records: BigInt(counts.records),
     batches: BigInt(counts.batches),
+    holes: BigInt(counts.holes),
+    fillers: BigInt(counts.fillers),
+    heldBy: held && { sinceMs: held.sinceMs, producerId: held.producerId },
     tail: partition.tail,
   };
 }

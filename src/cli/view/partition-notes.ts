@@ -1,0 +1,73 @@
+// What is told of a partition besides its row: that it is shifted, or held by an open transaction. Pure.
+import { type ShiftSegments, shiftKey } from '../../base/shift-segments.ts';
+import type { ObservedTransaction } from '../../ledger/records.ts';
+import { foldShifts } from '../../ledger/shifts.ts';
+import { formatAmount, formatDuration, unknown } from '../output/values.ts';
+import type { PartitionRow } from './partitions.ts';
+import type { Picture, RegionPicture } from './picture.ts';
+
+/** Segments named for one partition; `-o json` has all of them. */
+const segmentsShownMax = 5;
+
+export type SegmentsOf = (
+  row: Pick<PartitionRow, 'set' | 'topic' | 'partition'>,
+) => ShiftSegments | undefined;
+
+/** As the ledger of the target has them; undefined where it is not known which topic is mirrored to. */
+export function segmentsIn(region: RegionPicture): SegmentsOf {
+  const shifts = foldShifts(region.generations);
+  return ({ set, topic, partition }) => {
+    const decided = region.topics.find((record) => record.set === set && record.topic === topic);
+    const id = decided?.targetTopicId;
+    return id === undefined ? undefined : (shifts.get(shiftKey(id, partition)) ?? []);
+  };
+}
+
+/** What comes next stands so much further on at the target; undefined where it is not known. */
+export function shiftOf({ last }: PartitionRow): bigint | undefined {
+  return last?.position === undefined ? undefined : (last.shift ?? 0n);
+}
+
+/** As last reported; a report that is old says nothing of a transaction. */
+export function heldBy({ state, last }: PartitionRow): ObservedTransaction | undefined {
+  return state === 'unknown' ? undefined : last?.heldBy;
+}
+
+export function heldText(nowMs: number, { sinceMs, producerId }: ObservedTransaction): string {
+  const forText = formatDuration(nowMs - sinceMs);
+  return `held by an open transaction at the source for ${forText} (producer ${producerId ?? unknown})`;
+}
+
+/** A sentence each; none where there is nothing to tell. */
+export function partitionNotes(
+  picture: Picture,
+  row: PartitionRow,
+  segments: ShiftSegments | undefined,
+): string[] {
+  const name = `${row.topic}-${row.partition}`;
+  const transaction = heldBy(row);
+  const notes = transaction === undefined ? [] : [`${name} is ${heldText(picture.nowMs, transaction)}`];
+  const shift = shiftOf(row);
+  if (shift !== undefined && shift !== 0n) {
+    notes.push(`${name} is shifted by ${shift} (${segmentsText(segments)})${returnText(shift)}`);
+  } else if (segments !== undefined && segments.length > 0) {
+    const now = shift === undefined ? 'is or was shifted' : 'was shifted';
+    notes.push(`${name} ${now} (${segmentsText(segments)})`);
+  }
+  return notes;
+}
+
+/** Fewer fillers are written than there are holes, until both sides agree again. */
+const returnText = (shift: bigint): string =>
+  shift > 0n ? `; identical again after the next ${formatAmount(shift, 'hole')}` : '';
+
+/** `from target offset 20 on by 3, from target offset 70 on identical`. */
+export function segmentsText(segments: ShiftSegments | undefined): string {
+  if (segments === undefined) return `${unknown} from which target offset on`;
+  if (segments.length === 0) return 'not in the ledger';
+  const shown = segments.slice(-segmentsShownMax).map(({ firstTargetOffset, shift }) => {
+    return `from target offset ${firstTargetOffset} on ${shift === 0n ? 'identical' : `by ${shift}`}`;
+  });
+  const before = segments.length - segmentsShownMax;
+  return `${before > 0 ? `${formatAmount(before, 'earlier segment')}, ` : ''}${shown.join(', ')}`;
+}
