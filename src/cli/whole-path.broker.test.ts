@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openTransaction } from '../../test/fixtures/odd-topics.ts';
+import { waitUntil } from '../../test/fixtures/wait-until.ts';
 import { type Started, startCausewayCommand } from './run-for-tests.ts';
 import { openSite, produce, type Site, topologyText } from './site-for-tests.ts';
 
@@ -22,6 +24,7 @@ test('plan, apply, serve, status, pause, resume, verify', { timeout: 180_000 }, 
   try {
     await t.test('serve mirrors, and status says so', () => mirrorAndLook(site, server));
     await t.test('pause holds, resume goes on', () => pauseAndResume(site));
+    await t.test('an open transaction at the source holds it, and says so', () => holdAndGo(site));
     await t.test('verify finds nothing, and then what was planted', () => verifyBoth(site));
     await t.test('serve ends in order, and status says so', () => stopServer(site, server));
   } finally {
@@ -115,8 +118,28 @@ async function pauseAndResume({ run, lab }: Site): Promise<void> {
   assert.equal(resumed.code, 0, resumed.stderr);
 }
 
+async function holdAndGo({ run, lab }: Site): Promise<void> {
+  await untilNoLag(run, 600);
+  await using transaction = await openTransaction(lab.bootstrapServers('eu-west'), 'orders', 3, 1);
+  await produce(lab, 'eu-west', 'orders', 600, 2, 1);
+  const says = async (command: readonly string[], pattern: RegExp, isSaid = true) => {
+    let seen = '';
+    const look = async () => pattern.test((seen = (await run(...command)).stdout)) === isSaid;
+    await waitUntil(`${command.join(' ')}: ${String(pattern)} ${isSaid}`, look, { seen: () => seen });
+  };
+  const byWhom = `\\(producer ${transaction.producerId ?? 'unknown'}\\)`;
+  const held = new RegExp(`orders-1: held by an open transaction at the source for [0-9.]+s ${byWhom}`);
+  await says(['status'], held);
+  await says(['mirrors', 'explain', 'orders'], /orders-1 is held by an open transaction/);
+  await says(['mirrors', 'lag'], /orders-1 +mirroring \(held\) +\d+ +0 +\d+ +5 /);
+  await transaction.end('commit');
+  await says(['status'], /held by/, false);
+  // Three records, two behind them, and the marker's offset, which a filler uses up.
+  await untilNoLag(run, 606);
+}
+
 async function verifyBoth({ run, lab }: Site): Promise<void> {
-  await untilNoLag(run);
+  await untilNoLag(run, 606);
   const equal = await run('verify', 'shop');
   assert.equal(equal.code, 0, equal.stdout + equal.stderr);
   const sample = await run('verify', 'shop', '--sample', '10%', '--seed', '7', '--since', '1d');
@@ -143,11 +166,12 @@ async function stopServer({ run }: Site, server: Started): Promise<void> {
   assert.equal((await run('status', '--detailed-exitcode')).code, 10);
 }
 
-async function untilNoLag(run: Site['run']): Promise<void> {
+/** `offsets`: of all partitions together. */
+async function untilNoLag(run: Site['run'], offsets: number): Promise<void> {
   for (;;) {
     const { stdout } = await run('mirrors', 'lag', '-o', 'json');
     const rows = JSON.parse(stdout) as { lagRecords: string | null; position: string }[];
     const copied = rows.reduce((sum, row) => sum + Number(row.position), 0);
-    if (copied === 600 && rows.every((row) => row.lagRecords === '0')) return;
+    if (copied === offsets && rows.every((row) => row.lagRecords === '0')) return;
   }
 }
