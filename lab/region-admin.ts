@@ -92,13 +92,16 @@ export const deleteTopic = (bootstrapServers: string, topic: string): Promise<vo
 export const topicNames = (bootstrapServers: string): Promise<string[]> =>
   withAdmin(bootstrapServers, (admin) => admin.listTopics({ includeInternals: true }));
 
+/** ClientQuotaMatchTypes.EXACT of DescribeClientQuotas. */
+const exactMatch = 0 as const;
+
 /** Bytes per second; what is undefined is taken away again. */
 export interface ClientQuotas {
   readonly fetch: number | undefined;
   readonly produce: number | undefined;
 }
 
-/** Quotas of everybody who connects under this client id. */
+/** Quotas of everybody who connects under this client id. Resolves when the broker that was asked knows them. */
 export const setClientQuotas = (
   bootstrapServers: string,
   clientId: string,
@@ -110,4 +113,10 @@ export const setClientQuotas = (
     const ops = [op('consumer_byte_rate', quotas.fetch), op('producer_byte_rate', quotas.produce)];
     const entities = [{ entityType: 'client-id' as const, entityName: clientId }];
     await admin.alterClientQuotas({ entries: [{ entities, ops }], validateOnly: false });
+    const wanted = ops.filter(({ remove }) => !remove).length;
+    await becomes(`quotas of ${clientId} are set, and not known`, async () => {
+      const components = [{ entityType: 'client-id' as const, matchType: exactMatch, match: clientId }];
+      const known = await admin.describeClientQuotas({ components, strict: true });
+      return (known[0]?.values.length ?? 0) === wanted;
+    });
   });

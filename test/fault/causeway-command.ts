@@ -1,8 +1,9 @@
 // Runs the `causeway` command as a person does, and starts `causeway serve` processes that faults can hit.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { endOf, HittableProcess } from '../fixtures/hittable-process.ts';
+import { waitUntil } from '../fixtures/wait-until.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/causeway', import.meta.url));
 
@@ -48,6 +49,7 @@ export interface ServeParts {
 /** One `causeway serve`. It ends by itself when this process does: its channel to us closes then. */
 export class ServeProcess extends HittableProcess {
   readonly name: string;
+  readonly #logFile: string;
 
   constructor({ region, name, role, topologyFile, logFile }: ServeParts) {
     const log = openSync(logFile, 'a');
@@ -58,11 +60,15 @@ export class ServeProcess extends HittableProcess {
     closeSync(log);
     super(child);
     this.name = name;
+    this.#logFile = logFile;
   }
 
   /** Orderly, by SIGTERM; the exit code, or undefined where it had to be killed. */
   async stop(giveUpMs = 30_000): Promise<number | undefined> {
     this.thaw();
+    // Before its first word it does not listen for signals yet.
+    const hasBegun = () => statSync(this.#logFile).size > 0 || this.child.exitCode !== null;
+    await waitUntil(`${this.name} begins`, hasBegun, { giveUpMs });
     this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), giveUpMs);
     return this.ended.finally(() => clearTimeout(timer));
