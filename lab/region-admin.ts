@@ -101,7 +101,7 @@ export interface ClientQuotas {
   readonly produce: number | undefined;
 }
 
-/** Quotas of everybody who connects under this client id. Resolves when the broker that was asked knows them. */
+/** Quotas of everybody under this client id. Resolves when the broker that was asked knows them. */
 export const setClientQuotas = (
   bootstrapServers: string,
   clientId: string,
