@@ -8,10 +8,8 @@ import {
   recordCountOf,
 } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
-import { Obstacle } from './obstacle.ts';
 import type { TargetOffset } from './offsets.ts';
-import { oneBatch, type PartitionEnd, placeOf, readLog } from './partition-end.ts';
-import { causeOf } from './stop-cause.ts';
+import { manyBatches, notReadable, oneBatch, type PartitionEnd, readLog } from './partition-end.ts';
 
 /** A batch as it was read, alone in its bytes. */
 export interface DataBatch {
@@ -28,13 +26,12 @@ export interface TargetTail {
 }
 
 const growth = 16n;
-const readBytes = 1024 * 1024;
 
 export async function findLastData(target: PartitionEnd, logEnd: TargetOffset): Promise<TargetTail> {
   if (logEnd === 0n) return { logStart: 0n, last: undefined };
   for (let back = 1n; ; back *= growth) {
     const from = back < logEnd ? logEnd - back : 0n;
-    const found = await readDataBatches(target, from, logEnd, back === 1n ? oneBatch : readBytes);
+    const found = await readDataBatches(target, from, logEnd, back === 1n ? oneBatch : manyBatches);
     const last = found.batches.at(-1);
     if (last !== undefined || found.logStart >= from) return { logStart: found.logStart, last };
   }
@@ -54,7 +51,7 @@ export async function readDataBatches(
   at: PartitionEnd,
   from: bigint,
   to: bigint,
-  bytesMax = readBytes,
+  bytesMax = manyBatches,
 ): Promise<DataRead> {
   const batches: DataBatch[] = [];
   let logStart = 0n;
@@ -72,8 +69,7 @@ export async function readDataBatches(
       next = collected.next;
       fillers += collected.fillers;
     }
-    if (next === before)
-      throw new Obstacle(causeOf('CW-2021', `${placeOf(at)}: offset ${next} cannot be read yet`));
+    if (next === before) throw notReadable(at, next);
   }
   return { logStart, batches, reached: next, fillers };
 }

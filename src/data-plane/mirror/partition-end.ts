@@ -78,6 +78,13 @@ export type LogRead = Pick<
 /** The one batch that holds `offset`, or the next one: even a limit of one byte returns it whole (KIP-74). */
 export const oneBatch = 1;
 
+/** Many batches at once, where more than one is wanted. */
+export const manyBatches = 1024 * 1024;
+
+/** What is missing may stand there: a new leader does not know at first what is committed (KIP-207). */
+export const notReadable = (at: PartitionEnd, offset: bigint): Obstacle =>
+  new Obstacle(causeOf('CW-2021', `${placeOf(at)}: offset ${offset} cannot be read yet`));
+
 /** Batches from `offset` on, up to the last stable offset, or OFFSET_OUT_OF_RANGE. Throws Obstacle. */
 export async function readLog(at: PartitionEnd, offset: bigint, bytesMax: number): Promise<LogRead> {
   const response = await at.connection.fetch({

@@ -4,9 +4,7 @@ import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../
 import { lastOffsetDeltaOf, leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
-import { Obstacle } from './obstacle.ts';
-import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
-import { causeOf } from './stop-cause.ts';
+import { notReadable, type PartitionEnd, readOffset } from './partition-end.ts';
 
 /** So far back both logs are looked at first. What is in flight is some batches, and late fillers are few. */
 const reach = 2_000n;
@@ -44,6 +42,7 @@ export async function findShiftedData(
     around = await lookAround(source, target, last, told, back);
     before = whatMoved(around, segments, shift);
   }
+  if (before === 'twice') return { is: 'unknown' };
   if (before !== 'fillers') return { is: 'behind others', others: before };
   const place = around.theirs.find(({ base }) => base === last.base - shift) as DataBatch;
   const corrections = correctionsOf(around, segments);
@@ -52,20 +51,24 @@ export async function findShiftedData(
 
 /**
  * What stands between the data that was moved and that which stands where the ledger says: fillers alone may,
- * or records that the source does not have. `shift`: of the last data.
+ * or records that the source does not have, or records of ours a second time: a shift moves what it moves
+ * once, and in order. `shift`: of the last data.
  */
 function whatMoved(
   { mine, start, isAll, shiftsOf }: Around,
   segments: ShiftSegments,
   shift: bigint,
-): 'fillers' | 'farther back' | DataBatch {
+): 'fillers' | 'farther back' | 'twice' | DataBatch {
+  let behind = (mine.at(-1)?.base ?? 0n) - shift;
   for (const batch of mine.slice(0, -1).toReversed()) {
     const found = shiftsOf(batch);
-    if (found.includes(shiftAt(segments, batch.base))) return 'fillers';
-    if (found.length > 0) continue;
+    const inOrder = found.filter((each) => batch.end - each <= behind);
+    if (inOrder.includes(shiftAt(segments, batch.base))) return 'fillers';
+    if (found.length > 0 && inOrder.length === 0) return 'twice';
     // Its place may lie before what was read, or was left, of the source.
-    if (start === 0n || batch.base - shift >= start) return batch;
-    return isAll ? 'fillers' : 'farther back';
+    const isLeft = start === 0n || batch.base - shift >= start;
+    if (found.length === 0) return isLeft ? batch : isAll ? 'fillers' : 'farther back';
+    behind = batch.base - inOrder.reduce((least, each) => (each < least ? each : least));
   }
   return isAll ? 'fillers' : 'farther back';
 }
@@ -128,11 +131,18 @@ async function lookAround(
   return { mine, theirs, fillers, start, reached, isWhole, isAll, shiftsOf };
 }
 
+/** Each filler before data can have moved it by one. */
+const mostShift = ({ fillers }: Pick<Around, 'fillers'>, told: bigint): bigint => told + BigInt(fillers);
+
+/** The most that data can be shifted by, where the ledger says `told`. */
+export async function mostShiftOf(target: PartitionEnd, last: DataBatch, told: bigint): Promise<bigint> {
+  return mostShift(await readDataBatches(target, atLeast(last.base - reach, 0n), last.end), told);
+}
+
 function notFound(source: PartitionEnd, around: Around, last: DataBatch, told: bigint): FoundData {
   if (!around.isWhole) throw notReadable(source, around.reached);
-  // Each filler before it can have moved it by one.
   const gone = last.end - around.start;
-  const isPossible = gone > told && gone <= told + BigInt(around.fillers);
+  const isPossible = gone > told && gone <= mostShift(around, told);
   return isPossible ? { is: 'trimmed', shift: gone } : { is: 'unknown' };
 }
 
@@ -149,11 +159,6 @@ function correctionsOf({ mine, shiftsOf }: Around, segments: ShiftSegments): Shi
     known = withSegment(known, correction);
   }
   return corrections;
-}
-
-/** What is missing may stand there: a new leader does not know at first what is committed (KIP-207). */
-function notReadable(source: PartitionEnd, offset: bigint): Obstacle {
-  return new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${offset} cannot be read yet`));
 }
 
 const contentOf = (bytes: Buffer): string =>

@@ -4,8 +4,14 @@ import { forEachBatch } from '../../kafka/batch/walk.ts';
 import { takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
 import type { SourceOffset } from './offsets.ts';
-import { type LogRead, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
-import { causeOf } from './stop-cause.ts';
+import {
+  type LogRead,
+  manyBatches,
+  notReadable,
+  type PartitionEnd,
+  readLog,
+  readOffset,
+} from './partition-end.ts';
 
 export interface HolesSeen {
   /**
@@ -16,8 +22,6 @@ export interface HolesSeen {
   /** Leader epoch of the last batch before it; -1 where none was seen. */
   readonly leaderEpoch: number;
 }
-
-const readBytes = 1024 * 1024;
 
 /** Looks at `[from, to)` of the source. Throws Obstacle where that cannot be read, or stops a mirror. */
 export async function passHoles(
@@ -30,7 +34,7 @@ export async function passHoles(
   let seen: HolesSeen = { until: from < to ? from : to, leaderEpoch: epochOfLast };
   while (seen.until < to) {
     const { until: next, leaderEpoch } = seen;
-    const read = await readLog(source, next, readBytes);
+    const read = await readLog(source, next, manyBatches);
     const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch });
     const [first] = intake?.pieces ?? [];
     if (first?.kind === 'run') return seen;
@@ -52,7 +56,7 @@ export async function passHoles(
 export async function refuseUnstable(source: PartitionEnd, read: LogRead, next: SourceOffset): Promise<void> {
   const committed = await readOffset(source, 'highWatermark');
   if (read.lastStableOffset <= next && read.highWatermark >= committed) return;
-  throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${next} cannot be read yet`));
+  throw notReadable(source, next);
 }
 
 /** Leader epoch of the offset before `offset`; -1 where nothing stands there. */

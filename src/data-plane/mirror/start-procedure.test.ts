@@ -314,3 +314,24 @@ test('a target of fillers alone is compared with the source’s holes', async ()
   assert.deepEqual([point.position, point.shift, point.tail.verdict], [3n, 1n, 'empty']);
   assert.deepEqual(recorded(asked), ['record 3 1']);
 });
+
+test('records of ours that stand twice at the target are no shift, and stop the partition', async () => {
+  const { site, target } = rig();
+  target.batches.push(mirroredBatch(5n, 2, 105, { payload: Buffer.from('records from 3') }));
+  target.producers = [producerState(77n, 2, 106)];
+  assert.equal((await causeOfStart(site)).code, 'CW-2006');
+});
+
+test('other records than the source has left of a trimmed batch are no shift without fillers', async () => {
+  const records = (...values: string[]) =>
+    values.map((value) => ({ timestamp: 5n, key: undefined, value: Buffer.from(value) }));
+  const { site, source, target, asked } = rig();
+  source.batches = [encodeBatch(records('a', 'b', 'c'), { baseOffset: 0n, leaderEpoch: 3 })];
+  source.logStart = 1n;
+  const ours = { producerId: 77n, producerEpoch: 2, baseSequence: 100 };
+  target.producers = [producerState(77n, 2, 102)];
+  target.batches = [encodeBatch(records('a', 'b', 'other'), { baseOffset: 0n, ...ours })];
+  assert.equal((await causeOfStart(site)).code, 'CW-2006');
+  target.batches = [encodeBatch(records('a', 'b', 'c'), { baseOffset: 0n, ...ours })];
+  assert.deepEqual([(await findStartPoint(site)).tail.verdict, recorded(asked)], ['equal', []]);
+});

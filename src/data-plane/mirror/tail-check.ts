@@ -9,7 +9,7 @@ import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
 import { compareTrimmed } from './trimmed-tail.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
-import { oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
+import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
 import { findCorrections, findShiftedData, hasFreshSegments } from './shifted-data.ts';
 import { sequenceAfter } from './sequence.ts';
@@ -121,7 +121,12 @@ async function compare(
   const place = toSource(asTarget(base), shift);
   const theirs = await readLog(source, place, oneBatch);
   if (theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place) {
-    const left = await compareTrimmed(source, last, shift, theirs.logStartOffset);
+    const left = await compareTrimmed(source, target, last, shift, theirs.logStartOffset);
+    if (left === undefined) {
+      const kept = await readLog(source, theirs.logStartOffset, oneBatch);
+      if (kept.records.length === 0) throw notReadable(source, theirs.logStartOffset);
+      throw differenceOf(source, target, bytes, kept.records, fence);
+    }
     const moved = left.shift === shift ? [] : [{ firstTargetOffset: base, shift: left.shift }];
     const verdict = left.isCompared ? 'equal' : 'unverified';
     return { verdict, lastSequence, sourceEpoch: -1, shift: left.shift, end, moved };
@@ -146,7 +151,7 @@ async function compare(
   if (found.is === 'behind others') throw foreignWrite(target, found.others);
   refuseLostSource(source, ends, toSource(asTarget(end), shift));
   if (isThere) throw differenceOf(source, target, bytes, theirs.records, fence);
-  throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: offset ${place} cannot be read yet`));
+  throw notReadable(source, place);
 }
 
 /**
