@@ -9,15 +9,15 @@ test('a test file runs in the phase that its path tells', () => {
     'src/base/clock.test.ts': 'unit',
     'src/kafka/wire/codecs.fuzz.test.ts': 'unit',
     'test/architecture/tidy.test.ts': 'unit',
-    'test/planted-bugs/planted-bugs.unit.test.ts': 'unit',
     'test/java-peer/codecs.java.test.ts': 'java',
     'test/simulation/two-workers.test.ts': 'simulation',
     'test/broker-model/replica.test.ts': 'simulation',
+    'test/planted-bugs/planted-bugs.test.ts': 'simulation',
     'test/broker-model/comparison.broker.test.ts': 'brokers',
     'src/data-plane/worker/engine.broker.test.ts': 'brokers',
     'test/integration/data-sets.test.ts': 'brokers',
     'test/fault/kill.test.ts': 'faults',
-    'test/e2e/start.test.ts': 'faults',
+    'src/data-plane/worker/engine-faults.broker.test.ts': 'faults',
   };
   for (const [file, phase] of Object.entries(cases)) assert.equal(phaseOf(file), phase, file);
 });

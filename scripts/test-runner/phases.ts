@@ -17,17 +17,17 @@ export const phases: readonly Phase[] = [
   phase('static', 'types, lint, format', 0.25, 10, 1),
   phase('unit', 'units, fuzzing, architecture', 1.75, 20, 2),
   phase('java', 'codecs against Kafka’s own classes', 2, 20, 1),
-  phase('simulation', 'the mirror on the broker model, virtual time', 2, 20, 2),
+  phase('simulation', 'the mirror on the broker model, virtual time; planted bugs', 2, 20, 2),
   phase('brokers', 'real brokers: one shared lab', 8, 40, 3),
-  phase('faults', 'own labs: faults, whole program', 5, 40, 1),
+  phase('faults', 'own labs: faults', 5, 40, 1),
 ];
 
 /** The phase that a test file belongs to, by its path (forward slashes, from the root). */
 export function phaseOf(file: string): PhaseName {
-  if (/^test\/(fault|e2e|planted-bugs)\//.test(file) && !file.endsWith('.unit.test.ts')) return 'faults';
+  if (file.startsWith('test/fault/') || file.endsWith('-faults.broker.test.ts')) return 'faults';
   if (file.endsWith('.java.test.ts')) return 'java';
   if (file.endsWith('.broker.test.ts') || file.startsWith('test/integration/')) return 'brokers';
-  if (/^test\/(simulation|broker-model)\//.test(file)) return 'simulation';
+  if (/^test\/(simulation|broker-model|planted-bugs)\//.test(file)) return 'simulation';
   return 'unit';
 }
 

@@ -55,7 +55,7 @@ export const bugsInStart: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: 'const tail = await checkTailUnmoved(source, target, position, fence, segments);',
+        search: 'const tail = await checkTailUnmoved(site, source, target, position, fence);',
         replace:
           'const unseen = { lastSequence, sourceEpoch: -1, shift: 0n, found: [] };\n' +
           "  const tail = { verdict: 'unverified', ...unseen } as const;\n" +
@@ -183,6 +183,57 @@ export const bugsInStart: readonly PlantedBug[] = [
       {
         file: startTest,
         test: 'a leader that was paused and wakes up is not believed: reads name the leader epoch',
+      },
+    ],
+  },
+  {
+    name: 'records that stand twice at the target are taken for a shift',
+    harm: 'A mirror with records of its own twice goes on as if nothing had happened.',
+    edits: [
+      {
+        file: `${mirror}/shifted-data.ts`,
+        search: 'found.filter((each) => batch.end - each <= behind)',
+        replace: 'found',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'records of ours that stand twice at the target are no shift, and stop the partition',
+      },
+    ],
+  },
+  {
+    name: 'a trimmed batch may be shifted without fillers',
+    harm: 'Records that differ from the source’s are passed over, and every record behind them is moved.',
+    edits: [
+      {
+        file: `${mirror}/trimmed-tail.ts`,
+        search: 'return gone <= most ? { shift: gone, isCompared: false } : undefined;',
+        replace: 'return { shift: gone, isCompared: false };',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'other records than the source has left of a trimmed batch are no shift without fillers',
+      },
+    ],
+  },
+  {
+    name: 'a ledger that was written meanwhile is believed as it was read',
+    harm: 'A partition whose shift another worker has just given back stops, and waits for a person.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: "isWritten ? 'the ledger was written' : undefined",
+        replace: 'isWritten ? undefined : undefined',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'what only a person could mend is not believed where the ledger has moved meanwhile',
       },
     ],
   },

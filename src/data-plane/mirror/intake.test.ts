@@ -27,11 +27,9 @@ const bytesOf = (...batches: PlainBatch[]) => Buffer.concat(batches.map(plainBat
 const takeAll = (answer: Answer, ...batches: PlainBatch[]): Intake =>
   take(answer, bytesOf(...batches)) ?? assert.fail('it is no continuation');
 
-/** Runs as their bytes' length and batches, holes as their ends. */
+/** Runs as their length in bytes, holes as their ends. */
 const shapeOf = ({ pieces }: Intake) =>
-  pieces.map((piece) =>
-    piece.kind === 'run' ? [piece.bytes.length, piece.batches] : `${piece.from}-${piece.to}`,
-  );
+  pieces.map((piece) => (piece.kind === 'run' ? piece.bytes.length : `${piece.from}-${piece.to}`));
 
 test('plain batches that continue the position are one run, byte for byte', () => {
   const batches = [
@@ -40,7 +38,7 @@ test('plain batches that continue the position are one run, byte for byte', () =
   ];
   const taken = takeAll({ position: 5n }, ...batches);
   assert.deepEqual([taken.next, taken.leaderEpoch, taken.cause], [9n, 6, undefined]);
-  assert.deepEqual(taken.pieces, [{ kind: 'run', bytes: bytesOf(...batches), batches: 2, isMade: false }]);
+  assert.deepEqual(taken.pieces, [{ kind: 'run', bytes: bytesOf(...batches), isMade: false }]);
 });
 
 test('a cut batch at the end waits for the next fetch', () => {
@@ -48,7 +46,7 @@ test('a cut batch at the end waits for the next fetch', () => {
   const cut = plainBatch({ baseOffset: 2n, recordCount: 2 }).subarray(0, 70);
   const intake = take({ position: 0n }, Buffer.concat([whole, cut]));
   assert.deepEqual([intake?.next, intake?.cause], [2n, undefined]);
-  assert.deepEqual(intake?.pieces, [{ kind: 'run', bytes: whole, batches: 1, isMade: false }]);
+  assert.deepEqual(intake?.pieces, [{ kind: 'run', bytes: whole, isMade: false }]);
 });
 
 const obstacles: [string, PlainBatch, string, RegExp][] = [
@@ -63,7 +61,7 @@ for (const [name, batch, code, message] of obstacles) {
     assert.equal(taken.cause?.code, code);
     assert.match(taken.cause?.message ?? '', message);
     assert.deepEqual([taken.next, taken.leaderEpoch], [2n, 0]);
-    assert.deepEqual(taken.pieces, [{ kind: 'run', bytes: bytesOf(first), batches: 1, isMade: false }]);
+    assert.deepEqual(taken.pieces, [{ kind: 'run', bytes: bytesOf(first), isMade: false }]);
   });
 }
 
@@ -80,7 +78,7 @@ const threeRecords = ['a', 'b', 'c'].map(recordOf);
 test('a batch that begins before the position is made again from the position on', () => {
   const taken = take({ position: 2n }, encodeBatch(threeRecords, { baseOffset: 0n, leaderEpoch: 3 }));
   const [piece] = taken?.pieces ?? [];
-  assert.ok(piece?.kind === 'run' && piece.isMade && piece.batches === 1);
+  assert.ok(piece?.kind === 'run' && piece.isMade);
   assert.deepEqual(
     decodeBatch(piece.bytes).map(({ offset, value }) => [offset, String(value)]),
     [[2n, 'c']],
@@ -139,11 +137,7 @@ const lengthOf = (...batches: PlainBatch[]) => bytesOf(...batches).length;
 test('committed transactions are runs, their markers holes', () => {
   const batches = [data(0n, 2, 7n), data(2n, 1, 8n), marker(3n, 7n), marker(4n, 8n), data(5n, 2, 7n)];
   const taken = takeAll({ position: 0n }, ...batches);
-  assert.deepEqual(shapeOf(taken), [
-    [lengthOf(...batches.slice(0, 2)), 2],
-    '3-5',
-    [lengthOf(data(5n, 2, 7n)), 1],
-  ]);
+  assert.deepEqual(shapeOf(taken), [lengthOf(...batches.slice(0, 2)), '3-5', lengthOf(data(5n, 2, 7n))]);
   assert.equal(taken.next, 7n);
 });
 
@@ -151,13 +145,13 @@ test('records of aborted transactions are holes, those between them are not', ()
   const aborted = [{ producerId: 7n, firstOffset: 0n }];
   const batches = [data(0n, 2, 7n), data(2n, 3, 8n), data(5n, 4, 7n), marker(9n, 7n), marker(10n, 8n)];
   const taken = takeAll({ position: 0n, aborted }, ...batches);
-  assert.deepEqual(shapeOf(taken), ['0-2', [lengthOf(data(2n, 3, 8n)), 1], '5-11']);
+  assert.deepEqual(shapeOf(taken), ['0-2', lengthOf(data(2n, 3, 8n)), '5-11']);
 });
 
 test('after its marker the same producer’s records count again', () => {
   const aborted = [{ producerId: 7n, firstOffset: 0n }];
   const taken = takeAll({ position: 0n, aborted }, data(0n, 2, 7n), marker(2n, 7n), data(3n, 2, 7n));
-  assert.deepEqual(shapeOf(taken), ['0-3', [lengthOf(data(3n, 2, 7n)), 1]]);
+  assert.deepEqual(shapeOf(taken), ['0-3', lengthOf(data(3n, 2, 7n))]);
 });
 
 test('a position inside an aborted batch leaves the rest of it as holes', () => {
@@ -170,7 +164,7 @@ test('what an early answer repeats still ends the transactions that it names', (
   const aborted = [{ producerId: 7n, firstOffset: 0n }];
   const repeated = [data(0n, 2, 7n), marker(2n, 7n)];
   const answer = { asked: 0n, position: 3n, leaderEpoch: 0, aborted };
-  assert.deepEqual(shapeOf(takeAll(answer, ...repeated, data(3n, 2, 7n))), [[lengthOf(data(3n, 2, 7n)), 1]]);
+  assert.deepEqual(shapeOf(takeAll(answer, ...repeated, data(3n, 2, 7n))), [lengthOf(data(3n, 2, 7n))]);
 });
 
 const records = bytesOf(

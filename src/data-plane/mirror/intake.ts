@@ -20,13 +20,14 @@ import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
 export interface Run {
   readonly kind: 'run';
   readonly bytes: Buffer;
-  readonly batches: number;
   /** Batches that were made here: their memory is not the answer's. */
   readonly isMade: boolean;
 }
 
-/** Offsets `[from, to)` of the source that carry no committed record: markers, records of aborted
- * transactions. */
+/**
+ * Offsets `[from, to)` of the source that carry no committed record: markers, records of aborted
+ * transactions.
+ */
 export interface Holes {
   readonly kind: 'holes';
   readonly from: SourceOffset;
@@ -67,6 +68,7 @@ export interface Intake {
  */
 export function takeIn(fetched: Fetched, continued: Continued): Intake | undefined {
   const cut = new Cut(fetched, continued);
+  if (cut.isOther) return undefined;
   let cause: Cause | undefined;
   try {
     forEachBatch(fetched.records, (start, length) => {
@@ -84,9 +86,6 @@ export function takeIn(fetched: Fetched, continued: Continued): Intake | undefin
   return { ...cut.taken(), cause };
 }
 
-/** Control, transactional or stamped with LogAppendTime: bits 5, 4 and 3 of the attributes. */
-const specialBits = 0x38;
-
 class Cut {
   /** The walk has not come to the position yet. */
   isBefore: boolean;
@@ -98,10 +97,9 @@ class Cut {
   readonly #pieces: Piece[] = [];
   #next: bigint;
   #leaderEpoch = -1;
-  /** The run under way, in bytes. */
+  /** The run under way, in bytes of the answer; it ends at 0 where there is none. */
   #runFrom = 0;
   #runTo = 0;
-  #runBatches = 0;
 
   constructor({ asked, records, abortedTransactions }: Fetched, continued: Continued) {
     this.#records = records;
@@ -122,12 +120,11 @@ class Cut {
   /** Takes one batch, or says why not. Throws CW-3005 and its like where it has to be made and cannot. */
   take(start: number, length: number): Cause | undefined {
     const records = this.#records;
-    if (this.isOther) return undefined;
     if (magicOf(records, start) !== 2) return this.#refuseFormat(start);
     if (this.isBefore) return this.#passOver(start);
     const attributes = attributesOf(records, start);
     const base = baseOffsetOf(records, start);
-    const isVisible = (attributes & specialBits) === 0 || this.#isVisible(start, attributes);
+    const isVisible = this.#isVisible(start, attributes);
     if (base > this.#next) return gapCause(this.#next, base);
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (!isVisible) this.#addHoles(end);
@@ -141,9 +138,8 @@ class Cut {
   }
 
   #addToRun(start: number, length: number): void {
-    if (this.#runBatches === 0) this.#runFrom = start;
+    if (this.#runTo === 0) this.#runFrom = start;
     this.#runTo = start + length;
-    this.#runBatches += 1;
   }
 
   #make(start: number): Cause | undefined {
@@ -153,7 +149,7 @@ class Cut {
     this.#endRun();
     for (const piece of made) {
       if (piece.kind === 'batch') {
-        this.#pieces.push({ kind: 'run', bytes: piece.bytes, batches: 1, isMade: true });
+        this.#pieces.push({ kind: 'run', bytes: piece.bytes, isMade: true });
       }
     }
     return undefined;
@@ -194,10 +190,10 @@ class Cut {
   }
 
   #endRun(): void {
-    if (this.#runBatches === 0) return;
+    if (this.#runTo === 0) return;
     const bytes = this.#records.subarray(this.#runFrom, this.#runTo);
-    this.#pieces.push({ kind: 'run', bytes, batches: this.#runBatches, isMade: false });
-    this.#runBatches = 0;
+    this.#pieces.push({ kind: 'run', bytes, isMade: false });
+    this.#runTo = 0;
   }
 }
 

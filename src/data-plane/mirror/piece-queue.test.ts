@@ -5,7 +5,7 @@ import { countingLease, plainBatch } from '../../../test/fixtures/plain-batch.ts
 import { asSource } from './offsets.ts';
 import { PieceQueue } from './piece-queue.ts';
 
-const run = (bytes: Buffer, batches: number) => ({ kind: 'run', bytes, batches, isMade: false }) as const;
+const run = (bytes: Buffer) => ({ kind: 'run', bytes, isMade: false }) as const;
 const holes = (from: bigint, to: bigint) =>
   ({ kind: 'holes', from: asSource(from), to: asSource(to) }) as const;
 const first = plainBatch({ baseOffset: 0n, recordCount: 3, payload: Buffer.alloc(10) });
@@ -15,8 +15,8 @@ const third = plainBatch({ baseOffset: 4n, recordCount: 2, payload: Buffer.alloc
 test('batches come out one by one, across what was fetched together', () => {
   const queue = new PieceQueue();
   const lease = countingLease();
-  queue.push([run(Buffer.concat([first, second]), 2)], lease);
-  queue.push([run(third, 1)], lease);
+  queue.push([run(Buffer.concat([first, second]))], lease);
+  queue.push([run(third)], lease);
   const seen = [];
   while (!queue.isEmpty) {
     const size = queue.firstBytes;
@@ -34,7 +34,7 @@ test('batches come out one by one, across what was fetched together', () => {
 test('memory is held until the last batch of a fetch has landed', () => {
   const queue = new PieceQueue();
   const lease = countingLease();
-  queue.push([run(Buffer.concat([first, second]), 2)], lease);
+  queue.push([run(Buffer.concat([first, second]))], lease);
   const [one, two] = [queue.take(), queue.take()];
   two?.lease.release();
   assert.equal(lease.holders(), 1);
@@ -44,7 +44,7 @@ test('memory is held until the last batch of a fetch has landed', () => {
 
 test('bytes in flight count until they have landed', () => {
   const queue = new PieceQueue();
-  queue.push([run(Buffer.concat([first, second]), 2)], countingLease());
+  queue.push([run(Buffer.concat([first, second]))], countingLease());
   const taken = queue.take();
   assert.equal(queue.bytes, first.length + second.length);
   if (taken !== undefined) queue.landed(taken);
@@ -54,8 +54,8 @@ test('bytes in flight count until they have landed', () => {
 test('a drop lets go of what waits, and of nothing that is in flight', () => {
   const queue = new PieceQueue();
   const [begun, whole] = [countingLease(), countingLease()];
-  queue.push([run(Buffer.concat([first, second]), 2)], begun);
-  queue.push([run(third, 1)], whole);
+  queue.push([run(Buffer.concat([first, second]))], begun);
+  queue.push([run(third)], whole);
   const flying = queue.take();
   queue.drop();
   assert.deepEqual([begun.holders(), whole.holders(), queue.bytes, queue.isEmpty], [1, 0, 0, true]);
@@ -66,8 +66,8 @@ test('a drop lets go of what waits, and of nothing that is in flight', () => {
 test('holes stand between batches until they are filled, and hold no memory', () => {
   const queue = new PieceQueue();
   const lease = countingLease();
-  queue.push([run(first, 1), holes(3n, 6n)], lease);
-  queue.push([holes(6n, 8n), run(second, 1)], lease);
+  queue.push([run(first), holes(3n, 6n)], lease);
+  queue.push([holes(6n, 8n), run(second)], lease);
   queue.take()?.lease.release();
   assert.deepEqual([queue.firstBytes, queue.take(), queue.firstHoles], [0, undefined, holes(3n, 8n)]);
   queue.fill(asSource(5n));
@@ -79,7 +79,7 @@ test('holes stand between batches until they are filled, and hold no memory', ()
 
 test('after a drop what lands counts no more', () => {
   const queue = new PieceQueue();
-  queue.push([run(Buffer.concat([first, second]), 2)], countingLease());
+  queue.push([run(Buffer.concat([first, second]))], countingLease());
   const taken = queue.take() ?? assert.fail('nothing was taken');
   queue.drop();
   queue.landed(taken);

@@ -17,8 +17,8 @@ export type FoundData =
   | { readonly is: 'shifted'; readonly corrections: ShiftSegments; readonly sourceEpoch: number }
   /** At another place, behind records that the source does not have. */
   | { readonly is: 'behind others'; readonly others: DataBatch }
-  /** In none that is left: the source has trimmed its place, if it has one. */
-  | { readonly is: 'trimmed'; readonly shift: bigint }
+  /** In none that is left. */
+  | { readonly is: 'nowhere'; readonly around: Around }
   /** In no place that is certain. */
   | { readonly is: 'unknown' };
 
@@ -35,7 +35,7 @@ export async function findShiftedData(
   const told = shiftAt(segments, last.base);
   let around = await lookAround(source, target, last, told, reach);
   const [shift, ...elsewhere] = around.shiftsOf(last);
-  if (shift === undefined) return notFound(source, around, last, told);
+  if (shift === undefined) return { is: 'nowhere', around };
   if (elsewhere.length > 0) return { is: 'unknown' };
   let before = whatMoved(around, segments, shift);
   for (let back = reach * growth; before === 'farther back'; back *= growth) {
@@ -89,12 +89,12 @@ export async function findCorrections(
 }
 
 /** The ends of both logs, and where the target's data was found at the source. */
-interface Around {
+export interface Around {
   readonly mine: readonly DataBatch[];
   readonly theirs: readonly DataBatch[];
   /** Control records among the target's data. */
   readonly fillers: number;
-  /** Of the source: where it was read from, and to; its log's end. */
+  /** Of the source: where it was read from, and to. */
   readonly start: bigint;
   readonly reached: bigint;
   readonly isWhole: boolean;
@@ -139,11 +139,19 @@ export async function mostShiftOf(target: PartitionEnd, last: DataBatch, told: b
   return mostShift(await readDataBatches(target, atLeast(last.base - reach, 0n), last.end), told);
 }
 
-function notFound(source: PartitionEnd, around: Around, last: DataBatch, told: bigint): FoundData {
+/**
+ * The shift of data that is nowhere at the source, whose place it can have trimmed. Undefined where it would
+ * be left, so far as the target's fillers can have moved it. Throws Obstacle while some may be to come.
+ */
+export function shiftIfTrimmed(
+  source: PartitionEnd,
+  around: Around,
+  last: DataBatch,
+  told: bigint,
+): bigint | undefined {
   if (!around.isWhole) throw notReadable(source, around.reached);
   const gone = last.end - around.start;
-  const isPossible = gone > told && gone <= mostShift(around, told);
-  return isPossible ? { is: 'trimmed', shift: gone } : { is: 'unknown' };
+  return gone > told && gone <= mostShift(around, told) ? gone : undefined;
 }
 
 /** What has to be recorded so that the ledger's shift of every batch is one that it was found at. */

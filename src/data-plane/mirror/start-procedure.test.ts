@@ -322,16 +322,75 @@ test('records of ours that stand twice at the target are no shift, and stop the 
   assert.equal((await causeOfStart(site)).code, 'CW-2006');
 });
 
+const textRecords = (...values: string[]) =>
+  values.map((value) => ({ timestamp: 5n, key: undefined, value: Buffer.from(value) }));
+
 test('other records than the source has left of a trimmed batch are no shift without fillers', async () => {
-  const records = (...values: string[]) =>
-    values.map((value) => ({ timestamp: 5n, key: undefined, value: Buffer.from(value) }));
   const { site, source, target, asked } = rig();
-  source.batches = [encodeBatch(records('a', 'b', 'c'), { baseOffset: 0n, leaderEpoch: 3 })];
+  source.batches = [encodeBatch(textRecords('a', 'b', 'c'), { baseOffset: 0n, leaderEpoch: 3 })];
   source.logStart = 1n;
   const ours = { producerId: 77n, producerEpoch: 2, baseSequence: 100 };
   target.producers = [producerState(77n, 2, 102)];
-  target.batches = [encodeBatch(records('a', 'b', 'other'), { baseOffset: 0n, ...ours })];
+  target.batches = [encodeBatch(textRecords('a', 'b', 'other'), { baseOffset: 0n, ...ours })];
   assert.equal((await causeOfStart(site)).code, 'CW-2006');
-  target.batches = [encodeBatch(records('a', 'b', 'c'), { baseOffset: 0n, ...ours })];
+  target.batches = [encodeBatch(textRecords('a', 'b', 'c'), { baseOffset: 0n, ...ours })];
   assert.deepEqual([(await findStartPoint(site)).tail.verdict, recorded(asked)], ['equal', []]);
+});
+
+/** The ledger announced that from 3 on the target is `shift` ahead, which did not come about. */
+function rigWithWrongSegment(shift = 1n) {
+  const made = rig();
+  const put = (base: number, ...values: string[]) => {
+    const at = Math.min(base, 1);
+    const baseOffset = BigInt(base);
+    const ours = { producerId: 77n, producerEpoch: 2, baseSequence: 100 + base };
+    made.source.batches[at] = encodeBatch(textRecords(...values), { baseOffset, leaderEpoch: 3 });
+    made.target.batches[at] = encodeBatch(textRecords(...values), { baseOffset, ...ours });
+  };
+  put(0, 'a', 'b', 'c');
+  put(3, 'd', 'e');
+  const shifts = new Map([[shiftKey(made.target.at.topicId, 0), [{ firstTargetOffset: 3n, shift }]]]);
+  return { ...made, site: { ...made.site, fence: () => Promise.resolve({ ...fence, shifts }) } };
+}
+
+test('a shift that did not come about is taken back by what the source has left of the batch', async () => {
+  for (const [announced, logStart] of [
+    [1n, 0n],
+    [1n, 3n],
+    [1n, 4n],
+    [2n, 2n],
+  ] as const) {
+    const { site, source, asked } = rigWithWrongSegment(announced);
+    source.logStart = logStart;
+    const { position, shift, tail } = await findStartPoint(site);
+    assert.deepEqual([position, shift, tail.verdict, recorded(asked)], [5n, 0n, 'equal', ['record 3 0']]);
+  }
+});
+
+/** Everything that the target holds is gone. */
+function trim(source: MadeEnd) {
+  source.logStart = 5n;
+  source.batches = [encodeBatch(textRecords('f', 'g', 'h', 'i', 'j'), { baseOffset: 5n, leaderEpoch: 3 })];
+}
+
+test('a source that trims what is being compared is looked at again', async () => {
+  const { site, source } = rigWithWrongSegment();
+  let batches = 0;
+  source.onAsk = (what) => {
+    batches += what === 'batch' ? 1 : 0;
+    if (what === 'start' && batches > 0) trim(source);
+  };
+  const cause = await causeOfStart(site);
+  assert.deepEqual([cause.code, cause.message], ['CW-2021', 'eu-west t-0: offset 2 cannot be read yet']);
+});
+
+test('what only a person could mend is not believed where the ledger has moved meanwhile', async () => {
+  const { site, source } = rigWithWrongSegment();
+  trim(source);
+  const readings = [await site.fence(), fence];
+  const moving: StartSite = { ...site, fence: () => Promise.resolve(readings.shift() ?? fence) };
+  const cause = await causeOfStart(moving);
+  assert.equal(cause.code, 'CW-2020');
+  assert.match(cause.message, /^us-east t-0: the ledger was written while the tail was checked$/);
+  assert.equal((await findStartPoint(moving)).shift, 0n);
 });

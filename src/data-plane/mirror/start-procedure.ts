@@ -1,5 +1,6 @@
 // The start procedure: finds where and under which sequence a partition goes on, from the logs alone. It runs
 // after every start, error, leader change, unexpected answer and long pause.
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
@@ -47,8 +48,7 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
     site.findEnd('source'),
     readTarget(site, fence),
   ]);
-  const segments = fence.shifts?.get(shiftKey(target.topicId, target.partition)) ?? identicalOffsets;
-  const tail = await checkTailUnmoved(source, target, position, fence, segments);
+  const tail = await checkTailUnmoved(site, source, target, position, fence);
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
   for (const { firstTargetOffset, shift } of tail.found) {
@@ -62,26 +62,33 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
 }
 
 /**
- * The tail check. What only a person could mend is believed only while the target still ends where it did:
- * otherwise another worker went on meanwhile, and the source may rightly have trimmed what it has mirrored.
+ * The tail check. What only a person could mend is believed only while the target still ends where it did,
+ * and the ledger says what it said: otherwise another worker went on meanwhile, and the source may rightly
+ * have trimmed what it has mirrored.
  */
 async function checkTailUnmoved(
+  site: StartSite,
   source: PartitionEnd,
   target: PartitionEnd,
   position: TargetOffset,
   fence: Fence,
-  segments: ShiftSegments,
 ): Promise<Tail> {
+  const segments = segmentsOf(fence, target);
   try {
     return await checkTail(source, target, position, fence, segments);
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
     const end = await readOffset(target, 'end');
-    if (end === position) throw thrown;
-    const text = `${placeOf(target)}: the log moved from ${position} to ${end} while the tail was checked`;
-    throw new Obstacle(causeOf('CW-2020', text));
+    const moved = end === position ? undefined : `the log moved from ${position} to ${end}`;
+    const isWritten = !isDeepStrictEqual(segmentsOf(await site.fence(), target), segments);
+    const what = moved ?? (isWritten ? 'the ledger was written' : undefined);
+    if (what === undefined) throw thrown;
+    throw new Obstacle(causeOf('CW-2020', `${placeOf(target)}: ${what} while the tail was checked`));
   }
 }
+
+const segmentsOf = ({ shifts }: Fence, { topicId, partition }: PartitionEnd): ShiftSegments =>
+  shifts?.get(shiftKey(topicId, partition)) ?? identicalOffsets;
 
 async function readTarget(site: StartSite, fence: Fence) {
   const target = await site.findEnd('target');

@@ -7,11 +7,11 @@ import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Fence } from './fence.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
-import { compareTrimmed } from './trimmed-tail.ts';
+import { compareTrimmed, type TrimmedTail } from './trimmed-tail.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
-import { findCorrections, findShiftedData, hasFreshSegments } from './shifted-data.ts';
+import { findCorrections, findShiftedData, hasFreshSegments, shiftIfTrimmed } from './shifted-data.ts';
 import { sequenceAfter } from './sequence.ts';
 import { passHoles } from './source-holes.ts';
 import { causeOf } from './stop-cause.ts';
@@ -120,17 +120,7 @@ async function compare(
   const lastSequence = lastSequenceOf(bytes, fence);
   const place = toSource(asTarget(base), shift);
   const theirs = await readLog(source, place, oneBatch);
-  if (theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place) {
-    const left = await compareTrimmed(source, target, last, shift, theirs.logStartOffset);
-    if (left === undefined) {
-      const kept = await readLog(source, theirs.logStartOffset, oneBatch);
-      if (kept.records.length === 0) throw notReadable(source, theirs.logStartOffset);
-      throw differenceOf(source, target, bytes, kept.records, fence);
-    }
-    const moved = left.shift === shift ? [] : [{ firstTargetOffset: base, shift: left.shift }];
-    const verdict = left.isCompared ? 'equal' : 'unverified';
-    return { verdict, lastSequence, sourceEpoch: -1, shift: left.shift, end, moved };
-  }
+  const isTrimmed = theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place;
   const isThere = theirs.records.length > 0;
   if (isThere && (isSameBatch(bytes, theirs.records, shift) || isMadeOf(bytes, theirs.records, shift))) {
     const moved = hasFreshSegments(segments, last)
@@ -139,20 +129,38 @@ async function compare(
     const sourceEpoch = leaderEpochOf(theirs.records, 0);
     return { verdict: 'equal', lastSequence, sourceEpoch, shift, end, moved };
   }
-  const found = await findShiftedData(source, target, last, segments);
-  if (found.is === 'shifted') {
+  // Data that the ledger does not know to be shifted is not left farther on.
+  const isGone = isTrimmed && shift === 0n;
+  const found = isGone ? undefined : await findShiftedData(source, target, last, segments);
+  if (found?.is === 'shifted') {
     const { corrections: moved, sourceEpoch } = found;
     return { verdict: 'equal', lastSequence, sourceEpoch, shift: shiftAt(moved, base), end, moved };
   }
-  if (found.is === 'trimmed') {
-    const moved = [{ firstTargetOffset: base, shift: found.shift }];
-    return { verdict: 'unverified', lastSequence, sourceEpoch: -1, shift: found.shift, end, moved };
+  if (isTrimmed) {
+    const left = await compareTrimmed(source, target, last, shift, theirs.logStartOffset);
+    if (left !== undefined) return { ...trimmedAt(last, shift, left), lastSequence };
+    const kept = await readLog(source, theirs.logStartOffset, oneBatch);
+    if (kept.records.length === 0) throw notReadable(source, theirs.logStartOffset);
+    throw differenceOf(source, target, bytes, kept.records, fence);
   }
-  if (found.is === 'behind others') throw foreignWrite(target, found.others);
+  if (found?.is === 'behind others') throw foreignWrite(target, found.others);
+  const gone = found?.is === 'nowhere' ? shiftIfTrimmed(source, found.around, last, shift) : undefined;
+  if (gone !== undefined) {
+    return { ...trimmedAt(last, shift, { shift: gone, isCompared: false }), lastSequence };
+  }
   refuseLostSource(source, ends, toSource(asTarget(end), shift));
-  if (isThere) throw differenceOf(source, target, bytes, theirs.records, fence);
-  throw notReadable(source, place);
+  // What was compared may have been trimmed since; then what is left of it decides, at the next start.
+  if (!isThere || (await readOffset(source, 'start')) > place) throw notReadable(source, place);
+  throw differenceOf(source, target, bytes, theirs.records, fence);
 }
+
+const trimmedAt = ({ base, end }: DataBatch, told: bigint, { shift, isCompared }: TrimmedTail) => ({
+  verdict: isCompared ? ('equal' as const) : ('unverified' as const),
+  sourceEpoch: -1,
+  shift,
+  end,
+  moved: shift === told ? [] : [{ firstTargetOffset: base, shift }],
+});
 
 /**
  * Between its last data and the position the target holds fillers. A committed record of the source among the

@@ -6,15 +6,13 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startLab } from '../../../lab/lab.ts';
+import { verifyContext } from '../../../test/fixtures/verify-context.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import { TopicWriter } from '../../../test/fixtures/topic-writer.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
-import { systemRandom } from '../../base/random.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch } from './batch-for-tests.ts';
-import { RateLimit } from './rate-limit.ts';
-import type { VerifyContext } from './verify-context.ts';
 import { verifyPartition } from './verify-partition.ts';
 
 const regions = ['eu-west', 'us-east'] as const;
@@ -32,18 +30,6 @@ const clusters = regions.map((region) =>
 after(() => Promise.all(clusters.map((cluster) => cluster.close())));
 const [source, target] = clusters;
 assert.ok(source !== undefined && target !== undefined);
-
-function context(bytesPerSecond = Number.POSITIVE_INFINITY): VerifyContext {
-  const limit = () => new RateLimit(systemClock, bytesPerSecond);
-  assert.ok(source !== undefined && target !== undefined);
-  return {
-    source: { region: 'eu-west', cluster: source, limit: limit() },
-    target: { region: 'us-east', cluster: target, limit: limit() },
-    clock: systemClock,
-    random: systemRandom,
-    signal: new AbortController().signal,
-  };
-}
 
 const valueBytes = 10_000;
 const recordsPerBatch = 20;
@@ -88,11 +74,16 @@ test('a leader that dies while it is read: the comparison goes on at the next on
   await topicOf('verify-leader', 120);
   let killed: Promise<void> | undefined;
   const leader = await leaderOf('verify-leader');
-  const verdict = await verifyPartition(context(20_000_000), 'verify-leader', 0, {
-    onProgress: () => {
-      killed ??= lab.faults.kill('us-east', leader);
+  const verdict = await verifyPartition(
+    verifyContext(source, target, { bytesPerSecond: 20_000_000 }),
+    'verify-leader',
+    0,
+    {
+      onProgress: () => {
+        killed ??= lab.faults.kill('us-east', leader);
+      },
     },
-  });
+  );
   await killed;
   assert.ok(killed !== undefined, 'the leader was killed in the middle');
   assert.deepEqual(verdict.comparison.differences.kept, []);
@@ -103,11 +94,11 @@ test('a leader that dies while it is read: the comparison goes on at the next on
 
 test('a bit that flips on the disk of the target’s leader is found, and nothing else', async () => {
   await topicOf('verify-flip', 30);
-  const clean = await verifyPartition(context(), 'verify-flip', 0);
+  const clean = await verifyPartition(verifyContext(source, target), 'verify-flip', 0);
   assert.deepEqual(clean.comparison.differences.kept, []);
   const flippedIn = 17;
   await flipByte(segmentOf('verify-flip', await leaderOf('verify-flip')), flippedIn);
-  const { comparison } = await verifyPartition(context(), 'verify-flip', 0);
+  const { comparison } = await verifyPartition(verifyContext(source, target), 'verify-flip', 0);
   assert.deepEqual(
     comparison.differences.kept.map(({ kind, from, to, detail }) => [kind, from, to, detail]),
     [

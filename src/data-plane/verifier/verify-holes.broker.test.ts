@@ -6,16 +6,14 @@ import { Producer, stringSerializers } from '@platformatic/kafka';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
 import { alterTopic } from '../../../test/fixtures/odd-topics.ts';
 import { TopicWriter } from '../../../test/fixtures/topic-writer.ts';
+import { verifyContext } from '../../../test/fixtures/verify-context.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
-import { systemRandom } from '../../base/random.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { endOf, recordAt, SourceScript, span } from '../../../test/fixtures/source-script.ts';
 import type { TestRecord } from './batch-for-tests.ts';
 import { batchOf, type TargetPart, writeTarget } from './mirrored-logs-for-tests.ts';
-import { RateLimit } from './rate-limit.ts';
-import type { VerifyContext } from './verify-context.ts';
 import { type VerifyOptions, verifyPartition } from './verify-partition.ts';
 
 const lab = await sharedLab();
@@ -30,19 +28,8 @@ const source = clusterOf('eu-west');
 const target = clusterOf('us-east');
 after(() => Promise.all([source.close(), target.close()]));
 
-function context(): VerifyContext {
-  const limit = new RateLimit(systemClock, Number.POSITIVE_INFINITY);
-  return {
-    source: { region: 'eu-west', cluster: source, limit },
-    target: { region: 'us-east', cluster: target, limit },
-    clock: systemClock,
-    random: systemRandom,
-    signal: new AbortController().signal,
-  };
-}
-
 async function verify(topic: string, options: VerifyOptions = {}) {
-  const verdict = await verifyPartition(context(), topic, 0, options);
+  const verdict = await verifyPartition(verifyContext(source, target), topic, 0, options);
   const { kept } = verdict.comparison.differences;
   return { verdict, ranges: kept.map(({ kind, from, to }) => `${kind} ${from}..${to}`) };
 }
@@ -59,13 +46,7 @@ async function createBoth(topic: string, config: Readonly<Record<string, string>
 async function writeSource(topic: string): Promise<void> {
   const script = new SourceScript(source, lab.bootstrapServers('eu-west'), topic);
   try {
-    await script.plain(5);
-    await script.send('good', 5);
-    await script.send('bad', 3);
-    await script.send('good', 2);
-    await script.finish('bad', 'abort');
-    await script.finish('good', 'commit');
-    await script.plain(3);
+    await script.interleaved();
     await script.send('bad', 10);
     await script.finish('bad', 'abort');
     await script.send('good', 3);

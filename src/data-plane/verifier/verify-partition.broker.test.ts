@@ -6,14 +6,13 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
 import { TopicWriter } from '../../../test/fixtures/topic-writer.ts';
+import { verifyContext } from '../../../test/fixtures/verify-context.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
-import { systemRandom } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../kafka/client/real-cluster.ts';
 import { encodeBatch, type TestCodec, type TestRecord } from './batch-for-tests.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { VerifyContext } from './verify-context.ts';
 import { verifyPartition } from './verify-partition.ts';
 import { isDifferent, listPartitions, verifyPartitions, type VerifyOutcome } from './verify-topics.ts';
 
@@ -37,21 +36,7 @@ function clusterOf(region: string): KafkaCluster {
   return cluster;
 }
 
-function context(): VerifyContext {
-  const side = (region: string) => ({
-    region,
-    cluster: clusterOf(region),
-    limit: new RateLimit(systemClock, Number.POSITIVE_INFINITY),
-  });
-  const signal = new AbortController().signal;
-  return {
-    source: side('eu-west'),
-    target: side('us-east'),
-    clock: systemClock,
-    random: systemRandom,
-    signal,
-  };
-}
+const context = () => verifyContext(clusterOf('eu-west'), clusterOf('us-east'));
 
 const record = (offset: number, text = `value ${offset}`): TestRecord => ({
   offset: BigInt(offset),

@@ -1,5 +1,6 @@
 // The direct way: fillers written straight into the log by the partition's leader, thousands at once. It
 // needs the right to alter the cluster; one refusal settles that it is not there, until the next start.
+import type { Log } from '../../base/log.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { Guard } from '../mirror/fill.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
@@ -9,6 +10,7 @@ import type { MarkerLanes } from './marker-lanes.ts';
 
 export interface DirectFillsParts {
   readonly lanes: MarkerLanes;
+  readonly log: Log;
   readonly mayWrite: () => boolean;
 }
 
@@ -31,7 +33,7 @@ export class DirectFills {
     const errorCode = await lanes.append(target.leaderId, slow, { marker, count });
     switch (errorCode) {
       case kafkaError.CLUSTER_AUTHORIZATION_FAILED:
-        this.#isPermitted = false;
+        this.#useCoordinator(target.region);
         return false;
       case kafkaError.INVALID_PRODUCER_EPOCH:
       case kafkaError.TRANSACTION_COORDINATOR_FENCED:
@@ -46,5 +48,13 @@ export class DirectFills {
         refuseError(target, errorCode, undefined, 'WriteTxnMarkers');
         return true;
     }
+  }
+  #useCoordinator(region: string): void {
+    if (!this.#isPermitted) return;
+    this.#isPermitted = false;
+    const text =
+      `holes are filled one by one: without Alter on the cluster ${region} refuses WriteTxnMarkers; where ` +
+      'transactions are many, give the right and restart the worker';
+    this.#parts.log.info({ region }, text);
   }
 }

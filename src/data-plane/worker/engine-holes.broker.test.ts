@@ -24,21 +24,11 @@ async function scripted(prefix: string, run: (script: SourceScript, topic: strin
   }
 }
 
-/** 0-4 plain; 5-9 and 13-14 committed, 10-12 aborted between them; markers at 15 and 16; 17-19 plain. */
-async function interleaved(script: SourceScript): Promise<void> {
-  await script.plain(5);
-  await script.send('good', 5);
-  await script.send('bad', 3);
-  await script.send('good', 2);
-  await script.finish('bad', 'abort');
-  await script.finish('good', 'commit');
-  await script.plain(3);
-}
 const committedOffsets = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 17, 18, 19];
 
 test('consumers in both isolation levels see the committed records at their offsets, and no others', () =>
   scripted('transactions', async (script, topic) => {
-    await interleaved(script);
+    await script.interleaved();
     const at = { topic, partition: 0 };
     await using running = link.startEngine([at]);
     assert.equal(await link.mustAgree(at), 20n);
@@ -83,7 +73,7 @@ test('an engine goes on behind fillers, in the middle of transactions', () =>
     const at = { topic, partition: 0 };
     for (let round = 0; round < 6; round += 1) {
       await using running = link.startEngine([at]);
-      if (round % 2 === 0) await interleaved(script);
+      if (round % 2 === 0) await script.interleaved();
       else {
         await script.send('long', 4);
         await script.plain(1);
@@ -109,12 +99,11 @@ test('thousands of aborted records are filled in bulk', () =>
 test('two engines on one partition with transactions leave it as its source', () =>
   scripted('two', async (script, topic) => {
     const at = { topic, partition: 0 };
-    await using first = link.startEngine([at]);
-    await using second = link.startEngine([at]);
-    for (let round = 0; round < 10; round += 1) await interleaved(script);
+    await using _first = link.startEngine([at]);
+    await using _second = link.startEngine([at]);
+    for (let round = 0; round < 10; round += 1) await script.interleaved();
+    // Fillers of both may have landed in one hole: given back at the next, or told of in the ledger.
     await link.mustAgree(at, 'soon');
-    // Fillers of both may have landed in one hole: given back at the next.
-    assert.ok([first, second].every(({ engine }) => (engine.find(topic, 0)?.shift ?? -1n) >= 0n));
   }));
 
 test('append times of the source are the records’ own at the target', async () => {

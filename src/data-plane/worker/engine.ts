@@ -2,7 +2,6 @@
 // lanes. Takes clock, randomness and both clusters as parameters, so that it runs on the broker model as
 // well.
 import type { Clock, Timer } from '../../base/clock.ts';
-import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
@@ -11,8 +10,9 @@ import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mir
 import { Obstacle } from '../mirror/obstacle.ts';
 import { type PartitionEnd, placeOf } from '../mirror/partition-end.ts';
 import { findStartPoint, type StartSite } from '../mirror/start-procedure.ts';
-import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
+import { type Cause, causeOf } from '../mirror/stop-cause.ts';
 import { ClusterSide } from './cluster-side.ts';
+import { failureOf } from './failure.ts';
 import { FetchTurns } from './fetch-turns.ts';
 import { Filler } from './filler.ts';
 import { Guards } from './guards.ts';
@@ -261,20 +261,8 @@ export class Engine {
       const point = await findStartPoint(this.#siteOf(spec));
       partition.started(life, point);
     } catch (error) {
-      partition.failed(life, error instanceof Obstacle ? error.because : this.#causeOf(spec, error));
+      partition.failed(life, failureOf('the start procedure', spec, error, this.#parts.log));
     }
-  }
-
-  #causeOf(spec: MirrorSpec, error: unknown): Cause {
-    const cause = causeOfError(error);
-    if (cause.code === 'CW-2026') {
-      const fields = { set: spec.set, topic: spec.topic, partition: spec.partition };
-      this.#parts.log.error(
-        { ...fields, error: describeError(error) },
-        'start procedure failed unexpectedly',
-      );
-    }
-    return cause;
   }
 
   #siteOf(spec: MirrorSpec): StartSite {

@@ -1,16 +1,14 @@
 // Fills the holes of a link's partitions: takes each run that is due, a step at a time, and brings the
 // partition what came of it.
 import type { Clock } from '../../base/clock.ts';
-import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type FenceSource, shiftOf } from '../mirror/fence.ts';
 import { fillHoles, type FillSite } from '../mirror/fill.ts';
-import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
-import { Obstacle } from '../mirror/obstacle.ts';
+import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { type PartitionEnd, readProducer } from '../mirror/partition-end.ts';
-import { causeOfError } from '../mirror/stop-cause.ts';
 import { CoordinatedFills } from './coordinated-fills.ts';
 import { DirectFills } from './direct-fills.ts';
+import { failureOf } from './failure.ts';
 import type { Guards } from './guards.ts';
 import type { MarkerLanes } from './marker-lanes.ts';
 
@@ -50,8 +48,7 @@ export class Filler {
     try {
       partition.filled(holes, await fillHoles(this.#siteOf(partition, target), holes));
     } catch (error) {
-      const cause = error instanceof Obstacle ? error.because : this.#causeOf(partition.spec, error);
-      partition.fillFailed(holes, cause);
+      partition.fillFailed(holes, failureOf('filling holes', partition.spec, error, this.#parts.log));
     }
   }
 
@@ -73,14 +70,5 @@ export class Filler {
       },
       recordShift: (from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
     };
-  }
-
-  #causeOf(spec: MirrorSpec, error: unknown) {
-    const cause = causeOfError(error);
-    if (cause.code === 'CW-2026') {
-      const fields = { set: spec.set, topic: spec.topic, partition: spec.partition };
-      this.#parts.log.error({ ...fields, error: describeError(error) }, 'filling holes failed unexpectedly');
-    }
-    return cause;
   }
 }

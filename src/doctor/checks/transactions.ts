@@ -93,7 +93,7 @@ function judgeFilling(names: readonly string[], { region, onCluster, account }: 
   return warning(`${what}; ${region} lets us fill holes only one by one`, {
     why:
       'Each marker and each aborted record takes a filler at the target. Without Alter on the cluster ' +
-      'every filler goes by way of the transaction coordinator: about 1,000 times slower, and while ' +
+      'every filler goes by way of the transaction coordinator: some hundred times slower, and while ' +
       'brokers fail more of them may land than are meant, which shifts the partition’s offsets for a while.',
     next:
       'Nothing, where transactions are few. Else give the right, which permits changing permissions, too: ' +
