@@ -172,4 +172,11 @@ export const mirrorErrors = {
     'Nothing, where brokers are starting: it is tried again every few seconds. If it lasts, look at the ' +
       'source’s brokers: which are away, and which do not follow their controller.',
   ),
+  'CW-2032': entry(
+    'data id cannot be closed',
+    'The mirror of a compacted topic needs another producer id: the epochs of the one it has are used up, ' +
+      'or the target’s coordinator has forgotten it. The old id has to be closed in the partition first, ' +
+      'and only a filler that is written directly can do so. Nothing was written.',
+    'Give the workers Alter on the target’s cluster, restart them, and run `causeway mirrors resume SET TOPIC`.',
+  ),
 } as const;

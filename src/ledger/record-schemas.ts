@@ -126,6 +126,15 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     shift: bigintText,
     recordedAtMs: ms,
   }),
+  'data-id': form('causeway.generations', 'data-id', {
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    producerId: bigintText,
+    producerEpoch: Type.Integer({ minimum: 0, maximum: 32_767 }),
+    recordedAtMs: ms,
+  }),
   // Version 2 tells shifts, holes, and what an open transaction holds up.
   mirror: form(
     'causeway.observed',
@@ -169,6 +178,7 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     sourceClusterId: optionalText,
     targetTopicId: optionalText,
     partitions: Type.Optional(count),
+    isSoft: Type.Optional(Type.Boolean()),
     observedAtMs: ms,
   }),
   link: form('causeway.observed', 'link', {

@@ -72,6 +72,16 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     cut: offsets,
     endedAtMs: ms,
   }),
+  'data-id': fc.record({
+    kind: fc.constant('data-id'),
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    producerId: int64,
+    producerEpoch: fc.nat({ max: 32_767 }),
+    recordedAtMs: ms,
+  }),
   shifted: fc.record({
     kind: fc.constant('shifted'),
     set: text,
@@ -132,6 +142,7 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     sourceTopicId: optional(text),
     targetTopicId: optional(text),
     partitions: optional(count),
+    isSoft: optional(fc.boolean()),
     observedAtMs: ms,
   }),
 };

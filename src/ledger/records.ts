@@ -69,7 +69,22 @@ export interface PartitionShifted {
   readonly shift: bigint;
   readonly recordedAtMs: number;
 }
-export type GenerationRecord = GenerationOpened | GenerationEnded | PartitionShifted;
+/**
+ * A soft partition's data goes under this producer id, and its fillers too. The first record of an id counts;
+ * of several ids the newest that the partition has seen take over.
+ */
+export interface PartitionDataId {
+  readonly kind: 'data-id';
+  readonly set: string;
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly producerId: bigint;
+  /** For a partition that does not know the id. */
+  readonly producerEpoch: number;
+  readonly recordedAtMs: number;
+}
+export type GenerationRecord = GenerationOpened | GenerationEnded | PartitionShifted | PartitionDataId;
 
 /** `causeway.observed` (compacted): key `mirror/<set>/<topic>/<worker>`. */
 export interface ObservedMirror {
@@ -154,6 +169,10 @@ export interface ObservedTopic {
   readonly sourceClusterId?: string | undefined;
   readonly targetTopicId: string | undefined;
   readonly partitions: number | undefined;
+  /**
+   * The source compacts, or has since it is mirrored: other holes may be seen at another look. Absent: no.
+   */
+  readonly isSoft?: boolean | undefined;
   readonly observedAtMs: number;
 }
 export const linkHolds = ['limit', 'priority', 'source_quota', 'target_quota'] as const;

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { parseApplied } from '../control-plane/reconciler/ledger-view.ts';
 import { type LedgerChange, LedgerTable, recordsIn } from '../ledger/changes.ts';
 import { liveGenerations } from '../ledger/generations.ts';
+import { foldDataIds } from '../ledger/data-ids.ts';
 import { foldShifts } from '../ledger/shifts.ts';
 import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
@@ -60,12 +61,18 @@ export class RegionWorkerLedger implements WorkerLedger {
     const snapshot = await this.#parts.reader.snapshot('causeway.generations');
     const records = mustBeWhole(snapshot, this.#parts.region);
     const shifts = foldShifts(records);
-    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts }]));
+    const dataIds = foldDataIds(records);
+    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts, dataIds }]));
   }
 
   async recordShift(shift: Parameters<WorkerLedger['recordShift']>[0]): Promise<void> {
     const recordedAtMs = this.#parts.clock.wallMs();
     await this.#parts.writer.write('causeway.generations', [{ kind: 'shifted', ...shift, recordedAtMs }]);
+  }
+
+  async recordDataId(dataId: Parameters<WorkerLedger['recordDataId']>[0]): Promise<void> {
+    const recordedAtMs = this.#parts.clock.wallMs();
+    await this.#parts.writer.write('causeway.generations', [{ kind: 'data-id', ...dataId, recordedAtMs }]);
   }
 
   async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {

@@ -2,7 +2,7 @@
 // time and of both clusters. It can be frozen, killed and started anew.
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import type { Fence, RecordedShift } from '../../src/data-plane/mirror/fence.ts';
+import type { Fence, RecordedDataId, RecordedShift } from '../../src/data-plane/mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { Engine } from '../../src/data-plane/worker/engine.ts';
 import { FenceReader } from '../../src/data-plane/worker/fence-reader.ts';
@@ -24,6 +24,7 @@ export interface WorkerProcessParts {
   /** The generation that the ledger shows now. */
   readonly fence: () => Fence;
   readonly recordShift: (shift: RecordedShift) => void;
+  readonly recordDataId: (dataId: RecordedDataId) => void;
   /** How long a read of the ledger takes. */
   readonly ledgerDelayMs: number;
 }
@@ -68,9 +69,15 @@ export class WorkerProcess {
         const sets = new Set(specs.map(({ set }) => set));
         return new Map([...sets].map((set) => [set, this.#parts.fence()]));
       },
-      async (shift) => {
-        await clock.sleep(ledgerDelayMs);
-        this.#parts.recordShift(shift);
+      {
+        recordShift: async (shift) => {
+          await clock.sleep(ledgerDelayMs);
+          this.#parts.recordShift(shift);
+        },
+        recordDataId: async (dataId) => {
+          await clock.sleep(ledgerDelayMs);
+          this.#parts.recordDataId(dataId);
+        },
       },
     );
     const engine = new Engine({

@@ -2,6 +2,7 @@
 // checkers that look after every event.
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import type { ProducerEpoch } from '../../src/data-plane/mirror/fence.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
 import { madeBatch } from '../broker-model/made-batch.ts';
@@ -9,7 +10,7 @@ import { ModelCluster } from '../broker-model/model-cluster.ts';
 import { quietCluster } from '../broker-model/model-types.ts';
 import type { Replica } from '../broker-model/replica.ts';
 import { Violation } from '../checkers/log-view.ts';
-import { rememberShift } from '../fixtures/static-fence.ts';
+import { rememberDataId, rememberShift } from '../fixtures/static-fence.ts';
 import { Applications } from './applications.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { Scheduler, type SimEvent } from './scheduler.ts';
@@ -26,6 +27,7 @@ export class World {
   fence = firstFence;
   /** As the ledger has them. */
   readonly #shifts = new Map<string, ShiftSegments>();
+  readonly #dataIds = new Map<string, readonly ProducerEpoch[]>();
   readonly #applications: readonly Applications[];
   readonly #targetTopicId: string;
   #values = 0;
@@ -70,8 +72,9 @@ export class World {
           limits,
           steering: shape.steering,
           seed: random.int(2 ** 31),
-          fence: () => ({ ...this.fence, shifts: new Map(this.#shifts) }),
+          fence: () => ({ ...this.fence, shifts: new Map(this.#shifts), dataIds: new Map(this.#dataIds) }),
           recordShift: (shift) => rememberShift(this.#shifts, shift),
+          recordDataId: (dataId) => rememberDataId(this.#dataIds, dataId),
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,
         }),
     );

@@ -41,7 +41,15 @@ function rig(landing: (count: number) => number = (count) => count, isDirect = t
     const shift = over.shift ?? 0n;
     const from = asSource(10n - shift);
     const holes = { kind: 'holes', from, to: asSource(from + count) } as const;
-    return fillHoles(site, { life: 1, at: asTarget(10n), holes, shift, guard: undefined, ...over });
+    return fillHoles(site, {
+      life: 1,
+      at: asTarget(10n),
+      holes,
+      shift,
+      guard: undefined,
+      dataId: undefined,
+      ...over,
+    });
   };
   return { asked, target, fill };
 }

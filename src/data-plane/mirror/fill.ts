@@ -2,6 +2,7 @@
 // The log's end says how many landed, never an answer alone.
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
+import type { ProducerEpoch } from './fence.ts';
 import type { Holes } from './intake.ts';
 import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
 import { replicated, type ReplicationSite } from './replicated.ts';
@@ -14,8 +15,10 @@ export interface HolesToFill {
   readonly holes: Holes;
   /** Target offset less source offset before the run: that many fillers too many stand there already. */
   readonly shift: bigint;
-  /** Held since an earlier run of this life. */
+  /** Held since an earlier run of this life, or its start. */
   readonly guard: Guard | undefined;
+  /** The data id of a soft partition; undefined for others. */
+  readonly dataId: bigint | undefined;
 }
 
 /** Everything below `end` is committed; from there on target and source are `shift` apart. */
@@ -25,15 +28,17 @@ export interface Filled {
   /** Control records that were written. */
   readonly fillers: number;
   readonly guard: Guard | undefined;
+  /** What data goes on under, from sequence 0; undefined where it goes on as before. */
+  readonly begins?: ProducerEpoch;
 }
 
 /** The id whose control records fill the holes of one partition. */
-export interface Guard {
-  readonly producerId: bigint;
-  readonly producerEpoch: number;
+export interface Guard extends ProducerEpoch {
   readonly coordinatorEpoch: number;
   /** A filler of this epoch is committed: nothing of a predecessor can land any more. */
   readonly isProven: boolean;
+  /** Of a soft partition: the run of holes under way has begun with a filler of this epoch. */
+  readonly hasBegun?: boolean;
 }
 
 /** What filling needs from around it. Every call throws Obstacle where the partition has to start anew. */
@@ -54,7 +59,7 @@ export interface FillSite extends ReplicationSite {
  * Fillers in one step, about as many as a broker writes in 5 ms: more at once are no faster, and hold up
  * others. The position moves with each step, so that a long run is seen to advance.
  */
-const fillersMax = 1_000n;
+export const fillersMax = 1_000n;
 
 /**
  * One step of filling: gives back what stands there too much, or writes fillers. The first step under a guard
@@ -85,7 +90,11 @@ function tooFar(target: PartitionEnd, meant: bigint, end: bigint): Obstacle {
 }
 
 /** As many holes as there are fillers too many cost nothing: the target is that much ahead. */
-async function giveBack(site: FillSite, { at, shift, guard }: HolesToFill, count: bigint): Promise<Filled> {
+export async function giveBack(
+  site: FillSite,
+  { at, shift, guard }: HolesToFill,
+  count: bigint,
+): Promise<Filled> {
   const left = shift - min(count, shift);
   await site.recordShift(at, left);
   return { end: at, shift: left, fillers: 0, guard };
@@ -95,7 +104,7 @@ async function giveBack(site: FillSite, { at, shift, guard }: HolesToFill, count
  * The log's end once all below it is committed. Throws Obstacle where it is not at least `meant`: then fewer
  * fillers landed, and the start procedure goes on from what is there.
  */
-async function committedEnd(site: FillSite, meant: bigint): Promise<bigint> {
+export async function committedEnd(site: FillSite, meant: bigint): Promise<bigint> {
   const end = await readOffset(site.target, 'end');
   if (end < meant) {
     const place = placeOf(site.target);

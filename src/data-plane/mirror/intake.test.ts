@@ -16,11 +16,12 @@ interface Answer {
   readonly position: bigint;
   readonly leaderEpoch?: number;
   readonly aborted?: readonly AbortedTransaction[];
+  readonly isSoft?: boolean;
 }
 
-function take({ asked, position, leaderEpoch = -1, aborted = [] }: Answer, records: Buffer) {
+function take({ asked, position, leaderEpoch = -1, aborted = [], isSoft = false }: Answer, records: Buffer) {
   const fetched = { asked: asSource(asked ?? position), records, abortedTransactions: aborted };
-  return takeIn(fetched, { position: asSource(position), leaderEpoch });
+  return takeIn(fetched, { position: asSource(position), leaderEpoch, isSoft });
 }
 
 const bytesOf = (...batches: PlainBatch[]) => Buffer.concat(batches.map(plainBatch));

@@ -26,7 +26,7 @@ export interface Run {
 
 /**
  * Offsets `[from, to)` of the source that carry no committed record: markers, records of aborted
- * transactions.
+ * transactions; in a soft partition also what compaction has emptied.
  */
 export interface Holes {
   readonly kind: 'holes';
@@ -40,6 +40,8 @@ export type Piece = Run | Holes;
 export interface Continued {
   readonly position: SourceOffset;
   readonly leaderEpoch: number;
+  /** Of a soft partition: offsets that no batch holds are holes, not a stop. */
+  readonly isSoft: boolean;
 }
 
 export interface Fetched {
@@ -125,7 +127,11 @@ class Cut {
     const attributes = attributesOf(records, start);
     const base = baseOffsetOf(records, start);
     const isVisible = this.#isVisible(start, attributes);
-    if (base > this.#next) return gapCause(this.#next, base);
+    if (base > this.#next) {
+      if (!this.#continued.isSoft) return gapCause(this.#next, base);
+      this.#addHoles(base);
+      this.#next = base;
+    }
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (!isVisible) this.#addHoles(end);
     else if (needsMaking(records, start, this.#next)) {
@@ -145,12 +151,12 @@ class Cut {
   #make(start: number): Cause | undefined {
     const made = madePieces(this.#records, start, { from: this.#next });
     const hole = made.find(({ kind }) => kind === 'holes');
-    if (hole !== undefined) return gapCause(hole.from, hole.to);
+    if (hole !== undefined && !this.#continued.isSoft) return gapCause(hole.from, hole.to);
     this.#endRun();
     for (const piece of made) {
-      if (piece.kind === 'batch') {
-        this.#pieces.push({ kind: 'run', bytes: piece.bytes, isMade: true });
-      }
+      if (piece.kind === 'holes') this.#addHoles(piece.to);
+      else this.#pieces.push({ kind: 'run', bytes: piece.bytes, isMade: true });
+      this.#next = piece.to;
     }
     return undefined;
   }

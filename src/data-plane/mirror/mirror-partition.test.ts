@@ -13,6 +13,7 @@ import { asSource, asTarget } from './offsets.ts';
 import type { StartPoint } from './start-procedure.ts';
 import type { PartitionState } from './partition-state.ts';
 import { causeOf } from './stop-cause.ts';
+import { writerOf } from './writer.ts';
 import type { Flight } from './write-window.ts';
 
 const limits = {
@@ -57,8 +58,10 @@ function rig() {
   const lease = countingLease();
   const start = (position = 0n, over: Partial<StartPoint> = {}) => {
     if (stateOf(partition).name === 'paused') partition.resume();
+    const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
     const point = {
-      fence: { generation: 1, producerId: 77n, producerEpoch: 2 },
+      fence,
+      writer: writerOf(fence),
       position: asTarget(position),
       shift: 0n,
       nextSequence: 1000,

@@ -60,7 +60,7 @@ export async function readTransactionAt(at: PartitionEnd, offset: bigint): Promi
   return producers.find(({ currentTransactionStartOffset: from }) => from === offset)?.producerId;
 }
 
-async function readProducers(at: PartitionEnd): Promise<readonly ProducerState[]> {
+export async function readProducers(at: PartitionEnd): Promise<readonly ProducerState[]> {
   const request = { topics: [{ topic: at.topic, partitions: [at.partition] }] };
   const answer = (await at.connection.describeProducers(request))[0];
   if (answer === undefined)

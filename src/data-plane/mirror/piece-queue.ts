@@ -50,7 +50,7 @@ export class PieceQueue {
   /** Takes pieces over. The lease is retained until the last batch of each run is taken or dropped. */
   push(pieces: readonly Piece[], lease: Lease): void {
     for (const piece of pieces) {
-      if (piece.kind === 'holes') this.#pushHoles(piece);
+      if (piece.kind === 'holes') this.pushHoles(piece);
       else {
         const held = piece.isMade ? noLease : lease;
         held.retain();
@@ -61,7 +61,7 @@ export class PieceQueue {
   }
 
   /** A run of holes that two answers share is one run. */
-  #pushHoles(holes: Holes): void {
+  pushHoles(holes: Holes): void {
     const last = this.#pieces.at(-1);
     if (last?.kind === 'holes') this.#pieces[this.#pieces.length - 1] = { ...last, to: holes.to };
     else this.#pieces.push(holes);

@@ -5,10 +5,10 @@ import { decodeBatch } from '../../kafka/batch/decode-batch.ts';
 import { baseOffsetOf, batchLengthOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { needsMaking } from '../../kafka/batch/re-encode.ts';
-import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { type PartitionEnd, placeOf } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
+import type { Writer } from './writer.ts';
 
 /** `mine` stands at the target, `shift` offsets further on than `theirs` at the source. */
 export function isSameBatch(mine: Buffer, theirs: Buffer, shift: bigint): boolean {
@@ -42,10 +42,10 @@ export function differenceOf(
   target: PartitionEnd,
   mine: Buffer,
   theirs: Buffer,
-  fence: Fence,
+  { ids }: Writer,
 ): Obstacle {
   const facts = `${describe(target, mine)}, ${describe(source, theirs)}`;
-  const ours = producerIdOf(mine, 0) === fence.producerId;
+  const ours = ids.has(producerIdOf(mine, 0));
   const base = baseOffsetOf(mine, 0);
   return new Obstacle(
     causeOf(ours ? 'CW-2006' : 'CW-2005', ours ? facts : `not written by this mirror: ${facts}`, {

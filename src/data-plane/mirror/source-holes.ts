@@ -1,13 +1,14 @@
 // Whether the source has nothing but holes in a range of offsets.
 import { baseOffsetOf, leaderEpochOf } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
-import { takeIn } from './intake.ts';
+import { type Holes, takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
-import type { SourceOffset } from './offsets.ts';
+import { asSource, type SourceOffset } from './offsets.ts';
 import {
   type LogRead,
   manyBatches,
   notReadable,
+  oneBatch,
   type PartitionEnd,
   readLog,
   readOffset,
@@ -23,20 +24,23 @@ export interface HolesSeen {
   readonly leaderEpoch: number;
 }
 
-/** Looks at `[from, to)` of the source. Throws Obstacle where that cannot be read, or stops a mirror. */
+/**
+ * Looks at `[from, to)` of the source; `isSoft`: offsets that no batch holds are holes, too. Throws Obstacle
+ * where that cannot be read, or stops a mirror.
+ */
 export async function passHoles(
   source: PartitionEnd,
   from: SourceOffset,
   to: SourceOffset,
-  epochOfLast: number,
+  { epochOfLast, isSoft }: { readonly epochOfLast: number; readonly isSoft: boolean },
 ): Promise<HolesSeen> {
   // Where the range is empty, or trimmed, there is nothing to see.
   let seen: HolesSeen = { until: from < to ? from : to, leaderEpoch: epochOfLast };
   while (seen.until < to) {
     const { until: next, leaderEpoch } = seen;
     const read = await readLog(source, next, manyBatches);
-    const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch });
-    const [first] = intake?.pieces ?? [];
+    const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch, isSoft });
+    const [first] = isSoft && holdsNothing(read, next) ? [emptied(read, next)] : (intake?.pieces ?? []);
     if (first?.kind === 'run') return seen;
     if (first === undefined) {
       if (intake?.cause !== undefined) throw new Obstacle(intake.cause);
@@ -44,10 +48,29 @@ export async function passHoles(
       return seen;
     }
     const until = first.to < to ? first.to : to;
-    seen = { until, leaderEpoch: epochBefore(read.records, until) };
+    seen = { until, leaderEpoch: epochBefore(read.records, until) ?? leaderEpoch };
   }
   return seen;
 }
+
+/** One partition asked alone brings a batch where there is one (KIP-74). */
+const holdsNothing = (read: LogRead, next: SourceOffset): boolean =>
+  read.errorCode === 0 && read.records.length === 0 && read.lastStableOffset > next;
+
+/** Where the source, asked for what comes at `next`, holds nothing up to its stable end: that end. */
+export async function trailingHoles(
+  source: PartitionEnd,
+  next: SourceOffset,
+): Promise<SourceOffset | undefined> {
+  const read = await readLog(source, next, oneBatch);
+  return holdsNothing(read, next) ? asSource(read.lastStableOffset) : undefined;
+}
+
+const emptied = (read: LogRead, from: SourceOffset): Holes => ({
+  kind: 'holes',
+  from,
+  to: asSource(read.lastStableOffset),
+});
 
 /**
  * Behind the last stable offset nothing is known: what comes may be holes or records. Throws Obstacle where
@@ -59,9 +82,9 @@ export async function refuseUnstable(source: PartitionEnd, read: LogRead, next: 
   throw notReadable(source, next);
 }
 
-/** Leader epoch of the offset before `offset`; -1 where nothing stands there. */
-function epochBefore(records: Buffer, offset: bigint): number {
-  let epoch = -1;
+/** Leader epoch of the last batch that begins before `offset`; undefined where none was read. */
+export function epochBefore(records: Buffer, offset: bigint): number | undefined {
+  let epoch: number | undefined;
   forEachBatch(records, (start) => {
     if (baseOffsetOf(records, start) >= offset) return false;
     epoch = leaderEpochOf(records, start);

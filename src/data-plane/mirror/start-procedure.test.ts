@@ -66,6 +66,9 @@ function rig() {
       return Promise.resolve();
     },
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
+    isSoft: false,
+    takeGuard: () => assert.fail('the guard was taken without holes'),
+    recordDataId: () => assert.fail('a data id was recorded'),
   };
   return { site, source, target, asked };
 }

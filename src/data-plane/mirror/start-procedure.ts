@@ -4,30 +4,43 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
+import { type DataIdSite, dataIdsOf, readSoftStart } from './data-id.ts';
 import type { Fence } from './fence.ts';
+import type { Guard } from './fill.ts';
 import { Obstacle } from './obstacle.ts';
-import { asTarget, type TargetOffset } from './offsets.ts';
+import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
 import { replicated } from './replicated.ts';
 import { sequenceAfter, sequenceMax } from './sequence.ts';
+import { trailingHoles } from './source-holes.ts';
 import { causeOf, isLasting } from './stop-cause.ts';
-import { checkTail, type Tail } from './tail-check.ts';
+import type { Tail } from './tail.ts';
+import { checkTail } from './tail-check.ts';
+import { type Writer, writerOf } from './writer.ts';
 
 /** What the start procedure needs from around it. */
-export interface StartSite {
+export interface StartSite extends DataIdSite {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Whether holes may look different to another worker (docs/design/soft-partitions.md). */
+  readonly isSoft: boolean;
   /** Re-reads the ledger; throws Obstacle where no generation is open. */
   fence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
   findEnd(side: 'source' | 'target'): Promise<PartitionEnd>;
   /** Records in the ledger that from `from` on target and source are `shift` apart. */
   recordShift(target: PartitionEnd, from: TargetOffset, shift: bigint): Promise<void>;
+  /** As of filling: a predecessor can begin no run of holes any more. */
+  takeGuard(target: PartitionEnd): Promise<Guard>;
 }
 
 export interface StartPoint {
   readonly fence: Fence;
+  /** Under which id data goes on. */
+  readonly writer: Writer;
+  /** Of a soft partition. */
+  readonly guard: Guard | undefined;
   readonly position: TargetOffset;
   /** Target offset less source offset at the position; 0 where both are identical. */
   readonly shift: bigint;
@@ -40,25 +53,42 @@ export interface StartPoint {
   readonly source: PartitionEnd;
   readonly target: PartitionEnd;
   readonly tail: Tail;
+  /** The source holds nothing from the position up to there, and no fetch would say so. */
+  readonly holesTo: SourceOffset | undefined;
 }
 
 export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   const fence = await site.fence();
-  const [source, { target, position, lastSequence }] = await Promise.all([
+  const [source, { target, guard, position, writer, lastSequence }] = await Promise.all([
     site.findEnd('source'),
     readTarget(site, fence),
   ]);
-  const tail = await checkTailUnmoved(site, source, target, position, fence);
+  const tail = await checkTailUnmoved(site, source, target, position, fence, writer);
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
   for (const { firstTargetOffset, shift } of tail.found) {
     await site.recordShift(target, asTarget(firstTargetOffset), shift);
   }
   const isKnown = lastSequence !== undefined;
-  // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
-  const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
+  // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. Never
+  // 0, with which any epoch may begin.
+  const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : Math.max(1, site.random.int(sequenceMax));
   const proven = isKnown && tail.lastSequence === lastSequence;
-  return { fence, position, shift: tail.shift, nextSequence, proven, source, target, tail };
+  const next = toSource(position, tail.shift);
+  const holesTo = writer.isSoft ? await trailingHoles(source, next) : undefined;
+  return {
+    fence,
+    writer,
+    guard,
+    position,
+    shift: tail.shift,
+    nextSequence,
+    proven,
+    source,
+    target,
+    tail,
+    holesTo,
+  };
 }
 
 /**
@@ -72,10 +102,11 @@ async function checkTailUnmoved(
   target: PartitionEnd,
   position: TargetOffset,
   fence: Fence,
+  writer: Writer,
 ): Promise<Tail> {
   const segments = segmentsOf(fence, target);
   try {
-    return await checkTail(source, target, position, fence, segments);
+    return await checkTail(source, target, position, writer, segments);
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
     const end = await readOffset(target, 'end');
@@ -92,12 +123,25 @@ const segmentsOf = ({ shifts }: Fence, { topicId, partition }: PartitionEnd): Sh
 
 async function readTarget(site: StartSite, fence: Fence) {
   const target = await site.findEnd('target');
+  const soft = site.isSoft ? await readSoftTarget(site, fence, target) : undefined;
   // The sequence first, then the log end: a write that lands in between makes our next one a repeat or a gap,
   // and the broker refuses both. The other way round it would fit.
-  const lastSequence = await readLastSequence(target, fence);
+  const { guard, writer, lastSequence } = soft ?? {
+    guard: undefined,
+    writer: writerOf(fence),
+    lastSequence: await readLastSequence(target, fence),
+  };
   const position = asTarget(await readOffset(target, 'end'));
   await replicated(site, target, position);
-  return { target, position, lastSequence };
+  return { target, guard, position, writer, lastSequence };
+}
+
+/** Undefined for a partition that was given data before it was soft. */
+async function readSoftTarget(site: StartSite, fence: Fence, target: PartitionEnd) {
+  const dataIds = await dataIdsOf(site, fence, target, () => site.takeGuard(target));
+  if (dataIds === undefined) return undefined;
+  const guard = await site.takeGuard(target);
+  return { guard, ...(await readSoftStart(target, fence, dataIds)) };
 }
 
 /** The last sequence of our id at the leader's log end. */

@@ -25,6 +25,7 @@ const lastingCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CW-2014',
   'CW-2016',
   'CW-2026',
+  'CW-2032',
 ]);
 
 export const isLasting = (cause: Cause): boolean => lastingCodes.has(cause.code);

@@ -2,9 +2,8 @@
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
 import { type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
-import { baseSequenceOf, leaderEpochOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
+import { leaderEpochOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
-import type { Fence } from './fence.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
 import { compareTrimmed, type TrimmedTail } from './trimmed-tail.ts';
@@ -12,25 +11,11 @@ import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } fr
 import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
 import { findCorrections, findShiftedData, hasFreshSegments, shiftIfTrimmed } from './shifted-data.ts';
-import { sequenceAfter } from './sequence.ts';
 import { passHoles } from './source-holes.ts';
 import { causeOf } from './stop-cause.ts';
-
-export interface Tail {
-  /** equal: compared; unverified: nothing is left on one side to compare; empty: the target holds no data. */
-  readonly verdict: 'equal' | 'unverified' | 'empty';
-  /**
-   * Last sequence of the fence's id in the compared bytes; undefined where another id or nothing stands
-   * there.
-   */
-  readonly lastSequence: number | undefined;
-  /** Leader epoch of the source's last batch before the fetch offset; -1 where unknown. */
-  readonly sourceEpoch: number;
-  /** Target offset less source offset at the position, by what both logs hold. */
-  readonly shift: bigint;
-  /** What the ledger does not know of that, in ascending order. */
-  readonly found: ShiftSegments;
-}
+import { compareSurvivors } from './survivors.ts';
+import { type Compared, foreignWrite, lastSequenceOf, type Tail } from './tail.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * Compares the ends of both logs below `position`. `segments`: where the ledger knows both to be apart.
@@ -40,7 +25,7 @@ export async function checkTail(
   source: PartitionEnd,
   target: PartitionEnd,
   position: TargetOffset,
-  fence: Fence,
+  writer: Writer,
   segments: ShiftSegments,
 ): Promise<Tail> {
   const ends = await readSourceEnds(source);
@@ -53,10 +38,15 @@ export async function checkTail(
   const compared =
     last === undefined
       ? nothingLeft(logStart, shiftAt(segments, logStart))
-      : await compare(source, ends, target, last, fence, segments);
+      : writer.isSoft
+        ? await compareSurvivors(source, target, last, writer, segments)
+        : await compare(source, ends, target, last, writer, segments);
   const { moved = [] } = compared;
   const known = shiftAt(moved.reduce(withSegment, segments), position);
-  const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, known);
+  const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, {
+    known,
+    isSoft: writer.isSoft,
+  });
   refuseLostSource(source, ends, toSource(position, shift));
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   return { verdict: compared.verdict, lastSequence: compared.lastSequence, shift, sourceEpoch, found };
@@ -91,13 +81,6 @@ function refuseLostSource(source: PartitionEnd, { start, end }: SourceEnds, mirr
   }
 }
 
-/** The last data of both sides: where it ends at the target, and how far it is shifted. */
-type Compared = Omit<Tail, 'found'> & {
-  readonly end: bigint;
-  /** What stands elsewhere than the ledger says. */
-  readonly moved?: ShiftSegments;
-};
-
 /** Only fillers are left at the target, or not even those. */
 const nothingLeft = (logStart: bigint, shift: bigint): Compared => ({
   verdict: logStart === 0n ? 'empty' : 'unverified',
@@ -112,12 +95,12 @@ async function compare(
   ends: SourceEnds,
   target: PartitionEnd,
   last: DataBatch,
-  fence: Fence,
+  writer: Writer,
   segments: ShiftSegments,
 ): Promise<Compared> {
   const shift = shiftAt(segments, last.base);
   const { bytes, base, end } = last;
-  const lastSequence = lastSequenceOf(bytes, fence);
+  const lastSequence = lastSequenceOf(bytes, writer);
   const place = toSource(asTarget(base), shift);
   const theirs = await readLog(source, place, oneBatch);
   const isTrimmed = theirs.errorCode === kafkaError.OFFSET_OUT_OF_RANGE && theirs.logStartOffset > place;
@@ -141,7 +124,7 @@ async function compare(
     if (left !== undefined) return { ...trimmedAt(last, shift, left), lastSequence };
     const kept = await readLog(source, theirs.logStartOffset, oneBatch);
     if (kept.records.length === 0) throw notReadable(source, theirs.logStartOffset);
-    throw differenceOf(source, target, bytes, kept.records, fence);
+    throw differenceOf(source, target, bytes, kept.records, writer);
   }
   if (found?.is === 'behind others') throw foreignWrite(target, found.others);
   const gone = found?.is === 'nowhere' ? shiftIfTrimmed(source, found.around, last, shift) : undefined;
@@ -151,7 +134,7 @@ async function compare(
   refuseLostSource(source, ends, toSource(asTarget(end), shift));
   // What was compared may have been trimmed since; then what is left of it decides, at the next start.
   if (!isThere || (await readOffset(source, 'start')) > place) throw notReadable(source, place);
-  throw differenceOf(source, target, bytes, theirs.records, fence);
+  throw differenceOf(source, target, bytes, theirs.records, writer);
 }
 
 const trimmedAt = ({ base, end }: DataBatch, told: bigint, { shift, isCompared }: TrimmedTail) => ({
@@ -173,23 +156,13 @@ async function passFillers(
   { start }: SourceEnds,
   { end, shift, sourceEpoch }: Compared,
   position: TargetOffset,
-  known: bigint,
+  { known, isSoft }: { readonly known: bigint; readonly isSoft: boolean },
 ): Promise<Pick<Tail, 'shift' | 'sourceEpoch'>> {
-  const pass = (from: bigint, to: bigint, epoch: number) =>
-    passHoles(source, asSource(from > start ? from : start), asSource(to), epoch);
+  const pass = (from: bigint, to: bigint, epochOfLast: number) =>
+    passHoles(source, asSource(from > start ? from : start), asSource(to), { epochOfLast, isSoft });
   const behind = await pass(end - shift, position - shift, sourceEpoch);
   const seen = { shift: position - behind.until, sourceEpoch: behind.leaderEpoch };
   if (known >= seen.shift) return seen;
   const back = await pass(behind.until, position - known, behind.leaderEpoch);
   return back.until === position - known ? { shift: known, sourceEpoch: back.leaderEpoch } : seen;
-}
-
-function foreignWrite(target: PartitionEnd, { base, end }: DataBatch): Obstacle {
-  const text = `somebody else wrote the target offsets ${base}..${end - 1n} (${end - base} records)`;
-  return new Obstacle(causeOf('CW-2005', `${placeOf(target)}: ${text}`, { from: base, to: end }));
-}
-
-function lastSequenceOf(records: Buffer, fence: Fence): number | undefined {
-  if (producerIdOf(records, 0) !== fence.producerId) return undefined;
-  return sequenceAfter(baseSequenceOf(records, 0), recordCountOf(records, 0) - 1);
 }

@@ -1,7 +1,6 @@
 // The target's last data where the source has trimmed its beginning: what is left of it on both sides tells
 // whether the data stands where the ledger says.
-import { type DecodedRecord, decodeBatch } from '../../kafka/batch/decode-batch.ts';
-import { forEachBatch } from '../../kafka/batch/walk.ts';
+import { type DecodedRecord, decodeBatch, decodeBatches } from '../../kafka/batch/decode-batch.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { takeIn } from './intake.ts';
 import type { DataBatch } from './last-data.ts';
@@ -51,23 +50,14 @@ export async function compareTrimmed(
 async function readLeft(source: PartitionEnd, start: bigint) {
   const position = asSource(start);
   const read = await readLog(source, start, oneBatch);
-  const intake = takeIn({ asked: position, ...read }, { position, leaderEpoch: -1 });
+  const intake = takeIn({ asked: position, ...read }, { position, leaderEpoch: -1, isSoft: false });
   if (intake === undefined || intake.next === position) {
     await refuseUnstable(source, read, position);
     return { records: [], to: start };
   }
-  const records = intake.pieces.flatMap((piece) => (piece.kind === 'run' ? recordsIn(piece.bytes) : []));
+  const records = intake.pieces.flatMap((piece) => (piece.kind === 'run' ? decodeBatches(piece.bytes) : []));
   return { records, to: intake.next };
 }
 
 const within = (records: readonly DecodedRecord[], from: bigint, to: bigint) =>
   records.filter(({ offset }) => offset >= from && offset < to);
-
-function recordsIn(bytes: Buffer): DecodedRecord[] {
-  const records: DecodedRecord[] = [];
-  forEachBatch(bytes, (at) => {
-    records.push(...decodeBatch(bytes, at));
-    return true;
-  });
-  return records;
-}

@@ -3,16 +3,19 @@ import { type FenceStamp, patchForProduce, stampOf } from '../../kafka/batch/pat
 import { asTarget, type TargetOffset } from './offsets.ts';
 import type { QueuedBatch } from './piece-queue.ts';
 import { sequenceAfter } from './sequence.ts';
+import type { ProducerEpoch } from './fence.ts';
 import type { StartPoint } from './start-procedure.ts';
 
 export class WriteHead {
-  readonly #stamp: FenceStamp;
+  #stamp: FenceStamp;
+  #producerId: bigint;
   #expected: TargetOffset;
   #shift: bigint;
   #sequence: number;
 
   constructor(point: StartPoint) {
-    this.#stamp = stampOf(point.fence.producerId, point.fence.producerEpoch);
+    this.#stamp = stampOf(point.writer.producerId, point.writer.producerEpoch);
+    this.#producerId = point.writer.producerId;
     this.#expected = point.position;
     this.#shift = point.shift;
     this.#sequence = point.nextSequence;
@@ -21,6 +24,10 @@ export class WriteHead {
   /** Where the batch after those stamped so far is expected. */
   get next(): TargetOffset {
     return this.#expected;
+  }
+  /** Of what is written next. */
+  get producerId(): bigint {
+    return this.#producerId;
   }
   /** Target offset less source offset, from `next` on. */
   get shift(): bigint {
@@ -36,9 +43,16 @@ export class WriteHead {
     return expected;
   }
 
-  /** Fillers stand up to `next`; they are of another id and leave the sequence as it is (fact 12). */
-  moveTo(next: TargetOffset, shift: bigint): void {
+  /**
+   * Fillers stand up to `next`. Those of another id than the data's leave the sequence as it is (fact 12);
+   * after those of the same id data begins anew, at `begins`, with sequence 0.
+   */
+  moveTo(next: TargetOffset, shift: bigint, begins?: ProducerEpoch): void {
     this.#expected = next;
     this.#shift = shift;
+    if (begins === undefined) return;
+    this.#producerId = begins.producerId;
+    this.#stamp = stampOf(begins.producerId, begins.producerEpoch);
+    this.#sequence = 0;
   }
 }

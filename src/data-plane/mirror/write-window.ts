@@ -53,6 +53,14 @@ export class WriteWindow {
     this.#fetchNext = toSource(point.position, point.shift);
     this.#fetchedEpoch = point.tail.sourceEpoch;
     this.#proven = point.proven;
+    this.#guard = point.guard;
+    if (point.holesTo !== undefined) this.#beginWithHoles(point.holesTo);
+  }
+
+  /** Nothing but holes comes next, up to `to`: no fetch would say so. */
+  #beginWithHoles(to: SourceOffset): void {
+    this.#queue.pushHoles({ kind: 'holes', from: this.#fetchNext, to });
+    this.#fetchNext = to;
   }
 
   /** Next target offset to be acknowledged. */
@@ -88,7 +96,8 @@ export class WriteWindow {
   /** Takes what a fetch at `asked` brought, as far as it is not here yet. */
   takeIn(asked: SourceOffset, answer: FetchedPartition, lease: Lease): void {
     if (this.#obstacleAhead !== undefined) return;
-    const continued = { position: this.#fetchNext, leaderEpoch: this.#fetchedEpoch };
+    const { isSoft } = this.point.writer;
+    const continued = { position: this.#fetchNext, leaderEpoch: this.#fetchedEpoch, isSoft };
     const intake = takeIn({ asked, ...answer }, continued);
     if (intake === undefined) return;
     this.#queue.push(intake.pieces, lease);
@@ -115,6 +124,8 @@ export class WriteWindow {
     invariant(this.canProduce, 'a batch was taken that may not be sent');
     const batch = this.#queue.take() as QueuedBatch;
     const expected = this.#head.stamp(batch);
+    // The next run of holes is another one, in a soft partition with an epoch of its own.
+    if (this.#guard?.hasBegun === true) this.#guard = { ...this.#guard, hasBegun: false };
     this.#inFlight += 1;
     return { life: this.life, batch, expected, next: this.#head.next };
   }
@@ -123,7 +134,15 @@ export class WriteWindow {
   get holesToFill(): HolesToFill | undefined {
     const holes = this.#queue.firstHoles;
     if (holes === undefined || this.#inFlight > 0) return undefined;
-    return { life: this.life, at: this.#position, holes, shift: this.#head.shift, guard: this.#guard };
+    const dataId = this.point.writer.isSoft ? this.#head.producerId : undefined;
+    return {
+      life: this.life,
+      at: this.#position,
+      holes,
+      shift: this.#head.shift,
+      guard: this.#guard,
+      dataId,
+    };
   }
 
   /** They are being filled: nothing else is sent until `land`. */
@@ -133,10 +152,12 @@ export class WriteWindow {
   }
 
   /** The log ends at `end` now, as far as holes were filled. */
-  passHoles({ end, shift, guard }: Filled): void {
+  passHoles({ end, shift, guard, begins }: Filled): void {
     this.#guard = guard;
     this.#queue.fill(toSource(end, shift));
-    this.#head.moveTo(end, shift);
+    this.#head.moveTo(end, shift, begins);
+    // One batch alone shows that the new epoch is taken.
+    if (begins !== undefined) this.#proven = false;
     this.#position = end;
   }
 

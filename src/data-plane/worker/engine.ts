@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { type Fence, type FenceSource, shiftOf } from '../mirror/fence.ts';
+import { dataIdOf, type Fence, type FenceSource, shiftOf } from '../mirror/fence.ts';
 import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { type PartitionEnd, placeOf } from '../mirror/partition-end.ts';
@@ -14,7 +14,7 @@ import { type Cause, causeOf } from '../mirror/stop-cause.ts';
 import { ClusterSide } from './cluster-side.ts';
 import { failureOf } from './failure.ts';
 import { FetchTurns } from './fetch-turns.ts';
-import { Filler } from './filler.ts';
+import { Filler, guardAt } from './filler.ts';
 import { Guards } from './guards.ts';
 import { HeldTime } from './held-time.ts';
 import type { WorkerLimits } from './limits.ts';
@@ -278,6 +278,9 @@ export class Engine {
         return end;
       },
       recordShift: (target, from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
+      recordDataId: (target, dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
+      isSoft: spec.isSoft === true,
+      takeGuard: async (target) => guardAt(target, await this.#guards.take(spec)),
     };
   }
 

@@ -5,17 +5,17 @@ import type { Fence, FenceSource } from '../mirror/fence.ts';
 /** Reads `causeway.generations` to its end and returns the open generation of each set. */
 export type ReadFences = () => Promise<ReadonlyMap<string, Fence>>;
 
-export type RecordShift = FenceSource['recordShift'];
-
 export class FenceReader implements FenceSource {
-  readonly recordShift: RecordShift;
+  readonly recordShift: FenceSource['recordShift'];
+  readonly recordDataId: FenceSource['recordDataId'];
   readonly #read: ReadFences;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<ReadonlyMap<string, Fence>> | undefined;
 
-  constructor(read: ReadFences, recordShift: RecordShift) {
+  constructor(read: ReadFences, record: Pick<FenceSource, 'recordShift' | 'recordDataId'>) {
     this.#read = read;
-    this.recordShift = recordShift;
+    this.recordShift = record.recordShift;
+    this.recordDataId = record.recordDataId;
   }
 
   async currentFence(set: string): Promise<Fence | undefined> {

@@ -2,10 +2,14 @@
 // partition what came of it.
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { type FenceSource, shiftOf } from '../mirror/fence.ts';
-import { fillHoles, type FillSite } from '../mirror/fill.ts';
+import { dataIdOf, type FenceSource, type ProducerEpoch, shiftOf } from '../mirror/fence.ts';
+import { closingEpoch } from '../mirror/data-id.ts';
+import { fillHoles, type Guard } from '../mirror/fill.ts';
+import { fillSoftHoles, type SoftFillSite } from '../mirror/fill-soft.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
-import { type PartitionEnd, readProducer } from '../mirror/partition-end.ts';
+import { Obstacle } from '../mirror/obstacle.ts';
+import { type PartitionEnd, placeOf, readProducer } from '../mirror/partition-end.ts';
+import { causeOf } from '../mirror/stop-cause.ts';
 import { CoordinatedFills } from './coordinated-fills.ts';
 import { DirectFills } from './direct-fills.ts';
 import { failureOf } from './failure.ts';
@@ -46,22 +50,28 @@ export class Filler {
     const holes = target && partition.takeHoles();
     if (target === undefined || holes === undefined) return;
     try {
-      partition.filled(holes, await fillHoles(this.#siteOf(partition, target), holes));
+      const site = this.#siteOf(partition, target);
+      const fill = holes.dataId === undefined ? fillHoles : fillSoftHoles;
+      partition.filled(holes, await fill(site, holes));
     } catch (error) {
       partition.fillFailed(holes, failureOf('filling holes', partition.spec, error, this.#parts.log));
     }
   }
 
-  #siteOf({ spec, slowTarget }: MirrorPartition, target: PartitionEnd): FillSite {
+  #siteOf({ spec, slowTarget }: MirrorPartition, target: PartitionEnd): SoftFillSite {
     const { guards, fences, clock, signal } = this.#parts;
     return {
       target,
       clock,
       signal,
-      takeGuard: async () => {
-        const taken = await guards.take(spec);
-        const known = await readProducer(target, taken.producerId);
-        return { ...taken, coordinatorEpoch: Math.max(0, known?.coordinatorEpoch ?? 0), isProven: false };
+      takeGuard: async () => guardAt(target, await guards.take(spec)),
+      raiseGuard: async (held) => guardAt(target, await guards.raise(spec, held)),
+      closeDataId: async (producerId) => {
+        const last = await guardAt(target, { producerId, producerEpoch: closingEpoch });
+        if (await this.#direct.append(target, slowTarget, last, 1)) return;
+        throw new Obstacle(
+          causeOf('CW-2032', `${placeOf(target)}: producer id ${producerId} cannot be closed`),
+        );
       },
       append: async (guard, at, count) => {
         if (await this.#direct.append(target, slowTarget, guard, count)) return { isDirect: true };
@@ -69,6 +79,14 @@ export class Filler {
         return { isDirect: false };
       },
       recordShift: (from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
+      recordDataId: (dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
     };
   }
+}
+
+/** With the coordinator's epoch that the partition has last seen of the id. */
+export async function guardAt(target: PartitionEnd, id: ProducerEpoch): Promise<Guard> {
+  const known = await readProducer(target, id.producerId);
+  const coordinatorEpoch = Math.max(0, known?.coordinatorEpoch ?? 0);
+  return { producerId: id.producerId, producerEpoch: id.producerEpoch, coordinatorEpoch, isProven: false };
 }

@@ -11,13 +11,11 @@ import {
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { refusalText } from '../../ledger/id-refusal.ts';
 import { guardIdOf } from '../../ledger/transactional-id.ts';
-import type { Guard } from '../mirror/fill.ts';
+import type { ProducerEpoch } from '../mirror/fence.ts';
 import type { MirrorSpec } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { placeOf } from '../mirror/partition-end.ts';
 import { causeOf } from '../mirror/stop-cause.ts';
-
-export type TakenGuard = Pick<Guard, 'producerId' | 'producerEpoch'>;
 
 /** States in which no control record of the transaction is still to be written. */
 const completeStates: ReadonlySet<string> = new Set(['Empty', 'CompleteAbort', 'CompleteCommit']);
@@ -32,14 +30,24 @@ export class Guards {
   }
 
   /** Raises the epoch above any predecessor's, and ends a transaction that one left open. Throws Obstacle. */
-  async take(spec: MirrorSpec): Promise<TakenGuard> {
+  async take(spec: MirrorSpec): Promise<ProducerEpoch> {
     const transactionalId = idOf(spec);
     const answer = await this.#ask(spec, () => this.#coordinators.initProducerId({ transactionalId }));
     return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
   }
 
+  /**
+   * The next epoch for whoever holds the guard; of another id where the coordinator has no more of this one,
+   * or has forgotten it. Throws Obstacle, also where another worker has taken it since (KIP-360).
+   */
+  async raise(spec: MirrorSpec, { producerId, producerEpoch }: ProducerEpoch): Promise<ProducerEpoch> {
+    const question = { transactionalId: idOf(spec), holder: { producerId, producerEpoch } };
+    const answer = await this.#ask(spec, () => this.#coordinators.initProducerId(question));
+    return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+  }
+
   /** Has the coordinator write a control record: the end of a transaction without data. Throws Obstacle. */
-  async endTransaction(spec: MirrorSpec, guard: TakenGuard): Promise<void> {
+  async endTransaction(spec: MirrorSpec, guard: ProducerEpoch): Promise<void> {
     const id = {
       transactionalId: idOf(spec),
       producerId: guard.producerId,

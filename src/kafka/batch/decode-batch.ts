@@ -19,6 +19,7 @@ import {
   usesLogAppendTime,
 } from './header.ts';
 import { RecordCursor } from './record-cursor.ts';
+import { forEachBatch } from './walk.ts';
 
 export interface DecodedRecord {
   readonly offset: bigint;
@@ -102,4 +103,14 @@ export function decodeBatch(
   unpackedBytesMax = unpackedBytesMaxDefault,
 ): DecodedRecord[] {
   return [...recordsOf(bytes, at, unpackedBytesMax)];
+}
+
+/** The records of batches that stand one behind the other. Throws as `decodeBatch` does. */
+export function decodeBatches(bytes: Buffer): DecodedRecord[] {
+  const records: DecodedRecord[] = [];
+  forEachBatch(bytes, (at) => {
+    records.push(...decodeBatch(bytes, at));
+    return true;
+  });
+  return records;
 }

@@ -1,0 +1,130 @@
+// The end of a soft partition's target, record by record: cleaners may have been at both logs, so that batches
+// need not align, and only what both still hold can be compared.
+import { isDeepStrictEqual } from 'node:util';
+import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
+import { type DecodedRecord, decodeBatch, decodeBatches } from '../../kafka/batch/decode-batch.ts';
+import { baseSequenceOf, producerEpochOf, producerIdOf } from '../../kafka/batch/header.ts';
+import { takeIn } from './intake.ts';
+import { type DataBatch, readDataBatches } from './last-data.ts';
+import { Obstacle } from './obstacle.ts';
+import { asSource } from './offsets.ts';
+import { manyBatches, type PartitionEnd, placeOf, readLog } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
+import { epochBefore } from './source-holes.ts';
+import { type Compared, foreignWrite, lastSequenceOf } from './tail.ts';
+import type { Writer } from './writer.ts';
+
+/** So far back both logs are looked at. What is in flight is some batches. */
+const reach = 2_000n;
+
+/** A batch of the target, and target offset less source offset of it. */
+interface Placed {
+  readonly batch: DataBatch;
+  readonly shift: bigint;
+}
+
+/** `last`: the target's last data. Throws Obstacle where the two sides hold different records at one offset. */
+export async function compareSurvivors(
+  source: PartitionEnd,
+  target: PartitionEnd,
+  last: DataBatch,
+  writer: Writer,
+  segments: ShiftSegments,
+): Promise<Compared> {
+  const from = last.base > reach ? last.base - reach : 0n;
+  const { batches } = await readDataBatches(target, from, last.end);
+  const others = batches.find(({ bytes }) => !writer.ids.has(producerIdOf(bytes, 0)));
+  if (others !== undefined) throw foreignWrite(target, others);
+  const placed = placesOf(batches, segments);
+  const [first] = placed as [Placed];
+  const { shift } = placed.at(-1) as Placed;
+  const there = await committedRecords(source, first.batch.base - first.shift, last.end - shift);
+  const common = placed.reduce((count, each) => count + compareBatch(source, target, each, there.records), 0);
+  return {
+    verdict: common > 0 ? 'equal' : 'unverified',
+    lastSequence: lastSequenceOf(last.bytes, writer),
+    sourceEpoch: there.leaderEpoch,
+    shift,
+    end: last.end,
+    moved: correctionsOf(placed, segments),
+  };
+}
+
+/**
+ * The first batch stands where the ledger says. Within an epoch there are no holes, so sequence numbers count
+ * source offsets, and what the target's offsets are further apart than they is fillers that came late.
+ */
+function placesOf(batches: readonly DataBatch[], segments: ShiftSegments): Placed[] {
+  const placed: Placed[] = [];
+  for (const batch of batches) {
+    const before = placed.at(-1);
+    const told = shiftAt(segments, batch.base);
+    const isSameEpoch = before !== undefined && epochOf(before.batch) === epochOf(batch);
+    placed.push({ batch, shift: isSameEpoch ? before.shift + fillersBetween(before.batch, batch) : told });
+  }
+  return placed;
+}
+
+const epochOf = ({ bytes }: DataBatch) => `${producerIdOf(bytes, 0)}/${producerEpochOf(bytes, 0)}`;
+
+function fillersBetween(a: DataBatch, b: DataBatch): bigint {
+  const sequences = (baseSequenceOf(b.bytes, 0) - baseSequenceOf(a.bytes, 0)) & 0x7fffffff;
+  return b.base - a.base - BigInt(sequences);
+}
+
+/** What has to be recorded so that the ledger's shift of every batch is the one it was found at. */
+function correctionsOf(placed: readonly Placed[], segments: ShiftSegments): ShiftSegments {
+  const corrections: ShiftSegment[] = [];
+  let known = segments;
+  for (const { batch, shift } of placed) {
+    if (shiftAt(known, batch.base) === shift) continue;
+    const correction = { firstTargetOffset: batch.base, shift };
+    corrections.push(correction);
+    known = withSegment(known, correction);
+  }
+  return corrections;
+}
+
+/** How many of the batch's records the source still holds. Throws Obstacle where it holds another one. */
+function compareBatch(
+  source: PartitionEnd,
+  target: PartitionEnd,
+  { batch, shift }: Placed,
+  theirs: ReadonlyMap<bigint, DecodedRecord>,
+): number {
+  let common = 0;
+  for (const mine of decodeBatch(batch.bytes)) {
+    const offset = mine.offset - shift;
+    const original = theirs.get(offset);
+    if (original === undefined) continue;
+    common += 1;
+    if (isDeepStrictEqual({ ...mine, offset }, original)) continue;
+    const text = `${placeOf(target)} holds another record at ${mine.offset} than ${placeOf(source)} at ${offset}`;
+    throw new Obstacle(causeOf('CW-2006', text, { from: mine.offset, to: mine.offset + 1n }));
+  }
+  return common;
+}
+
+/** By offset, as far as the source has them and they are stable; leader epoch of the last batch of them. */
+async function committedRecords(source: PartitionEnd, from: bigint, to: bigint) {
+  const records = new Map<bigint, DecodedRecord>();
+  let leaderEpoch = -1;
+  for (let next = asSource(from); next < to; ) {
+    const read = await readLog(source, next, manyBatches);
+    if (read.logStartOffset > next) {
+      next = asSource(read.logStartOffset);
+      continue;
+    }
+    const intake = takeIn({ asked: next, ...read }, { position: next, leaderEpoch, isSoft: true });
+    if (intake?.cause !== undefined) throw new Obstacle(intake.cause);
+    if (intake === undefined || intake.next === next) break;
+    for (const piece of intake.pieces) {
+      if (piece.kind === 'holes') continue;
+      for (const record of decodeBatches(piece.bytes))
+        if (record.offset < to) records.set(record.offset, record);
+    }
+    leaderEpoch = epochBefore(read.records, to) ?? leaderEpoch;
+    next = intake.next;
+  }
+  return { records, leaderEpoch };
+}

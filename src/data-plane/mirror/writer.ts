@@ -1,0 +1,27 @@
+// Under which producer id a partition's data is written: the generation's, or in a soft partition the guard's.
+import type { Fence, ProducerEpoch } from './fence.ts';
+
+/** The epoch is the one that the partition has. */
+export interface Writer extends ProducerEpoch {
+  /** Offsets may be empty that were not when they were looked at before (docs/design/soft-partitions.md). */
+  readonly isSoft: boolean;
+  /** All that this mirror has written data under. */
+  readonly ids: ReadonlySet<bigint>;
+}
+
+export const writerOf = ({ producerId, producerEpoch }: Fence): Writer => ({
+  producerId,
+  producerEpoch,
+  isSoft: false,
+  ids: new Set([producerId]),
+});
+
+export const softWriterOf = (
+  { producerId, producerEpoch }: ProducerEpoch,
+  ids: readonly ProducerEpoch[],
+): Writer => ({
+  producerId,
+  producerEpoch,
+  isSoft: true,
+  ids: new Set(ids.map((each) => each.producerId)),
+});
