@@ -13,10 +13,12 @@ export class Applications {
   readonly #applications: readonly Application[];
   readonly #random: Random;
   readonly #nextValue: () => string;
+  readonly #nextKey: (() => string) | undefined;
 
-  constructor(count: number, random: Random, nextValue: () => string) {
+  constructor(count: number, random: Random, nextValue: () => string, nextKey?: () => string) {
     this.#random = random;
     this.#nextValue = nextValue;
+    this.#nextKey = nextKey;
     this.#applications = Array.from({ length: count }, (_, at) => ({
       transactions: new DirectTransactions(BigInt(100_000 + at)),
       isOpen: false,
@@ -30,7 +32,8 @@ export class Applications {
     if (application.isOpen && this.#random.int(3) === 0) this.#end(leader, application);
     else {
       const values = Array.from({ length: 1 + this.#random.int(4) }, () => this.#nextValue());
-      const { errorCode } = application.transactions.write(leader, values);
+      const keys = this.#nextKey && values.map(this.#nextKey);
+      const { errorCode } = application.transactions.write(leader, values, keys);
       application.isOpen = true;
       // What the source lost in an election: the application begins anew.
       if (errorCode !== 0) this.#end(leader, application, false);

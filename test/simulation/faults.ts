@@ -30,7 +30,7 @@ export class Faults {
       this.#later(this.#random.int(pauseMs), 'fault', () => {
         if (this.#over) return;
         this.count += 1;
-        pick(this.#random, faults)(this);
+        pick(this.#random, this.#world.shape.keys === undefined ? faults : faultsOfCompacted)(this);
         next();
       });
     next();
@@ -156,8 +156,16 @@ export class Faults {
     const watch = pick(this.#random, this.#world.watches);
     const leader = watch.sourceLeader;
     const mirrored = watch.mirrored;
-    if (leader === undefined || mirrored === undefined) return;
+    if (leader === undefined || mirrored === undefined || this.#world.shape.keys !== undefined) return;
     leader.trim(mirrored);
+  }
+
+  /** Kafka trims no compacted topic. */
+  compact(): void {
+    if (this.#world.shape.keys === undefined) return;
+    const cluster = this.#cluster;
+    const { partition } = pick(this.#random, this.#world.watches);
+    this.#world.compact(cluster, partition, pick(this.#random, cluster.brokerIds), this.#random.int(4));
   }
 
   /**
@@ -168,6 +176,7 @@ export class Faults {
   trimTarget(): void {
     const { targetLeader: leader, partition, lastData } = pick(this.#random, this.#world.watches);
     const replicas = this.#world.target.replicasOf(topic, partition);
+    if (this.#world.shape.keys !== undefined) return;
     if (leader === undefined || replicas.some(({ log }) => log.end !== leader.highWatermark)) return;
     const hasHoles = (this.#world.shape.transactions ?? 0) > 0;
     leader.trim(hasHoles ? (lastData(8)?.baseOffset ?? 0n) : leader.highWatermark);
@@ -198,4 +207,9 @@ const faults: readonly Fault[] = [
   (all) => all.lateMessages(),
   (all) => all.trimSource(),
   (all) => all.trimTarget(),
+];
+
+const faultsOfCompacted: readonly Fault[] = [
+  ...faults,
+  ...Array.from({ length: 8 }, (): Fault => (all) => all.compact()),
 ];

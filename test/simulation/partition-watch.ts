@@ -2,6 +2,8 @@
 import { shiftAt, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { CommittedHistory } from '../checkers/committed-history.ts';
 import { PositionChecker } from '../checkers/position-checker.ts';
+import { CommittedRecords } from '../checkers/committed-records.ts';
+import { checkWhole, CompactedChecker } from '../checkers/compacted-checker.ts';
 import { TargetChecker, type TargetRules } from '../checkers/target-checker.ts';
 import { canonicalBytes, Violation } from '../checkers/log-view.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
@@ -10,22 +12,27 @@ import type { Replica } from '../broker-model/replica.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { topic } from './world-shape.ts';
 
+export interface WatchRules extends TargetRules {
+  readonly compacted: boolean;
+}
+
 export class PartitionWatch {
   readonly partition: number;
   readonly history: CommittedHistory;
   readonly #source: ModelCluster;
   readonly #target: ModelCluster;
   readonly #workers: () => readonly WorkerProcess[];
-  readonly #rules: TargetRules;
+  readonly #rules: WatchRules;
+  readonly #committed: CommittedRecords;
   #positions: PositionChecker | undefined;
-  readonly #targets = new Map<number, TargetChecker>();
+  readonly #targets = new Map<number, TargetChecker | CompactedChecker>();
 
   constructor(
     partition: number,
     source: ModelCluster,
     target: ModelCluster,
     workers: () => readonly WorkerProcess[],
-    rules: TargetRules,
+    rules: WatchRules,
   ) {
     this.#rules = rules;
     this.partition = partition;
@@ -33,6 +40,7 @@ export class PartitionWatch {
     this.#target = target;
     this.#workers = workers;
     this.history = new CommittedHistory(`source ${topic}-${partition}`);
+    this.#committed = new CommittedRecords(this.history);
     this.#positions = new PositionChecker(`target ${topic}-${partition}`, this.history);
   }
 
@@ -66,7 +74,9 @@ export class PartitionWatch {
       let checker = this.#targets.get(brokerId);
       if (checker === undefined) {
         const name = `target broker ${brokerId} ${topic}-${this.partition}`;
-        checker = new TargetChecker(name, this.history, this.#rules);
+        checker = this.#rules.compacted
+          ? new CompactedChecker(name, this.#committed)
+          : new TargetChecker(name, this.history, this.#rules);
         this.#targets.set(brokerId, checker);
       }
       checker.look(replica.log);
@@ -111,6 +121,7 @@ export class PartitionWatch {
   checkShifts(segments: ShiftSegments): void {
     const leader = this.targetLeader;
     if (leader === undefined) return;
+    if (this.#rules.compacted) return checkWhole(this.describe(), leader.log, this.#committed, segments);
     const originals = this.history.batches.values();
     for (const { bytes, baseOffset } of leader.log.batches) {
       if ((bytes.readInt16BE(21) & 0x20) !== 0) continue;

@@ -91,6 +91,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
     ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
+    ...(seed % 5 > 2 && { keys: 2 + (seed % 7) }),
   };
 }
 

@@ -9,6 +9,7 @@ export interface ClusterShape {
   readonly replicas: number;
   readonly minInSync: number;
   readonly settings?: Partial<ClusterSettings>;
+  readonly compacted?: boolean;
 }
 
 export type Steering = Required<Pick<EngineParts, 'limitBytesPerSecond' | 'priorityOf'>>;
@@ -25,6 +26,8 @@ export interface WorldShape {
   readonly ledgerDelayMs?: number;
   /** Applications write transactions at the source; so many producers for each partition. */
   readonly transactions?: number;
+  /** Records have keys, so many of them, and cleaners are at both sides. */
+  readonly keys?: number;
   /** The target permits no markers: holes are filled by way of the coordinator. */
   readonly coordinated?: boolean;
   /** Whether a partition may stop for good; where not, a stop is a violation. */

@@ -1,7 +1,7 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../src/base/shift-segments.ts';
-import { seededRandom } from '../../src/base/random.ts';
+import { type Random, seededRandom } from '../../src/base/random.ts';
 import type { ProducerEpoch } from '../../src/data-plane/mirror/fence.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
@@ -29,6 +29,7 @@ export class World {
   readonly #shifts = new Map<string, ShiftSegments>();
   readonly #dataIds = new Map<string, readonly ProducerEpoch[]>();
   readonly #applications: readonly Applications[];
+  readonly #keysRandom: Random;
   readonly #targetTopicId: string;
   #values = 0;
 
@@ -38,8 +39,10 @@ export class World {
     this.source = this.#cluster('source', shape.source, random.int(2 ** 31));
     this.target = this.#cluster('target', shape.target, random.int(2 ** 31));
     const { partitions } = shape;
-    const sourceTopicId = this.source.createTopic(topic, { partitions, ...shape.source });
-    const targetTopicId = this.target.createTopic(topic, { partitions, ...shape.target });
+    const compacted = shape.keys !== undefined;
+    const sourceTopicId = this.source.createTopic(topic, { partitions, compacted, ...shape.source });
+    const targetTopicId = this.target.createTopic(topic, { partitions, compacted, ...shape.target });
+    this.#keysRandom = seededRandom(shape.seed + 2);
     const specs = Array.from(
       { length: partitions },
       (_, partition): MirrorSpec => ({
@@ -50,6 +53,7 @@ export class World {
         targetRegion: 'target',
         sourceTopicId,
         targetTopicId,
+        isSoft: compacted,
       }),
     );
     this.#targetTopicId = targetTopicId;
@@ -57,6 +61,7 @@ export class World {
       ({ partition }) =>
         new PartitionWatch(partition, this.source, this.target, () => this.workers, {
           mayShift: (shape.transactions ?? 0) > 0,
+          compacted,
         }),
     );
     const limits = { ...defaultLimits, ...shape.limits };
@@ -81,7 +86,12 @@ export class World {
     const applicationsRandom = seededRandom(shape.seed + 1);
     this.#applications = specs.map(
       ({ partition }) =>
-        new Applications(shape.transactions ?? 0, applicationsRandom, () => this.#nextValue(partition)),
+        new Applications(
+          shape.transactions ?? 0,
+          applicationsRandom,
+          () => this.#nextValue(partition),
+          shape.keys === undefined ? undefined : () => this.#nextKey(),
+        ),
     );
     this.target.permitsMarkers = shape.coordinated !== true;
     this.scheduler.afterEvent = (event) => this.#look(event);
@@ -133,7 +143,7 @@ export class World {
   /** Lets time go on until everything is level. Throws Violation where that takes longer than `untilMs`. */
   async becomesLevel(untilMs: number): Promise<void> {
     await this.#waitUntilLevel(untilMs);
-    if ((this.shape.transactions ?? 0) === 0) return;
+    if ((this.shape.transactions ?? 0) === 0 && this.shape.keys === undefined) return;
     // What was announced in the ledger and has not come about is seen by the next start.
     for (const { partitions } of this.workers) for (const partition of partitions) partition.startAgain();
     await this.#waitUntilLevel(untilMs);
@@ -200,7 +210,25 @@ export class World {
 
   #batch(partition: number, count: number): Buffer {
     const values = Array.from({ length: count }, () => Buffer.from(this.#nextValue(partition)));
-    return madeBatch({ values, timestampMs: BigInt(1_700_000_000_000 + this.#values) });
+    const timestampMs = BigInt(1_700_000_000_000 + this.#values);
+    if (this.shape.keys === undefined) return madeBatch({ values, timestampMs });
+    // One tombstone at most: by its time and key it is told from all others.
+    const buried = this.#keysRandom.int(4 * count);
+    const withTombstone = values.map((value, index) => (index === buried ? null : value));
+    const keys = values.map(() => Buffer.from(this.#nextKey()));
+    return madeBatch({ values: withTombstone, keys, timestampMs });
+  }
+
+  #nextKey(): string {
+    return `key ${this.#keysRandom.int(this.shape.keys ?? 1)}`;
+  }
+
+  /** The cleaner of one replica comes by; the last few batches are in the open segment. */
+  compact(cluster: ModelCluster, partition: number, brokerId: number, open: number): void {
+    this.#lookAll();
+    const replica = cluster.replicasOf(topic, partition).find(({ site }) => site.brokerId === brokerId);
+    const upTo = replica?.log.batches.at(-1 - open)?.baseOffset;
+    if (upTo !== undefined) replica?.compact({ upTo });
   }
 
   #nextValue(partition: number): string {

@@ -27,11 +27,16 @@ export interface TargetTail {
 
 const growth = 16n;
 
-export async function findLastData(target: PartitionEnd, logEnd: TargetOffset): Promise<TargetTail> {
+export async function findLastData(
+  target: PartitionEnd,
+  logEnd: TargetOffset,
+  what: WhatIsData = {},
+): Promise<TargetTail> {
   if (logEnd === 0n) return { logStart: 0n, last: undefined };
   for (let back = 1n; ; back *= growth) {
     const from = back < logEnd ? logEnd - back : 0n;
-    const found = await readDataBatches(target, from, logEnd, back === 1n ? oneBatch : manyBatches);
+    const bytesMax = back === 1n ? oneBatch : manyBatches;
+    const found = await readDataBatches(target, from, logEnd, { ...what, bytesMax });
     const last = found.batches.at(-1);
     if (last !== undefined || found.logStart >= from) return { logStart: found.logStart, last };
   }
@@ -46,12 +51,17 @@ export interface DataRead {
   readonly fillers: number;
 }
 
+export interface WhatIsData {
+  /** Also batches that a cleaner has left as the last ones of their producer, without records. */
+  readonly withEmptied?: boolean;
+}
+
 /** Data batches that reach into `[from, to)`, as far as they are stable, and where the log starts. */
 export async function readDataBatches(
   at: PartitionEnd,
   from: bigint,
   to: bigint,
-  bytesMax = manyBatches,
+  { bytesMax = manyBatches, withEmptied = false }: WhatIsData & { readonly bytesMax?: number } = {},
 ): Promise<DataRead> {
   const batches: DataBatch[] = [];
   let logStart = 0n;
@@ -65,7 +75,7 @@ export async function readDataBatches(
     if (at.side === 'source' && read.records.length === 0 && read.lastStableOffset <= next) break;
     if (next < logStart) next = logStart;
     else {
-      const collected = collect(read.records, next, to, batches);
+      const collected = collect(read.records, next, to, batches, withEmptied);
       next = collected.next;
       fillers += collected.fillers;
     }
@@ -74,7 +84,7 @@ export async function readDataBatches(
   return { logStart, batches, reached: next, fillers };
 }
 
-function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[]) {
+function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[], withEmptied: boolean) {
   let next = from;
   let fillers = 0;
   forEachBatch(records, (start, length) => {
@@ -82,7 +92,7 @@ function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[]
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (base >= to) return false;
     if (isControl(attributesOf(records, start))) fillers += 1;
-    else if (recordCountOf(records, start) > 0) {
+    else if (withEmptied || recordCountOf(records, start) > 0) {
       batches.push({ bytes: records.subarray(start, start + length), base, end });
     }
     next = end;

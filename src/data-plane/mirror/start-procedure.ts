@@ -169,7 +169,9 @@ function refuseOtherBytes(
   tail: Tail,
 ): void {
   const readable = tail.lastSequence !== undefined || tail.verdict === 'empty';
-  if (lastSequence === undefined || !readable || tail.lastSequence === lastSequence) return;
+  // Behind fillers of its own an id has no last sequence.
+  if (lastSequence === undefined || lastSequence < 0 || !readable || tail.lastSequence === lastSequence)
+    return;
   const text = `${placeOf(target)}: the log moved to ${position} while it was read`;
   throw new Obstacle(causeOf('CW-2020', text));
 }

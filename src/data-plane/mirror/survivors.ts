@@ -32,7 +32,7 @@ export async function compareSurvivors(
   segments: ShiftSegments,
 ): Promise<Compared> {
   const from = last.base > reach ? last.base - reach : 0n;
-  const { batches } = await readDataBatches(target, from, last.end);
+  const { batches } = await readDataBatches(target, from, last.end, { withEmptied: true });
   const others = batches.find(({ bytes }) => !writer.ids.has(producerIdOf(bytes, 0)));
   if (others !== undefined) throw foreignWrite(target, others);
   const placed = placesOf(batches, segments);

@@ -30,7 +30,7 @@ export async function checkTail(
 ): Promise<Tail> {
   const ends = await readSourceEnds(source);
   refuseLateStart(source, ends, position);
-  const { logStart, last } = await findLastData(target, position);
+  const { logStart, last } = await findLastData(target, position, { withEmptied: writer.isSoft });
   if (last !== undefined && last.end > position) {
     const text = `${placeOf(target)}: the log moved to ${last.end} while it was read up to ${position}`;
     throw new Obstacle(causeOf('CW-2020', text));

@@ -1,6 +1,11 @@
 // What a tail check comes to, and the facts that its ways share.
 import type { ShiftSegments } from '../../base/shift-segments.ts';
-import { baseSequenceOf, producerEpochOf, producerIdOf, recordCountOf } from '../../kafka/batch/header.ts';
+import {
+  baseSequenceOf,
+  producerEpochOf,
+  producerIdOf,
+  lastOffsetDeltaOf,
+} from '../../kafka/batch/header.ts';
 import type { DataBatch } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
 import { type PartitionEnd, placeOf } from './partition-end.ts';
@@ -43,5 +48,5 @@ export function lastSequenceOf(
 ): number | undefined {
   if (producerIdOf(records, 0) !== producerId) return undefined;
   if (isSoft && producerEpochOf(records, 0) !== producerEpoch) return undefined;
-  return sequenceAfter(baseSequenceOf(records, 0), recordCountOf(records, 0) - 1);
+  return sequenceAfter(baseSequenceOf(records, 0), lastOffsetDeltaOf(records, 0));
 }

@@ -1,0 +1,75 @@
+// A compacted copy: each record of the target's log is one of the source, at its offset less the shift, once
+// and in order; what is left out in between has a later record of its key at the source.
+import { type ShiftSegments, shiftAt } from '../../src/base/shift-segments.ts';
+import type { CommittedRecords } from './committed-records.ts';
+import { type BatchView, type LogView, Violation } from './log-view.ts';
+import { readRecords, type RecordView } from './record-view.ts';
+
+const controlBit = 0x20;
+
+export class CompactedChecker {
+  readonly #name: string;
+  readonly #committed: CommittedRecords;
+  #end = 0n;
+  #truncations = 0;
+  /** Source offset behind the last record. */
+  #passed = 0n;
+
+  constructor(name: string, committed: CommittedRecords) {
+    this.#name = name;
+    this.#committed = committed;
+  }
+
+  /** Looks at what has come since the last look, or at all where something has gone. Throws Violation. */
+  look(log: LogView): void {
+    if (log.truncations !== this.#truncations) {
+      this.#truncations = log.truncations;
+      this.#end = 0n;
+      this.#passed = 0n;
+    }
+    if (log.end === this.#end) return;
+    const first = log.batches.findLastIndex(({ lastOffset }) => lastOffset < this.#end) + 1;
+    for (const batch of log.batches.slice(first)) for (const record of recordsOf(batch)) this.#check(record);
+    this.#end = log.end;
+  }
+
+  #check(record: RecordView): void {
+    const original = this.#committed.find(record.identity);
+    const at = `${this.#name}: ${record.identity} at ${record.offset}`;
+    if (original === undefined) throw new Violation(`${at} is no committed record of the source`);
+    if (original.offset < this.#passed) {
+      throw new Violation(`${at}, ${original.offset} of the source, comes behind ${this.#passed - 1n}`);
+    }
+    if (record.offset < original.offset) throw new Violation(`${at} is ${original.offset} at the source`);
+    for (const skipped of this.#committed.between(this.#passed, original.offset)) {
+      if (this.#committed.isSuperseded(skipped)) continue;
+      throw new Violation(`${at} is there, and not ${skipped.identity}, ${skipped.offset} of the source`);
+    }
+    this.#passed = original.offset + 1n;
+  }
+}
+
+/** The last record of each key is there, and the ledger knows how each record is shifted. Throws Violation. */
+export function checkWhole(
+  name: string,
+  log: LogView,
+  committed: CommittedRecords,
+  segments: ShiftSegments,
+): void {
+  const there = new Map(
+    log.batches.flatMap(recordsOf).map((record) => [record.identity, record.offset] as const),
+  );
+  for (const { identity, offset } of committed.latest) {
+    if (!there.has(identity))
+      throw new Violation(`${name}: ${identity}, ${offset} of the source, is missing`);
+  }
+  for (const [identity, offset] of there) {
+    const shift = offset - (committed.find(identity)?.offset ?? offset);
+    const told = shiftAt(segments, offset);
+    if (shift === told) continue;
+    throw new Violation(`${name}: ${offset} is shifted by ${shift}, the ledger says ${told}`);
+  }
+}
+
+const recordsOf = ({ bytes }: BatchView): RecordView[] =>
+  (bytes.readInt16BE(21) & controlBit) === 0 ? readRecords(bytes) : [];
