@@ -3,25 +3,10 @@
 // until later.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WorkerProcess } from './worker-process.ts';
+import { cutOff, type Pause, standStill, steps } from './pauses.ts';
 import { wakeStride } from './run-options.ts';
 import { World } from './world.ts';
 import { oneBroker } from './world-shape.ts';
-
-type Pause = (world: World, worker: WorkerProcess) => () => void;
-
-const standStill: Pause = (_, worker) => {
-  worker.freeze();
-  return () => worker.thaw();
-};
-
-const cutOff: Pause = ({ scheduler, source, target }, { owner }) => {
-  const links = [source.linkOf(owner, 1), target.linkOf(owner, 1)];
-  for (const link of links) scheduler.block(link);
-  return () => {
-    for (const link of links) scheduler.unblock(link);
-  };
-};
 
 const cases = [
   { name: 'its process stands still', pause: standStill, idKnown: true },
@@ -74,18 +59,6 @@ async function runPaused(pause: Pause, idKnown: boolean, pauseStep: number, wake
   } catch (error) {
     throw new Error(`paused after ${pauseStep} steps, woken after ${wakeStep} more`, { cause: error });
   }
-}
-
-/** Lets up to `count` events happen, as long as any is due soon; returns how many did. */
-async function steps({ scheduler }: World, count: number): Promise<number> {
-  await scheduler.runUntil(scheduler.nowMs);
-  for (let done = 0; done < count; done += 1) {
-    const event = scheduler.earliest();
-    // What comes later than that is a long poll or a deadline: everything is at rest.
-    if (event === undefined || event.atMs > scheduler.nowMs + 200) return done;
-    await scheduler.happen(event);
-  }
-  return count;
 }
 
 test('a start stands still while another worker writes, and nothing is left to prove it', async (t) => {

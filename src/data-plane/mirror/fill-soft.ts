@@ -41,7 +41,12 @@ async function beginRun(site: SoftFillSite, fill: HolesToFill, held: Guard): Pro
     await site.closeDataId(fill.dataId as bigint);
   }
   const isDirect = isOther || (await site.append(raised, fill.at, 1)).isDirect;
-  return filled(site, fill, 1n, { ...raised, isProven: isDirect, hasBegun: true });
+  const begun = await filled(site, fill, 1n, { ...raised, isProven: isDirect, hasBegun: true });
+  // In front of a record, what comes is one offset farther on.
+  const isHole = fill.holes.from < fill.holes.to;
+  const shift = isHole ? fill.shift : fill.shift + 1n;
+  if (fill.isShiftUntold || !isHole) await site.recordShift(begun.end, shift);
+  return { ...begun, shift };
 }
 
 /**

@@ -48,6 +48,7 @@ function rig(landing: (count: number) => number = (count) => count, isDirect = t
       shift,
       guard: undefined,
       dataId: undefined,
+      isShiftUntold: false,
       ...over,
     });
   };

@@ -17,6 +17,8 @@ export interface HolesToFill {
   readonly shift: bigint;
   /** Held since an earlier run of this life, or its start. */
   readonly guard: Guard | undefined;
+  /** The ledger does not know the shift yet: it is recorded behind the first filler. */
+  readonly isShiftUntold: boolean;
   /** The data id of a soft partition; undefined for others. */
   readonly dataId: bigint | undefined;
 }

@@ -34,6 +34,9 @@ export interface MirrorSpec {
   readonly isSoft?: boolean;
 }
 
+/** So long a full answer may leave a partition out. */
+const unseenMsMax = 15_000;
+
 export type PartitionLimits = RetryLimits & WindowLimits;
 
 /** What the worker is told; each call is a hint to look again, never data. */
@@ -90,6 +93,8 @@ export class MirrorPartition {
   #suspectAt: TargetOffset | undefined;
   #slowTarget = false;
   #tail: StartPoint['tail']['verdict'] | undefined;
+  /** Monotonic: since when the source, which has more, answers without it. */
+  #unseenSinceMs: number | undefined;
   #troubledSinceMs: number | undefined;
   #stateChanges = 0;
 
@@ -183,6 +188,7 @@ export class MirrorPartition {
     this.#place = { ...this.spec, brokerId, account };
     this.#tail = point.tail.verdict;
     this.#window = new WriteWindow(life, point, this.#limits);
+    this.#unseenSinceMs = undefined;
     this.view.passed(point.position - point.shift);
     this.#enter('started', { name: 'mirroring' });
     this.#listener.fetchDue(this);
@@ -234,7 +240,8 @@ export class MirrorPartition {
     if (answer.errorCode !== 0 || answer.diverging !== undefined) return this.#refetchTrouble(answer);
     this.view.look(highWatermark, lastStableOffset, logStartOffset, this.#clock.wallMs());
     this.view.passed(window.position - window.shift);
-    if (answer.records.length === 0) return this.#nothingFetched(window, highWatermark);
+    if (answer.records.length === 0) return this.#nothingFetched(window, answer);
+    this.#unseenSinceMs = undefined;
     window.takeIn(offset, answer, lease);
     this.#goOnWriting(window);
   }
@@ -263,9 +270,25 @@ export class MirrorPartition {
     if (cause !== undefined) this.#drainTo('trouble', this.#retry.after(cause));
   }
 
-  #nothingFetched({ position, shift }: WriteWindow, highWatermark: bigint): void {
+  #nothingFetched(window: WriteWindow, { highWatermark, lastStableOffset }: FetchedPartition): void {
+    const { position, shift } = window;
     // Caught up: what troubled the partition before is over.
     if (position - shift === highWatermark) this.#retry.reset();
+    const isBehind = window.inFlight === 0 && position - shift < lastStableOffset;
+    if (isBehind) this.#unseenSinceMs ??= this.#clock.monotonicMs();
+    else this.#unseenSinceMs = undefined;
+  }
+
+  /**
+   * To be called now and then. A compacted log may end in offsets that no batch holds, of which no fetch
+   * tells: a start looks.
+   */
+  lookForEmptied(): void {
+    const { isSoft } = this.#openWindow?.point.writer ?? {};
+    const sinceMs = this.#unseenSinceMs ?? Number.POSITIVE_INFINITY;
+    if (isSoft !== true || this.#clock.monotonicMs() - sinceMs < unseenMsMax) return;
+    this.#unseenSinceMs = undefined;
+    this.startAgain();
   }
 
   /**

@@ -1,5 +1,5 @@
 // Whether the source has nothing but holes in a range of offsets.
-import { baseOffsetOf, leaderEpochOf } from '../../kafka/batch/header.ts';
+import { baseOffsetOf, lastOffsetDeltaOf, leaderEpochOf } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
 import { type Holes, takeIn } from './intake.ts';
 import { Obstacle } from './obstacle.ts';
@@ -48,7 +48,7 @@ export async function passHoles(
       return seen;
     }
     const until = first.to < to ? first.to : to;
-    seen = { until, leaderEpoch: epochBefore(read.records, until) ?? leaderEpoch };
+    seen = { until, leaderEpoch: epochBefore(read.records, until) ?? -1 };
   }
   return seen;
 }
@@ -82,12 +82,17 @@ export async function refuseUnstable(source: PartitionEnd, read: LogRead, next: 
   throw notReadable(source, next);
 }
 
-/** Leader epoch of the last batch that begins before `offset`; undefined where none was read. */
+/**
+ * Leader epoch of the batch that holds the offset before `offset`; undefined where compaction has taken it: an
+ * older batch's epoch may have ended farther back.
+ */
 export function epochBefore(records: Buffer, offset: bigint): number | undefined {
   let epoch: number | undefined;
   forEachBatch(records, (start) => {
-    if (baseOffsetOf(records, start) >= offset) return false;
-    epoch = leaderEpochOf(records, start);
+    const base = baseOffsetOf(records, start);
+    if (base >= offset) return false;
+    const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
+    epoch = end >= offset ? leaderEpochOf(records, start) : undefined;
     return true;
   });
   return epoch;

@@ -53,6 +53,8 @@ export interface StartPoint {
   readonly source: PartitionEnd;
   readonly target: PartitionEnd;
   readonly tail: Tail;
+  /** The log ends in fillers of the data's own id, of which another worker may have more under way. */
+  readonly isBehindFillers: boolean;
   /** The source holds nothing from the position up to there, and no fetch would say so. */
   readonly holesTo: SourceOffset | undefined;
 }
@@ -66,7 +68,10 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   const tail = await checkTailUnmoved(site, source, target, position, fence, writer);
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
+  // What a soft partition's position comes to is certain only behind a filler of ours.
+  const isBehindFillers = writer.isSoft && (lastSequence === -1 || standsAt(position, tail.found));
   for (const { firstTargetOffset, shift } of tail.found) {
+    if (isBehindFillers && firstTargetOffset === position) continue;
     await site.recordShift(target, asTarget(firstTargetOffset), shift);
   }
   const isKnown = lastSequence !== undefined;
@@ -87,6 +92,7 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
     source,
     target,
     tail,
+    isBehindFillers,
     holesTo,
   };
 }
@@ -117,6 +123,9 @@ async function checkTailUnmoved(
     throw new Obstacle(causeOf('CW-2020', `${placeOf(target)}: ${what} while the tail was checked`));
   }
 }
+
+const standsAt = (position: TargetOffset, segments: ShiftSegments): boolean =>
+  segments.some(({ firstTargetOffset }) => firstTargetOffset === position);
 
 const segmentsOf = ({ shifts }: Fence, { topicId, partition }: PartitionEnd): ShiftSegments =>
   shifts?.get(shiftKey(topicId, partition)) ?? identicalOffsets;

@@ -123,7 +123,7 @@ async function committedRecords(source: PartitionEnd, from: bigint, to: bigint) 
       for (const record of decodeBatches(piece.bytes))
         if (record.offset < to) records.set(record.offset, record);
     }
-    leaderEpoch = epochBefore(read.records, to) ?? leaderEpoch;
+    leaderEpoch = epochBefore(read.records, to) ?? -1;
     next = intake.next;
   }
   return { records, leaderEpoch };

@@ -3,7 +3,7 @@
 import { invariant } from '../../base/errors.ts';
 import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import type { Filled, Guard, HolesToFill } from './fill.ts';
-import { takeIn } from './intake.ts';
+import { type Holes, takeIn } from './intake.ts';
 import { type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { PieceQueue, type QueuedBatch } from './piece-queue.ts';
 import type { StartPoint } from './start-procedure.ts';
@@ -42,6 +42,8 @@ export class WriteWindow {
   #inFlight = 0;
   #proven: boolean;
   #guard: Guard | undefined;
+  /** A filler of ours has to come first, hole or not: it shuts out those that are not. */
+  #needsFiller: boolean;
   #obstacleAhead: Cause | undefined;
 
   constructor(life: number, point: StartPoint, limits: WindowLimits) {
@@ -54,6 +56,7 @@ export class WriteWindow {
     this.#fetchedEpoch = point.tail.sourceEpoch;
     this.#proven = point.proven;
     this.#guard = point.guard;
+    this.#needsFiller = point.isBehindFillers;
     if (point.holesTo !== undefined) this.#beginWithHoles(point.holesTo);
   }
 
@@ -61,6 +64,7 @@ export class WriteWindow {
   #beginWithHoles(to: SourceOffset): void {
     this.#queue.pushHoles({ kind: 'holes', from: this.#fetchNext, to });
     this.#fetchNext = to;
+    this.#fetchedEpoch = -1;
   }
 
   /** Next target offset to be acknowledged. */
@@ -111,6 +115,7 @@ export class WriteWindow {
 
   /** True while a batch may be sent. */
   get canProduce(): boolean {
+    if (this.#needsFiller) return false;
     return this.#queue.firstBytes > 0 && this.#inFlight < (this.#proven ? this.#limits.inFlightMax : 1);
   }
 
@@ -132,7 +137,7 @@ export class WriteWindow {
 
   /** The holes that come next, once nothing is in flight; undefined where nothing is to be filled. */
   get holesToFill(): HolesToFill | undefined {
-    const holes = this.#queue.firstHoles;
+    const holes = this.#queue.firstHoles ?? this.#noHole;
     if (holes === undefined || this.#inFlight > 0) return undefined;
     const dataId = this.point.writer.isSoft ? this.#head.producerId : undefined;
     return {
@@ -141,8 +146,16 @@ export class WriteWindow {
       holes,
       shift: this.#head.shift,
       guard: this.#guard,
+      isShiftUntold: this.#needsFiller,
       dataId,
     };
+  }
+
+  /** Where a filler of ours is due and a record comes next. */
+  get #noHole(): Holes | undefined {
+    const isDue = this.#needsFiller && this.#queue.firstBytes > 0;
+    const from = toSource(this.#position, this.#head.shift);
+    return isDue ? { kind: 'holes', from, to: from } : undefined;
   }
 
   /** They are being filled: nothing else is sent until `land`. */
@@ -156,6 +169,7 @@ export class WriteWindow {
     this.#guard = guard;
     this.#queue.fill(toSource(end, shift));
     this.#head.moveTo(end, shift, begins);
+    this.#needsFiller = false;
     // One batch alone shows that the new epoch is taken.
     if (begins !== undefined) this.#proven = false;
     this.#position = end;

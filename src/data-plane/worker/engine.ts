@@ -183,8 +183,14 @@ export class Engine {
     };
   }
 
-  /** To be called now and then: names the producers whose open transactions hold partitions up. */
-  nameHolders(): void {
+  /** To be called now and then: looks for what no answer tells. */
+  lookAround(): void {
+    for (const partition of this.#partitions.values()) partition.lookForEmptied();
+    this.#nameHolders();
+  }
+
+  /** Names the producers whose open transactions hold partitions up. */
+  #nameHolders(): void {
     this.#holders.look(this.partitions).catch((error: unknown) => {
       throw error;
     });

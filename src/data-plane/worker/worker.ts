@@ -264,7 +264,7 @@ export class Worker {
     while (!signal.aborted) {
       await this.#reportDue();
       if (!this.#isSettled) this.#share();
-      for (const engine of this.#engines.values()) engine.nameHolders();
+      for (const engine of this.#engines.values()) engine.lookAround();
       await this.#report.write(this.partitions, this.#links.observe(this.#engines));
     }
   }

@@ -1,0 +1,88 @@
+// A worker of a compacted partition is paused at every step, what the source shows changes meanwhile, another
+// worker takes over, and the first wakes up at every step of the other's: the two mean different things to
+// stand at one place.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cutOff, type Pause, standStill, steps } from './pauses.ts';
+import { wakeStride } from './run-options.ts';
+import { World } from './world.ts';
+import { type ClusterShape, oneBroker, topic } from './world-shape.ts';
+
+const twoBrokers: ClusterShape = { brokers: 2, replicas: 2, minInSync: 1 };
+
+interface Change {
+  readonly name: string;
+  /** Before the first worker starts, and while it is paused. */
+  readonly before: (world: World) => void;
+  readonly meanwhile: (world: World) => void;
+}
+
+const changes: readonly Change[] = [
+  {
+    name: 'soft-hole: it has seen records that its successor does not see',
+    before: () => undefined,
+    meanwhile: (world) => world.compact(world.source, 0, 1, 0),
+  },
+  {
+    name: 'older-view-wins: it has seen holes where its successor sees records',
+    before: (world) => world.compact(world.source, 0, 1, 0),
+    meanwhile: (world) => assert.ok(world.source.controller.moveLeader(topic, 0, 2)),
+  },
+];
+
+for (const change of changes) {
+  for (const [how, pause] of Object.entries({ 'stands still': standStill, 'is cut off': cutOff })) {
+    for (const coordinated of [false, true]) {
+      const way = coordinated ? 'by way of the coordinator' : 'directly';
+      test(`${change.name}; it ${how}; holes are filled ${way}`, async (t) => {
+        t.diagnostic(`${await pauseEverywhere({ change, pause, coordinated })} runs`);
+      });
+    }
+  }
+}
+
+interface Paused {
+  readonly change: Change;
+  readonly pause: Pause;
+  readonly coordinated: boolean;
+}
+
+async function pauseEverywhere(paused: Paused): Promise<number> {
+  for (let runs = 0, pauseStep = 0; ; pauseStep += 1) {
+    for (let wakeStep = 0; ; wakeStep += 3 * wakeStride, runs += 1) {
+      const { levelBeforePause, levelBeforeWake } = await runPaused(paused, pauseStep, wakeStep);
+      if (levelBeforePause) return runs;
+      if (levelBeforeWake) break;
+    }
+  }
+}
+
+async function runPaused({ change, pause, coordinated }: Paused, pauseStep: number, wakeStep: number) {
+  const shape = { seed: 3, partitions: 1, workers: 2, source: twoBrokers, target: oneBroker };
+  const world = new World({ ...shape, keys: 2, coordinated });
+  try {
+    await world.settle();
+    world.write(0, 1);
+    world.worker(1).start();
+    await world.becomesLevel(60_000);
+    world.worker(1).kill();
+    world.write(0, 2, 1, 2, 1);
+    await world.scheduler.runUntil(world.scheduler.nowMs + 2_000);
+    change.before(world);
+    world.worker(1).start();
+    await steps(world, pauseStep);
+    const levelBeforePause = world.level;
+    const wake = pause(world, world.worker(1));
+    change.meanwhile(world);
+    world.worker(2).start();
+    const done = await steps(world, wakeStep);
+    world.write(0, 1);
+    wake();
+    await world.becomesLevel(600_000);
+    return { levelBeforePause, levelBeforeWake: done < wakeStep };
+  } catch (error) {
+    throw new Error(`paused after ${pauseStep} steps, woken after ${wakeStep} more`, { cause: error });
+  } finally {
+    await world.stop();
+  }
+}
