@@ -29,15 +29,15 @@ export async function dataIdsOf(
   target: PartitionEnd,
   takeGuard: () => Promise<ProducerEpoch>,
 ): Promise<readonly ProducerEpoch[] | undefined> {
-  const known = recordedIn(fence, target);
+  const known = dataIdsIn(fence, target);
   if (known !== undefined) return known;
   if ((await readOffset(target, 'end')) > 0n) return undefined;
   await site.recordDataId(target, await takeGuard());
   // Of several that begin at once the first one in the ledger counts.
-  return recordedIn(await site.fence(), target);
+  return dataIdsIn(await site.fence(), target);
 }
 
-const recordedIn = ({ dataIds }: Fence, { topicId, partition }: PartitionEnd) =>
+export const dataIdsIn = ({ dataIds }: Fence, { topicId, partition }: PartitionEnd) =>
   dataIds?.get(shiftKey(topicId, partition));
 
 /** The id in force at the leader, and its last sequence there. `dataIds` must not be empty. */
@@ -55,7 +55,6 @@ export async function readSoftStart(
       index === 0 || states.has(producerId) || isClosed(dataIds[index - 1] as ProducerEpoch),
   ) as ProducerEpoch;
   const state = states.get(inForce.producerId);
-  const ids = [fence, ...dataIds];
-  if (state === undefined) return { writer: softWriterOf(inForce, ids), lastSequence: undefined };
-  return { writer: softWriterOf(state, ids), lastSequence: state.lastSequence };
+  if (state === undefined) return { writer: softWriterOf(inForce, fence, dataIds), lastSequence: undefined };
+  return { writer: softWriterOf(state, fence, dataIds), lastSequence: state.lastSequence };
 }

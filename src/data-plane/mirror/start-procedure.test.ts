@@ -61,6 +61,7 @@ function rig() {
       asked.push('fence');
       return Promise.resolve(fence);
     },
+    knownFence: () => Promise.resolve(fence),
     recordShift: (_target, from, shift) => {
       asked.push(`record ${from} ${shift}`);
       return Promise.resolve();
@@ -97,16 +98,16 @@ test('position and next sequence follow the last batch of the target', async () 
   );
 });
 
-test('the generations are read before the target, and the sequence before the log end', async () => {
+test('the sequence is read before the log end, and the generations after it', async () => {
   const { site, asked } = rig();
   await findStartPoint(site);
   const ofTarget = asked.filter((each) => each === 'fence' || each.startsWith('target'));
   assert.deepEqual(ofTarget.slice(0, 5), [
-    'fence',
     'target end',
     'target producers',
     'target end',
     'target highWatermark',
+    'fence',
   ]);
 });
 

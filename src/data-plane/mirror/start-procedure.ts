@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
-import { type DataIdSite, dataIdsOf, readSoftStart } from './data-id.ts';
-import type { Fence } from './fence.ts';
+import { type DataIdSite, dataIdsIn, dataIdsOf, readSoftStart } from './data-id.ts';
+import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
@@ -27,6 +27,8 @@ export interface StartSite extends DataIdSite {
   readonly isSoft: boolean;
   /** Re-reads the ledger; throws Obstacle where no generation is open. */
   fence(): Promise<Fence>;
+  /** What the ledger said when it was last read; reads it where it has not been. */
+  knownFence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
   findEnd(side: 'source' | 'target'): Promise<PartitionEnd>;
   /** Records in the ledger that from `from` on target and source are `shift` apart. */
@@ -60,11 +62,14 @@ export interface StartPoint {
 }
 
 export async function findStartPoint(site: StartSite): Promise<StartPoint> {
-  const fence = await site.fence();
+  const known = await site.knownFence();
   const [source, { target, guard, position, writer, lastSequence }] = await Promise.all([
     site.findEnd('source'),
-    readTarget(site, fence),
+    readTarget(site, known),
   ]);
+  // After the log's end: how data is shifted was recorded before it was sent.
+  const fence = await site.fence();
+  refuseOtherFence(target, known, fence, writer);
   const tail = await checkTailUnmoved(site, source, target, position, fence, writer);
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
@@ -122,6 +127,14 @@ async function checkTailUnmoved(
     if (what === undefined) throw thrown;
     throw new Obstacle(causeOf('CW-2020', `${placeOf(target)}: ${what} while the tail was checked`));
   }
+}
+
+/** Another generation was opened since, or other data ids are in force. */
+function refuseOtherFence(target: PartitionEnd, known: Fence, fence: Fence, writer: Writer): void {
+  const isSame = sameFence(known, fence) && isDeepStrictEqual(writer.dataIds, dataIdsIn(fence, target));
+  if (isSame) return;
+  const text = `${placeOf(target)}: the ledger was written while the target was read`;
+  throw new Obstacle(causeOf('CW-2020', text));
 }
 
 const standsAt = (position: TargetOffset, segments: ShiftSegments): boolean =>

@@ -7,6 +7,8 @@ export interface Writer extends ProducerEpoch {
   readonly isSoft: boolean;
   /** All that this mirror has written data under. */
   readonly ids: ReadonlySet<bigint>;
+  /** Of a soft partition: as the ledger has them. */
+  readonly dataIds: readonly ProducerEpoch[] | undefined;
 }
 
 export const writerOf = ({ producerId, producerEpoch }: Fence): Writer => ({
@@ -14,14 +16,17 @@ export const writerOf = ({ producerId, producerEpoch }: Fence): Writer => ({
   producerEpoch,
   isSoft: false,
   ids: new Set([producerId]),
+  dataIds: undefined,
 });
 
 export const softWriterOf = (
   { producerId, producerEpoch }: ProducerEpoch,
-  ids: readonly ProducerEpoch[],
+  fence: Fence,
+  dataIds: readonly ProducerEpoch[],
 ): Writer => ({
   producerId,
   producerEpoch,
   isSoft: true,
-  ids: new Set(ids.map((each) => each.producerId)),
+  ids: new Set([fence, ...dataIds].map((each) => each.producerId)),
+  dataIds,
 });

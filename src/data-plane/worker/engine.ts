@@ -69,6 +69,8 @@ export class Engine {
   readonly #targetLanes: TargetLanes;
   readonly #markerLanes: MarkerLanes;
   readonly #guards: Guards;
+  /** By mirror set, as last read. */
+  readonly #fences = new Map<string, Fence>();
   readonly #filler: Filler;
   readonly #starts: StartQueue;
   readonly #holders: TransactionHolders;
@@ -267,6 +269,7 @@ export class Engine {
       const point = await findStartPoint(this.#siteOf(spec));
       partition.started(life, point);
     } catch (error) {
+      this.#fences.delete(spec.set);
       partition.failed(life, failureOf('the start procedure', spec, error, this.#parts.log));
     }
   }
@@ -277,7 +280,8 @@ export class Engine {
       clock,
       random,
       signal: this.#abort.signal,
-      fence: () => openFence(fences, spec),
+      fence: () => this.#readFence(spec),
+      knownFence: () => this.#readFenceOnce(spec),
       findEnd: async (side) => {
         const end = await this.#sides[side].findEnd(spec.topic, spec.partition);
         refuseRecreated(end, side === 'source' ? spec.sourceTopicId : spec.targetTopicId);
@@ -288,6 +292,17 @@ export class Engine {
       isSoft: spec.isSoft === true,
       takeGuard: async (target) => guardAt(target, await this.#guards.take(spec)),
     };
+  }
+
+  async #readFence(spec: MirrorSpec): Promise<Fence> {
+    this.#fences.delete(spec.set);
+    const fence = await openFence(this.#parts.fences, spec);
+    this.#fences.set(spec.set, fence);
+    return fence;
+  }
+
+  async #readFenceOnce(spec: MirrorSpec): Promise<Fence> {
+    return this.#fences.get(spec.set) ?? (await this.#readFence(spec));
   }
 
   /** The process stood still: a successor may have written in the meantime, and what is queued is old. */
