@@ -126,7 +126,7 @@ export const bugsInStart: readonly PlantedBug[] = [
     caughtBy: [
       {
         file: startTest,
-        test: 'the generations are read before the target, and the sequence before the log end',
+        test: 'the sequence is read before the log end, and the generations after it',
       },
     ],
   },

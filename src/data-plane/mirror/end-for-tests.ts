@@ -14,6 +14,8 @@ export interface MadeEnd {
   /** Given: fewer records than the log holds are committed. Read once per question. */
   highWatermarks: bigint[];
   logStart: bigint;
+  /** Where the log ends, if not with its last batch: a cleaner has taken what stood there. */
+  emptiedTo: bigint;
   /** What the broker takes for the leader epoch; `at.leaderEpoch` is what metadata said. */
   brokerEpoch: number;
   /** Called before each answer, with the kind of question. */
@@ -67,6 +69,7 @@ export function madeEnd(side: PartitionEnd['side'], batches: Buffer[] = [], lead
     producers: [],
     highWatermarks: [],
     logStart: 0n,
+    emptiedTo: 0n,
     brokerEpoch: leaderEpoch,
     onAsk: () => undefined,
   };
@@ -90,9 +93,10 @@ export function producerState(
 
 const endOf = (batch: Buffer) => baseOffsetOf(batch, 0) + BigInt(recordCountOf(batch, 0));
 
-const logEnd = ({ batches, logStart }: MadeEnd) => {
+const logEnd = ({ batches, logStart, emptiedTo }: MadeEnd) => {
   const last = batches.at(-1);
-  return last === undefined ? logStart : endOf(last);
+  const end = last === undefined ? logStart : endOf(last);
+  return end > emptiedTo ? end : emptiedTo;
 };
 
 /** The next one on the list; the last one stays. */

@@ -6,6 +6,7 @@ import { crc32c } from '../../kafka/batch/crc32c.ts';
 import { decodeBatch } from '../../kafka/batch/decode-batch.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { attributesOf, baseOffsetOf, usesLogAppendTime } from '../../kafka/batch/header.ts';
+import { withoutRecords, withRecords } from '../../../test/broker-model/cleaned-batch.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type Intake, takeIn } from './intake.ts';
 import { asSource } from './offsets.ts';
@@ -203,4 +204,33 @@ test('an answer from beyond the position is taken only where it begins at it', (
 
 test('bytes that are no batches are no continuation', () => {
   assert.equal(newBytes(5n, 8n, 4, Buffer.alloc(100)), undefined);
+});
+
+test('in a soft partition offsets that no batch holds are holes, between batches and inside of them', () => {
+  const records = ['a', 'b', 'c', 'd'].map(recordOf);
+  const whole = encodeBatch(records, { baseOffset: 4n, leaderEpoch: 2 });
+  const thinned = withRecords(
+    whole,
+    decodeBatch(whole).filter(({ offset }) => offset === 5n),
+    undefined,
+  );
+  const answer = Buffer.concat([bytesOf({ baseOffset: 0n, recordCount: 2 }), thinned]);
+  assert.equal(take({ position: 0n }, answer)?.cause?.code, 'CW-2011');
+  const taken = take({ position: 0n, isSoft: true }, answer) ?? assert.fail('it is no continuation');
+  assert.deepEqual(
+    taken.pieces.map((piece) =>
+      piece.kind === 'holes'
+        ? `${piece.from}-${piece.to}`
+        : decodeBatch(piece.isMade ? piece.bytes : whole).map(({ offset }) => offset),
+    ),
+    [[4n, 5n, 6n, 7n], '2-5', [5n], '6-8'],
+  );
+  assert.deepEqual([taken.next, taken.leaderEpoch, taken.cause], [8n, 2, undefined]);
+});
+
+test('a batch that a cleaner has emptied is holes', () => {
+  const whole = encodeBatch(['a', 'b'].map(recordOf), { baseOffset: 0n });
+  const answer = Buffer.concat([withoutRecords(whole), bytesOf({ baseOffset: 2n, recordCount: 1 })]);
+  const taken = take({ position: 0n, isSoft: true }, answer);
+  assert.deepEqual(taken && shapeOf(taken), ['0-2', lengthOf({ baseOffset: 2n, recordCount: 1 })]);
 });

@@ -1,0 +1,114 @@
+// Filling holes of a soft partition: how a run begins, what is given back, and how an id is left for another.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../base/clock.ts';
+import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
+import { madeEnd } from './end-for-tests.ts';
+import type { Guard, HolesToFill } from './fill.ts';
+import { fillSoftHoles, type SoftFillSite } from './fill-soft.ts';
+import { Obstacle } from './obstacle.ts';
+import { asSource, asTarget } from './offsets.ts';
+
+const held: Guard = { producerId: 9n, producerEpoch: 3, coordinatorEpoch: 0, isProven: false };
+const raised: Guard = { ...held, producerEpoch: 4 };
+
+/** A target whose log ends at 10. `landing`: how many control records land of those that are sent. */
+function rig(over: Partial<SoftFillSite> = {}, landing: (count: number) => number = (count) => count) {
+  const asked: string[] = [];
+  const target = madeEnd('target', [plainBatch({ baseOffset: 0n, recordCount: 10 })]);
+  let end = 10n;
+  const land = (count: number) => {
+    for (let i = 0; i < landing(count); i += 1, end += 1n) {
+      target.batches.push(plainBatch({ baseOffset: end, recordCount: 1, attributes: 0x30 }));
+    }
+  };
+  const tell = (text: string) => {
+    asked.push(text);
+    return Promise.resolve();
+  };
+  const site: SoftFillSite = {
+    target: target.at,
+    clock: systemClock,
+    signal: AbortSignal.timeout(60_000),
+    takeGuard: () => assert.fail('the guard was taken without naming who held it'),
+    raiseGuard: ({ producerEpoch }) => tell(`raise ${producerEpoch}`).then(() => raised),
+    append: ({ producerId, producerEpoch }, _at, count) => {
+      land(count);
+      return tell(`append ${count} as ${producerId}/${producerEpoch}`).then(() => ({ isDirect: true }));
+    },
+    closeDataId: (producerId) => {
+      land(1);
+      return tell(`close ${producerId}`);
+    },
+    recordDataId: ({ producerId, producerEpoch }) => tell(`data id ${producerId}/${producerEpoch}`),
+    recordShift: (from, shift) => tell(`shift ${from} ${shift}`),
+    ...over,
+  };
+  const fill = (count: bigint, more: Partial<HolesToFill> = {}) => {
+    const shift = more.shift ?? 0n;
+    const from = asSource(10n - shift);
+    const holes = { kind: 'holes', from, to: asSource(from + count) } as const;
+    const told = { isShiftUntold: false, guard: held, dataId: 9n };
+    return fillSoftHoles(site, { life: 1, at: asTarget(10n), holes, shift, ...told, ...more });
+  };
+  return { asked, fill };
+}
+
+const isObstacle = (code: string) => (thrown: unknown) =>
+  thrown instanceof Obstacle && thrown.because.code === code;
+
+test('a run begins with one filler at a new epoch, from which data goes on', async () => {
+  const { asked, fill } = rig();
+  const begun = { ...raised, isProven: true, hasBegun: true };
+  const filled = { end: 11n, shift: 0n, fillers: 1, guard: begun, begins: begun };
+  assert.deepEqual(await fill(5n), filled);
+  assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4']);
+});
+
+test('the rest of a run is bulk, at the same epoch', async () => {
+  const { asked, fill } = rig();
+  const guard = { ...raised, isProven: true, hasBegun: true };
+  assert.equal((await fill(4n, { guard })).end, 14n);
+  assert.deepEqual(asked, ['append 4 as 9/4']);
+});
+
+test('what the target is ahead is given back from the rest of a run, never from its first filler', async () => {
+  const { asked, fill } = rig();
+  const first = await fill(3n, { shift: 2n });
+  assert.deepEqual([first.end, first.shift, asked], [11n, 2n, ['raise 3', 'append 1 as 9/4']]);
+  const rest = await fill(2n, { shift: 2n, guard: first.guard });
+  assert.deepEqual([rest.end, rest.shift, asked.at(-1)], [10n, 0n, 'shift 10 0']);
+});
+
+test('whoever does not hold the guard any more writes nothing', async () => {
+  const fenced = () => Promise.reject(new Obstacle({ code: 'CW-2020', message: 'fenced', details: {} }));
+  const { asked, fill } = rig({ raiseGuard: fenced });
+  await assert.rejects(fill(1n), isObstacle('CW-2020'));
+  assert.deepEqual(asked, []);
+});
+
+test('another worker’s record in front of the filler is for the start procedure to see', async () => {
+  const { asked, fill } = rig({}, (count) => count + 1);
+  await assert.rejects(fill(5n), isObstacle('CW-2020'));
+  assert.ok(!asked.some((what) => what.startsWith('shift')));
+});
+
+test('in front of a record a filler is one too many, and the ledger knows before the record follows', async () => {
+  const { asked, fill } = rig();
+  const { end, shift } = await fill(0n);
+  assert.deepEqual([end, shift, asked.at(-1)], [11n, 1n, 'shift 11 1']);
+});
+
+test('a shift that was found, but not told, is recorded behind the first filler', async () => {
+  const { asked, fill } = rig();
+  await fill(2n, { shift: 1n, isShiftUntold: true });
+  assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4', 'shift 11 1']);
+});
+
+test('an id without epochs is closed by its last filler, and the ledger knows the new one first', async () => {
+  const other: Guard = { ...held, producerId: 12n, producerEpoch: 0 };
+  const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) });
+  const { end, begins } = await fill(3n);
+  assert.deepEqual(asked, ['data id 12/0', 'close 9']);
+  assert.deepEqual([end, begins?.producerId, begins?.producerEpoch], [11n, 12n, 0]);
+});

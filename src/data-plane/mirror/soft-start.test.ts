@@ -1,0 +1,194 @@
+// Where a soft partition goes on, from two made-up logs that cleaners may have been at: under which id, and
+// at which place of the source.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../base/clock.ts';
+import { shiftKey, type ShiftSegment } from '../../base/shift-segments.ts';
+import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
+import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
+import { closingEpoch } from './data-id.ts';
+import { madeEnd, producerState } from './end-for-tests.ts';
+import type { ProducerEpoch } from './fence.ts';
+import { Obstacle } from './obstacle.ts';
+import { findStartPoint, type StartSite } from './start-procedure.ts';
+
+const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
+const id: ProducerEpoch = { producerId: 9n, producerEpoch: 3 };
+const guard = { producerId: 9n, producerEpoch: 8, coordinatorEpoch: 0, isProven: false };
+
+const recordOf = (value: string) => ({ timestamp: 5n, key: Buffer.from('k'), value: Buffer.from(value) });
+/** Records that tell their source offset. */
+const original = (baseOffset: bigint, ...values: string[]) =>
+  encodeBatch(values.map(recordOf), { baseOffset, leaderEpoch: 4 });
+const copied = (baseOffset: bigint, epoch: number, sequence: number, ...values: string[]) =>
+  encodeBatch(values.map(recordOf), {
+    baseOffset,
+    producerId: 9n,
+    producerEpoch: epoch,
+    baseSequence: sequence,
+  });
+const filler = (baseOffset: bigint, epoch: number) =>
+  plainBatch({ baseOffset, recordCount: 1, attributes: 0x30, producer: { id: 9n, epoch, sequence: -1 } });
+
+interface Shape {
+  readonly source?: readonly Buffer[];
+  readonly target?: readonly Buffer[];
+  /** Of each id that the target knows, epoch and last sequence. */
+  readonly states?: readonly (readonly [producerId: bigint, epoch: number, lastSequence: number])[];
+  readonly dataIds?: readonly ProducerEpoch[] | undefined;
+  readonly segments?: readonly ShiftSegment[];
+}
+
+function rig({ source: theirs = [], target: mine = [], states = [], dataIds = [id], segments = [] }: Shape) {
+  const asked: string[] = [];
+  const source = madeEnd('source', [...theirs]);
+  const target = madeEnd('target', [...mine]);
+  target.producers = states.map((state) => producerState(...state));
+  const key = shiftKey(target.at.topicId, 0);
+  let recorded = dataIds;
+  const current = () => ({
+    ...fence,
+    shifts: new Map([[key, segments]]),
+    dataIds: new Map(recorded.length === 0 ? [] : [[key, recorded]]),
+  });
+  const site: StartSite = {
+    clock: systemClock,
+    random: { int: () => 0 },
+    signal: AbortSignal.timeout(60_000),
+    isSoft: true,
+    fence: () => Promise.resolve(current()),
+    knownFence: () => Promise.resolve(current()),
+    findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
+    takeGuard: () => {
+      asked.push('guard');
+      return Promise.resolve(guard);
+    },
+    recordShift: (_target, from, shift) => {
+      asked.push(`shift ${from} ${shift}`);
+      return Promise.resolve();
+    },
+    recordDataId: (_target, { producerId, producerEpoch }) => {
+      asked.push(`data id ${producerId}/${producerEpoch}`);
+      recorded = [...recorded, { producerId, producerEpoch }];
+      return Promise.resolve();
+    },
+  };
+  return { site, source, target, asked };
+}
+
+async function codeOfStart(site: StartSite): Promise<string> {
+  try {
+    await findStartPoint(site);
+  } catch (thrown) {
+    if (thrown instanceof Obstacle) return thrown.because.code;
+    throw thrown;
+  }
+  return 'none';
+}
+
+test('an empty partition records under which id its data will be, and never begins at sequence 0', async () => {
+  const { site, asked } = rig({ dataIds: [], source: [original(0n, 'a')] });
+  const { writer, nextSequence, proven } = await findStartPoint(site);
+  assert.deepEqual([writer.producerId, writer.producerEpoch, writer.isSoft], [9n, 8, true]);
+  assert.deepEqual([nextSequence, proven, asked], [1, false, ['guard', 'data id 9/8', 'guard']]);
+});
+
+test('a partition that was given data before it was soft goes on as it was', async () => {
+  const { site, asked } = rig({
+    dataIds: [],
+    source: [original(0n, 'a')],
+    target: [plainBatch({ baseOffset: 0n, recordCount: 1, producer: { id: 77n, epoch: 2, sequence: 0 } })],
+    states: [[77n, 2, 0]],
+  });
+  assert.equal(await codeOfStart(site), 'CW-2006');
+  assert.deepEqual(asked, []);
+});
+
+test('data goes on under the epoch and sequence that the partition has, whatever the guard’s epoch', async () => {
+  const { site, asked } = rig({
+    source: [original(0n, 'a', 'b'), original(2n, 'c')],
+    target: [copied(0n, 5, 40, 'a', 'b')],
+    states: [[9n, 5, 41]],
+  });
+  const { writer, position, nextSequence, proven, tail, isBehindFillers } = await findStartPoint(site);
+  assert.deepEqual([writer.producerEpoch, position, nextSequence, proven], [5, 2n, 42, true]);
+  assert.deepEqual([tail.verdict, tail.sourceEpoch, isBehindFillers, asked], ['equal', 4, false, ['guard']]);
+});
+
+test('of several ids the newest one counts whose predecessor is closed in the partition', async () => {
+  const dataIds = [id, { producerId: 12n, producerEpoch: 0 }];
+  const target = [copied(0n, 5, 40, 'a')];
+  const source = [original(0n, 'a'), original(2n, 'b')];
+  const begun = rig({ dataIds, source, target, states: [[9n, 5, 40]] });
+  assert.equal((await findStartPoint(begun.site)).writer.producerId, 9n);
+  const states = [[9n, closingEpoch, -1]] as const;
+  const closed = rig({ dataIds, source, target: [...target, filler(1n, closingEpoch)], states });
+  const { writer, position, shift } = await findStartPoint(closed.site);
+  assert.deepEqual([writer.producerId, writer.producerEpoch, position, shift], [12n, 0, 2n, 0n]);
+});
+
+test('what only one side still holds is not compared; what both hold must be the same', async () => {
+  const target = [copied(0n, 5, 40, 'a', 'b'), copied(2n, 5, 42, 'c')];
+  const states = [[9n, 5, 42]] as const;
+  const cleaned = rig({ source: [original(1n, 'b'), original(3n, 'd')], target, states });
+  const point = await findStartPoint(cleaned.site);
+  // Which epoch the source's offset 2 had is not known any more.
+  assert.deepEqual([point.tail.verdict, point.position, point.tail.sourceEpoch], ['equal', 3n, -1]);
+  const nothing = rig({ source: [original(3n, 'd')], target, states });
+  assert.equal((await findStartPoint(nothing.site)).tail.verdict, 'unverified');
+  const other = rig({ source: [original(1n, 'other'), original(3n, 'd')], target, states });
+  assert.equal(await codeOfStart(other.site), 'CW-2006');
+});
+
+test('records of somebody else among ours stop the partition', async () => {
+  const others = plainBatch({ baseOffset: 1n, recordCount: 1, producer: { id: 5n, epoch: 0, sequence: 0 } });
+  const { site } = rig({
+    source: [original(0n, 'a', 'b', 'c')],
+    target: [copied(0n, 5, 40, 'a'), others, copied(2n, 5, 41, 'c')],
+    states: [[9n, 5, 41]],
+  });
+  assert.equal(await codeOfStart(site), 'CW-2005');
+});
+
+test('fillers between batches of one epoch are found by their sequences, though nothing is left to compare', async () => {
+  const { site, asked } = rig({
+    source: [original(9n, 'z')],
+    target: [copied(0n, 5, 40, 'a'), filler(1n, 5), filler(2n, 5), copied(3n, 5, 41, 'b')],
+    states: [[9n, 5, 41]],
+  });
+  const { position, shift, tail } = await findStartPoint(site);
+  assert.deepEqual([position, shift, tail.verdict], [4n, 2n, 'unverified']);
+  assert.deepEqual(asked, ['guard', 'shift 3 2']);
+});
+
+test('behind fillers of its own id a shift is certain only once a filler of ours has landed', async () => {
+  const { site, asked } = rig({
+    source: [original(0n, 'a', 'b')],
+    target: [copied(0n, 5, 40, 'a'), filler(1n, 6)],
+    states: [[9n, 6, -1]],
+  });
+  const { position, shift, nextSequence, isBehindFillers } = await findStartPoint(site);
+  assert.deepEqual([position, shift, nextSequence, isBehindFillers], [2n, 1n, 0, true]);
+  assert.deepEqual(asked, ['guard']);
+});
+
+test('a source that holds nothing more up to its stable end is seen to end in holes', async () => {
+  const { site, source } = rig({
+    source: [original(0n, 'a')],
+    target: [copied(0n, 5, 40, 'a')],
+    states: [[9n, 5, 40]],
+  });
+  assert.equal((await findStartPoint(site)).holesTo, undefined);
+  source.emptiedTo = 3n;
+  assert.equal((await findStartPoint(site)).holesTo, 3n);
+});
+
+test('an id that is recorded while the target is read is seen', async () => {
+  const { site } = rig({
+    source: [original(0n, 'a')],
+    target: [copied(0n, 5, 40, 'a')],
+    states: [[9n, 5, 40]],
+  });
+  const stale: StartSite = { ...site, knownFence: () => Promise.resolve(fence) };
+  assert.equal(await codeOfStart(stale), 'CW-2020');
+});
