@@ -62,10 +62,11 @@ export const mirrorErrors = {
     'Wait for a version that fills the prefix, or mirror a topic that has its first record still.',
   ),
   'CW-2011': entry(
-    'offsets that compaction has emptied are not covered yet',
-    'The source skips offsets whose records its cleaner has removed. Offsets of markers and of aborted ' +
-      'records are filled at the target; emptied ones are not, yet.',
-    'Leave the topic out of the mirror set for now. Other topics go on.',
+    'compacted since it is mirrored',
+    'The source skips offsets whose records its cleaner has removed, and the mirror was given data before ' +
+      'its topic was compacted: under the producer id that all partitions share, which cannot keep a late ' +
+      'write away from an offset that was emptied meanwhile.',
+    'Delete the topic at the target: it is mirrored anew, and then emptied offsets are filled.',
   ),
   'CW-2013': entry(
     'old message format',

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { CreateTopic, DecideTopic, DeleteTopic, SetSettings } from './actions.ts';
 import { describeAction } from './actions.ts';
 import { decidedMirror } from '../../ledger/decided-for-tests.ts';
-import { clusterOf, mirrorSettings, observationOf } from './observation-for-tests.ts';
+import { clusterOf, mirrorSettings, observationOf, sourceSettings } from './observation-for-tests.ts';
 import { payments, topicAt, topologyOf } from './observation-for-tests.ts';
 import { plan } from './plan.ts';
 
@@ -54,6 +54,21 @@ test('a topic that is ready is mirrored, once', () => {
   assert.equal(action?.kind, 'mirror-topic');
   assert.deepEqual({ ...action.decision, observedAtMs: 1 }, decidedMirror('pay.a'));
   assert.deepEqual(kindsOf({ source, target, decided: [decidedMirror('pay.a')] }), []);
+});
+
+test('a topic that is compacted has soft partitions, and keeps them whatever its policy becomes', () => {
+  const kindsWith = (policy: string, isSoft?: true) => {
+    const at = (side: 'source' | 'target', settings: ReadonlyMap<string, string>) =>
+      topicAt(side, 'pay.a', { settings: new Map([...settings, ['cleanup.policy', policy]]) });
+    const decided = [{ ...decidedMirror('pay.a'), ...(isSoft && { isSoft }) }];
+    return kindsOf({
+      source: [at('source', sourceSettings)],
+      target: [at('target', mirrorSettings)],
+      decided,
+    });
+  };
+  assert.deepEqual([kindsWith('compact,delete'), kindsWith('delete')], [['mirror-topic'], []]);
+  assert.deepEqual([kindsWith('delete', true), kindsWith('compact', true)], [[], []]);
 });
 
 test('topics of Kafka and of Causeway, and those of no set, are not touched', () => {

@@ -1,42 +1,41 @@
 // Topics of a mirror set at its source: whether there are any, and settings that stop or endanger a mirror.
-import type { ErrorCode } from '../../base/error-catalog.ts';
 import type { TopicView } from '../../kafka/wire/messages.ts';
 import { compileTopicMatcher, hasStar } from '../../topology/patterns.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
-import { type FindingState, ok, problem, type Said, unknown, warning } from '../finding.ts';
+import { ok, problem, type Said, unknown, warning } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
 import { topicsHave, topicsText } from './topic-names.ts';
 
 type Settings = ReadonlyMap<string, string>;
 
 interface Trouble {
-  readonly state: Extract<FindingState, 'problem' | 'warning'>;
   /** Comes after "topic orders has". */
   readonly what: string;
   readonly isThere: (settings: Settings) => boolean;
-  readonly code?: ErrorCode;
-  readonly why?: string;
-  readonly next?: string;
+  readonly why: string;
+  readonly next: string;
 }
 
 const hourMs = 3_600_000;
 
 const troubles: readonly Trouble[] = [
   {
-    state: 'problem',
-    what: 'cleanup.policy compact',
-    isThere: (settings) => settings.get('cleanup.policy')?.includes('compact') === true,
-    code: 'CW-2011',
+    what: 'cleanup.policy compact and delete.retention.ms below one hour',
+    isThere: (settings) =>
+      settings.get('cleanup.policy')?.includes('compact') === true &&
+      Number(settings.get('delete.retention.ms') ?? hourMs) < hourMs,
+    why:
+      'A mirror that stands still for longer than that never sees a tombstone that the cleaner took ' +
+      'meanwhile, and keeps the deleted key.',
+    next: 'Raise delete.retention.ms above the longest standstill that you want to survive.',
   },
   {
-    state: 'warning',
     what: 'unclean.leader.election.enable true',
     isThere: (settings) => settings.get('unclean.leader.election.enable') === 'true',
     why: 'An unclean election takes back records that the mirror has; the partition then stops with CW-2008.',
     next: 'Set it to false at the source.',
   },
   {
-    state: 'warning',
     what: 'retention.ms below one hour',
     isThere: (settings) => {
       const value = Number(settings.get('retention.ms') ?? -1);
@@ -92,11 +91,10 @@ export function leaderless(topics: readonly TopicView[]): Said[] {
 /** Pure. A text in place of settings is Kafka's error. */
 export function judgeSettings(described: ReadonlyMap<string, Settings | string>): Said[] {
   const known = [...described].filter((each): each is [string, Settings] => typeof each[1] !== 'string');
-  const said: Said[] = troubles.flatMap(({ state, what, isThere, ...reason }) => {
+  const said: Said[] = troubles.flatMap(({ what, isThere, ...reason }) => {
     const names = known.filter(([, settings]) => isThere(settings)).map(([name]) => name);
     if (names.length === 0) return [];
-    const text = `${topicsHave(names)} ${what}`;
-    return [state === 'problem' ? problem(text, reason) : warning(text, reason)];
+    return [warning(`${topicsHave(names)} ${what}`, reason)];
   });
   const closed = [...described].filter((each): each is [string, string] => typeof each[1] === 'string');
   if (closed.length > 0) {

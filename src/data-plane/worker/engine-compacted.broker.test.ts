@@ -1,0 +1,52 @@
+// The engine between two real clusters whose source compacts: what is left stands at its offsets, and fillers
+// where the cleaner has been.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
+import { CleanedSource } from '../../../test/fixtures/cleaned-source.ts';
+import { seenOffsets } from '../../../test/fixtures/seen-offsets.ts';
+import { TestLink } from '../../../test/fixtures/test-link.ts';
+
+const lab = await sharedLab();
+const link = await TestLink.open(lab, uniqueTopic('compacted'));
+after(() => link[Symbol.asyncDispose]());
+const [sourceServers, targetServers] = ['eu-west', 'us-east'].map((region) => lab.bootstrapServers(region));
+assert.ok(sourceServers !== undefined && targetServers !== undefined);
+
+test('what a cleaner has left stands at its offsets, and again after every start', {
+  timeout: 240_000,
+}, async () => {
+  const source = await CleanedSource.create(link, sourceServers, 'cleaned');
+  const at = { topic: source.topic, partition: 0, isSoft: true };
+  await source.write(400, 40);
+  await source.clean(200);
+  await source.write(30, 7);
+  {
+    await using running = link.startEngine([at]);
+    await link.mustAgree(at);
+    const seen = await seenOffsets(sourceServers, source.topic, 'read_committed');
+    for (const level of ['read_uncommitted', 'read_committed'] as const) {
+      assert.deepEqual(await seenOffsets(targetServers, source.topic, level), seen);
+    }
+    const partition = running.engine.find(source.topic, 0);
+    assert.deepEqual([partition?.shift, partition?.counts.starts], [0n, 1]);
+    assert.ok((partition?.counts.fillers ?? 0) >= 200, `${partition?.counts.fillers} fillers`);
+  }
+  // Ahead of the mirror again; what is mirrored already is cleaned, too.
+  await source.write(200, 11);
+  await source.clean(100);
+  await using again = link.startEngine([at]);
+  await link.mustAgree(at);
+  assert.equal(again.engine.find(source.topic, 0)?.tail, 'equal');
+});
+
+test('two engines on one compacted partition leave it as its source', { timeout: 240_000 }, async () => {
+  const source = await CleanedSource.create(link, sourceServers, 'two-cleaned');
+  const at = { topic: source.topic, partition: 0, isSoft: true };
+  await source.write(200, 20);
+  await source.clean(100);
+  await using _first = link.startEngine([at]);
+  await using _second = link.startEngine([at]);
+  await source.write(200, 20);
+  await link.mustAgree(at, 'soon');
+});
