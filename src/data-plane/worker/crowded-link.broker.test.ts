@@ -15,6 +15,18 @@ const looksMax = 8;
 const sum = (shares: readonly SetShare[]) =>
   shares.reduce((total, { bytesPerSecond }) => total + bytesPerSecond, 0);
 
+type Facts<Seen> = Readonly<Record<string, (seen: Seen) => boolean>>;
+
+/** Returns once all of `facts` hold at one look. */
+async function allHold<Seen>(look: () => Promise<Seen>, facts: Facts<Seen>): Promise<void> {
+  for (let looks = 1; ; looks += 1) {
+    const seen = await look();
+    const missing = Object.entries(facts).filter(([, holds]) => !holds(seen));
+    if (missing.length === 0) return;
+    assert.ok(looks < looksMax, missing.map(([fact]) => fact).join('; '));
+  }
+}
+
 test('on a saturated link priorities are kept, can be changed, and a limit holds', async (t) => {
   const links = [{ from: 'eu-west', to: 'us-east', rttMs, bandwidthBytesPerSecond: linkBytesPerSecond }];
   const lab = await ownLab(t, { links });
@@ -39,16 +51,7 @@ test('on a saturated link priorities are kept, can be changed, and a limit holds
     const rate = (set: string) => of.get(set)?.bytesPerSecond ?? 0;
     return { all: sum(shares), rate, ageMs: (set: string) => of.get(set)?.ageMs ?? 0 };
   };
-  type Measured = Awaited<ReturnType<typeof measured>>;
-  /** All of `facts` hold at one look. */
-  const comesTo = async (facts: Readonly<Record<string, (seen: Measured) => boolean>>) => {
-    for (let look = 1; ; look += 1) {
-      const seen = await measured();
-      const missing = Object.entries(facts).filter(([, holds]) => !holds(seen));
-      if (missing.length === 0) return;
-      assert.ok(look < looksMax, missing.map(([fact]) => fact).join('; '));
-    }
-  };
+  const comesTo = (facts: Facts<Awaited<ReturnType<typeof measured>>>) => allHold(measured, facts);
 
   await comesTo({
     'the first has most of the link': ({ rate, all }) => rate(one) > all / 2,
