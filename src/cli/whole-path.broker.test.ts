@@ -11,7 +11,7 @@ import { openSite, produce, type Site, topologyText } from './site-for-tests.ts'
 
 const serveWords = ['serve', '--region', 'us-east', '--name', 'w1', '--http-port', '0'];
 
-test('plan, apply, serve, status, pause, resume, verify', { timeout: 180_000 }, async (t) => {
+test('plan, apply, serve, status, pause, resume, verify', { timeout: 400_000 }, async (t) => {
   const site = await openSite(t);
   await site.lab.createTopic('eu-west', 'orders', { partitions: 2 });
   await site.lab.createTopic('eu-west', 'other', { partitions: 1 });

@@ -39,7 +39,8 @@ interface Partitions {
 async function newLogs({ partitions = 1, config = {} }: Partitions = {}): Promise<ProbedLog[]> {
   topics += 1;
   const topic = `fillers-${topics}`;
-  await lab.createTopic(region, topic, { partitions, config });
+  // Records here carry old times.
+  await lab.createTopic(region, topic, { partitions, config: { 'retention.ms': '-1', ...config } });
   const all = Array.from({ length: partitions }, (_, each) => ProbedLog.open(cluster, topic, each));
   const logs = await Promise.all(all);
   after(() => {
@@ -105,11 +106,11 @@ test('16: a transaction without data leaves one control record, and the epoch as
     assert.equal(kafkaErrorName(ended.errorCode), 'NONE');
     await waitUntil('the log end has moved', async () => (await log.end()) >= fillers);
   }
-  const { transaction } = await coordinators.describeTransaction(holder.transactionalId);
-  assert.deepEqual(
-    [transaction?.state, transaction?.producerEpoch],
-    ['CompleteCommit', holder.producerEpoch],
-  );
+  const ended = await waitUntil('the last transaction to be over', async () => {
+    const { transaction } = await coordinators.describeTransaction(holder.transactionalId);
+    return transaction?.state === 'CompleteCommit' && transaction;
+  });
+  assert.equal(ended.producerEpoch, holder.producerEpoch);
   const one = { ...at(holder, holder.producerEpoch), records: 1, isControl: true };
   const expected = Array.from({ length: 20 }, (_, offset) => ({ baseOffset: BigInt(offset), ...one }));
   assert.deepEqual(await log.batches(), expected);
