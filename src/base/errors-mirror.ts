@@ -172,4 +172,11 @@ export const mirrorErrors = {
     'Nothing, where brokers are starting: it is tried again every few seconds. If it lasts, look at the ' +
       'source’s brokers: which are away, and which do not follow their controller.',
   ),
+  'CW-2040': entry(
+    'copy differs from its source',
+    'The running comparison found offsets that hold other records than the source, twice within seconds. ' +
+      'The mirror goes on; what differs is looked at again every minute.',
+    'Run `causeway verify SET --topic TOPIC` for all ranges. See who may write to the copy (`causeway ' +
+      'mirrors describe`). To copy the topic anew: pause the mirror, delete the topic at the target, resume.',
+  ),
 } as const;

@@ -22,6 +22,8 @@ export interface PiecewiseParts {
   readonly checkpoint?: VerifyCheckpoint | undefined;
   /** Source offsets of a piece, at most. */
   readonly pieceOffsets: number;
+  /** Bytes of one answer; `fetchBytesMax` unless given. */
+  readonly fetchBytes?: number | undefined;
 }
 
 /** How the partition is mirrored now: it may change between two pieces. */
@@ -41,6 +43,8 @@ export interface ComparedPiece extends OffsetRange {
   readonly offsetsPassed: bigint;
   /** Records of a compacted partition that one side lacks: only a complete comparison can judge them. */
   readonly recordsLeftOpen: bigint;
+  /** Of the target's batches. */
+  readonly bytes: bigint;
   /** Records that the target did not have when the piece began. */
   readonly lagRecords: bigint;
   /** Whether nothing was left to compare behind it when it began: come again later. */
@@ -85,14 +89,21 @@ export class PiecewiseComparison {
     const { theirs, mine } = sides.seek({ from, to }, ends);
     let recordsLeftOpen = 0n;
     const onLonely = options.isCompacted === true ? () => (recordsLeftOpen += 1n) : undefined;
-    const { differences } = await compareLogs(theirs, mine, { from, to }, { segments, onLonely });
+    const { differences, bytes } = await compareLogs(theirs, mine, { from, to }, { segments, onLonely });
     const before = this.#checkpoint?.differences ?? 0n;
     const checkpoint = { comparedTo: to, checkedAtMs, differences: before + differences.differing };
     const offsetsPassed = this.#checkpoint === undefined ? 0n : from - reached;
     this.#checkpoint = checkpoint;
     const { kept: found, omitted } = differences;
     const lagRecords = greater(0n, source.stableEnd - end);
-    return { from, to, checkpoint, found, omitted, offsetsPassed, recordsLeftOpen, lagRecords, isAtEnd };
+    const passed = { offsetsPassed, recordsLeftOpen, lagRecords, bytes };
+    return { from, to, checkpoint, found, omitted, isAtEnd, ...passed };
+  }
+
+  /** Gives back its memory and leaves its connections to whoever has more pieces to compare. */
+  leave(): void {
+    this.#sides?.leave();
+    this.#sides = undefined;
   }
 
   /** Gives back its connections; `next` opens new ones. */
@@ -102,8 +113,8 @@ export class PiecewiseComparison {
   }
 
   #sidesWith(segments: ShiftSegments): PartitionSides {
-    const { topic, partition } = this.#parts;
-    this.#sides ??= new PartitionSides(this.#context, { topic, partition, segments });
+    const { topic, partition, fetchBytes } = this.#parts;
+    this.#sides ??= new PartitionSides(this.#context, { topic, partition, segments, fetchBytes });
     this.#sides.segments = segments;
     return this.#sides;
   }
