@@ -31,6 +31,10 @@ export class MirroredPartition implements RunningPartition {
     return this.#mirror.state.name === 'mirroring';
   }
 
+  get life(): number {
+    return this.#mirror.life;
+  }
+
   get start(): bigint | undefined {
     return this.#mirror.view.logStart;
   }

@@ -27,6 +27,8 @@ export interface WorldShape {
   readonly transactions?: number;
   /** The target permits no markers: holes are filled by way of the coordinator. */
   readonly coordinated?: boolean;
+  /** Workers compare what they mirror while it is mirrored. */
+  readonly verifies?: boolean;
   /** Whether a partition may stop for good; where not, a stop is a violation. */
   readonly mayStop?: boolean;
 }

@@ -37,6 +37,7 @@ export function logOf(
 
 interface MutablePartition extends RunningPartition {
   isMirroring: boolean;
+  life: number;
   end: bigint;
 }
 
@@ -67,7 +68,7 @@ export class CheckWorld {
     this.targets = targets;
     this.pace = { ...defaultPace, firstOffsets: 50, pieceBytes: 5_000, ...pace };
     this.partitions = targets.map((log, partition) => {
-      return { set: 's', topic: 't', partition, isMirroring: true, start: 0n, end: log.end };
+      return { set: 's', topic: 't', partition, isMirroring: true, life: 1, start: 0n, end: log.end };
     });
     this.check = this.#make();
   }

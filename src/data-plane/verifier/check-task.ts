@@ -1,6 +1,6 @@
 // One partition of a running check: which of its offsets are due for a look, and one look.
 import { CausewayError } from '../../base/errors.ts';
-import type { ShiftSegments } from '../../base/shift-segments.ts';
+import { areSameSegments, type ShiftSegments } from '../../base/shift-segments.ts';
 import { afterLook, type CheckedPartition, type Duty } from './checked-partition.ts';
 import type { OffsetRange } from './comparison.ts';
 import { placeOf } from './known-ranges.ts';
@@ -14,6 +14,8 @@ export interface RunningPartition {
   readonly partition: number;
   /** Otherwise it is left alone. */
   readonly isMirroring: boolean;
+  /** Another one with each start: what was seen of the target before may have been on its way. */
+  readonly life: number;
   /** Where the source begins, and up to where the target has it; undefined while unknown. */
   readonly start: bigint | undefined;
   readonly end: bigint | undefined;
@@ -81,7 +83,7 @@ export class CheckTask<P extends RunningPartition> {
   /** Looks at what differs: each range gets its turn. */
   #doubts = 0;
   /** What the first of two looks was for, and what it found; the second is due. */
-  #unsure: { readonly duty: Duty; readonly lacks: boolean } | undefined;
+  #unsure: { readonly duty: Duty; readonly life: number; readonly lacks: boolean } | undefined;
   #isCompacted = false;
 
   constructor(partition: P, pace: CheckPace) {
@@ -117,14 +119,15 @@ export class CheckTask<P extends RunningPartition> {
   async look(context: VerifyContext, facts: MirrorFacts<P>, duty: Duty): Promise<LookOutcome> {
     const { clock } = context;
     const isSecond = this.#unsure !== undefined;
+    const life = this.#unsure?.life ?? this.partition.life;
     if (duty === 'again' && this.state?.again === undefined && !isSecond) this.#isCompacted = false;
     await this.#askForCleaner(facts, duty);
     const segments = await facts.segmentsOf(this.partition, isSecond || duty === 'doubt');
     const range = this.#rangeOf(duty);
     const piece = await this.#compare(context, segments, range);
-    if (piece.found.length > 0 && !isSecond && duty !== 'doubt') {
+    if (piece.found.length > 0 && !(await this.#isSure(facts, duty, life, segments))) {
       const lacks = piece.found.some(({ kind }) => kind === 'missing' || kind === 'extra');
-      this.#unsure = { duty, lacks };
+      this.#unsure = { duty, life: this.partition.life, lacks };
       this.postpone(clock.monotonicMs(), this.#pace.confirmMs);
       return 'unsure';
     }
@@ -134,6 +137,16 @@ export class CheckTask<P extends RunningPartition> {
     this.isChanged = true;
     this.#lookedAt(duty, piece, clock.monotonicMs());
     return 'looked';
+  }
+
+  /**
+   * Whether what differs is to be told: seen twice, while the partition mirrored without a new start, and the
+   * ledger knows of no shift that explains it, asked after it was seen.
+   */
+  async #isSure(facts: MirrorFacts<P>, duty: Duty, life: number, segments: ShiftSegments): Promise<boolean> {
+    if (this.#unsure === undefined && duty !== 'doubt') return false;
+    const fresh = await facts.segmentsOf(this.partition, true);
+    return areSameSegments(segments, fresh) && this.partition.isMirroring && this.partition.life === life;
   }
 
   #isNewDue(nowMs: number): boolean {
@@ -188,15 +201,17 @@ export class CheckTask<P extends RunningPartition> {
     const parts = { topic, partition, pieceOffsets: offsets, fetchBytes, checkpoint };
     const comparison = new PiecewiseComparison(context, parts);
     try {
-      return await comparison.next({ segments, isCompacted: this.#isCompacted });
+      // Behind it, what this or another worker has on its way may not be told of in the ledger yet.
+      const { end: upTo } = this.partition;
+      return await comparison.next({ segments, isCompacted: this.#isCompacted, upTo });
     } finally {
       comparison.leave();
     }
   }
 
   #lookedAt(duty: Duty, piece: ComparedPiece, nowMs: number): void {
+    if (duty === 'doubt' || piece.found.length > 0) this.#doubtAtMs = nowMs;
     if (duty === 'doubt') {
-      this.#doubtAtMs = nowMs;
       this.#doubts += 1;
       return;
     }

@@ -75,6 +75,32 @@ test('a shift that the ledger knows by the second look is no difference', async 
   await world.stop();
 });
 
+test('a start of the mirror between two looks makes the second one the first', async () => {
+  const world = await startWorld(logOf(100), logOf(100, { changed: [10] }), { confirmMs: 10_000 });
+  await world.runFor(5_000);
+  const [partition] = world.partitions;
+  assert.ok(partition !== undefined);
+  partition.life = 2;
+  await world.runFor(11_000);
+  assert.deepEqual([world.state(), world.told], [undefined, []]);
+  await world.runFor(20_000);
+  assert.deepEqual(world.ranges(), ['different 10..11']);
+  await world.stop();
+});
+
+test('what stands behind the position of the mirror is not judged', async () => {
+  const world = await startWorld(logOf(100), logOf(100, { changed: [90] }));
+  const [partition] = world.partitions;
+  assert.ok(partition !== undefined);
+  partition.end = 80n;
+  await world.runFor(5 * minuteMs);
+  assert.deepEqual([world.state()?.verifiedTo, world.ranges()], [80n, []]);
+  partition.end = 100n;
+  await world.runFor(5 * minuteMs);
+  assert.deepEqual([world.state()?.verifiedTo, world.ranges()], [100n, ['different 90..91']]);
+  await world.stop();
+});
+
 test('a restart goes on where the ledger says, and so does another worker', async () => {
   const world = await startWorld(logOf(5_000), logOf(5_000));
   world.bytesPerSecond = 200_000;

@@ -31,6 +31,8 @@ export interface PieceOptions {
   readonly segments?: ShiftSegments | undefined;
   /** Whether `compact` is in the cleanup policy of either side. */
   readonly isCompacted?: boolean | undefined;
+  /** Nothing from this source offset on; to the target's end unless given. */
+  readonly upTo?: bigint | undefined;
 }
 
 /** "Equal from `from` to `to`, checked at `checkpoint.checkedAtMs`", or what differs. */
@@ -79,7 +81,8 @@ export class PiecewiseComparison {
     const checkedAtMs = this.#context.clock.wallMs();
     const { source, target } = await sides.bounds();
     const start = greater(source.start, sourceFrom(segments, target.start));
-    const end = sourceFrom(segments, target.stableEnd);
+    const stableEnd = sourceFrom(segments, target.stableEnd);
+    const end = lesser(stableEnd, options.upTo ?? stableEnd);
     // A log that lost its end may have grown again with other records: what was compared there is not known.
     const reached = lesser(this.#checkpoint?.comparedTo ?? start, lesser(end, source.stableEnd));
     const from = greater(reached, start);
