@@ -49,6 +49,8 @@ export class CheckWorld {
   readonly told: { level: string; fields: LogFields; message: string }[] = [];
   bytesPerSecond = 1_000_000;
   heldMs = 0;
+  /** The source’s brokers are asked and never answer. */
+  isSilent = false;
   segments: ShiftSegments = identicalOffsets;
   /** What the ledger says to whoever asks now. */
   freshSegments: ShiftSegments | undefined;
@@ -119,7 +121,13 @@ export class CheckWorld {
     const [source, target] = [this.sources, this.targets].map((logs) => servedCluster(logs.map(counted)));
     if (source === undefined || target === undefined) throw new Error('two sides');
     return new ContinuousCheck<MutablePartition>({
-      source: { region: 'eu-west', cluster: () => source },
+      source: {
+        region: 'eu-west',
+        cluster: () => {
+          const silent = () => new Promise<never>(() => undefined);
+          return this.isSilent ? { ...source, metadata: silent, connect: silent } : source;
+        },
+      },
       target: { region: 'us-east', cluster: () => target },
       clock: this.scheduler.clockOf('check'),
       random: seededRandom(1),

@@ -297,3 +297,14 @@ test('one that was looked at longest ago comes first', async () => {
   assert.ok(Math.max(...reached) - Math.min(...reached) <= 100, reached.join());
   await world.stop();
 });
+
+test('a broker that never answers does not keep the process', async () => {
+  const world = await startWorld(logOf(100), logOf(100));
+  await world.runFor(minuteMs);
+  world.isSilent = true;
+  Object.assign(world.sources[0] ?? {}, logOf(200));
+  Object.assign(world.partitions[0] ?? {}, { end: 200n });
+  await world.runFor(2 * minuteMs);
+  assert.equal(world.state()?.verifiedTo, 100n);
+  await world.stop();
+});

@@ -94,21 +94,31 @@ export class ContinuousCheck<P extends RunningPartition> {
     }
   }
 
-  /** Until `signal` aborts; never rejects for trouble of a cluster. */
+  /**
+   * Until `signal` aborts; never rejects for trouble of a cluster. A piece under way is not waited for: a
+   * broker that does not answer must not keep the process.
+   */
   async run(signal: AbortSignal): Promise<void> {
-    const disconnect = () => this.#disconnect('the check has ended');
-    signal.addEventListener('abort', disconnect, { once: true });
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = () => aborted.resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      while (!signal.aborted) {
-        const pieces = await this.#round(signal);
-        if (pieces > 0) continue;
-        this.#disconnect('nothing is due');
-        await restOn(this.#parts.clock, lookMs, signal);
-      }
+      await Promise.race([this.#loop(signal), aborted.promise]);
     } finally {
-      signal.removeEventListener('abort', disconnect);
-      disconnect();
+      signal.removeEventListener('abort', onAbort);
+      this.#disconnect('the check has ended');
     }
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const pieces = await this.#round(signal);
+      if (pieces > 0) continue;
+      this.#disconnect('nothing is due');
+      await restOn(this.#parts.clock, lookMs, signal);
+    }
+    // A connection may have been under way when the others were ended.
+    this.#disconnect('the check has ended');
   }
 
   /** The number of pieces that were compared, or tried. */
