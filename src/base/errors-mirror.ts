@@ -180,4 +180,11 @@ export const mirrorErrors = {
       'and only a filler that is written directly can do so. Nothing was written.',
     'Give the workers Alter on the target’s cluster, restart them, and run `causeway mirrors resume SET TOPIC`.',
   ),
+  'CW-2040': entry(
+    'copy differs from its source',
+    'The running comparison found offsets that hold other records than the source, twice within seconds. ' +
+      'The mirror goes on; what differs is looked at again every minute.',
+    'Run `causeway verify SET --topic TOPIC` for all ranges. See who may write to the copy (`causeway ' +
+      'mirrors describe`). To copy the topic anew: pause the mirror, delete the topic at the target, resume.',
+  ),
 } as const;

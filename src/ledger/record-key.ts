@@ -11,6 +11,8 @@ export const resumeKey = (set: string, topic: string): string => `resume/${set}/
 export const mirrorKey = (set: string, topic: string, worker: string): string =>
   `mirror/${set}/${topic}/${worker}`;
 export const topicKey = (set: string, topic: string): string => `topic/${set}/${topic}`;
+export const verifiedKey = (set: string, topic: string, partition: number): string =>
+  `verified/${set}/${topic}/${partition}`;
 
 export function keyOf(record: LedgerRecord): string {
   switch (record.kind) {
@@ -30,6 +32,8 @@ export function keyOf(record: LedgerRecord): string {
       return topicKey(record.set, record.topic);
     case 'link':
       return `link/${record.source}/${record.target}/${record.worker}`;
+    case 'verified':
+      return verifiedKey(record.set, record.topic, record.partition);
     case 'opened':
     case 'ended':
       return `${record.set}/${record.generation}`;

@@ -1,6 +1,7 @@
 // The JSON form of each record, version by version. A change of a record's shape is a new version; additions
 // too, so that an older program says "newer" instead of dropping what it does not know.
 import Type, { type TObject, type TProperties } from 'typebox';
+import { differenceKinds } from '../base/difference-kinds.ts';
 import type { LedgerRecord } from './record-key.ts';
 import { linkHolds } from './records.ts';
 import type { LedgerTopic } from './topic-names.ts';
@@ -29,6 +30,10 @@ export const bigintFields: ReadonlySet<string> = new Set([
   'batches',
   'holes',
   'fillers',
+  'verifiedTo',
+  'firstOffset',
+  'endOffset',
+  'sourceOffset',
 ]);
 
 const closed = { additionalProperties: false } as const;
@@ -56,6 +61,14 @@ const observedPartition = object({
   fillers: Type.Optional(bigintText),
   heldBy: Type.Optional(object({ sinceMs: ms, producerId: Type.Optional(bigintText) })),
   tail: Type.Optional(Type.Enum(['equal', 'unverified', 'empty'])),
+});
+
+const verifiedRange = object({
+  kind: Type.Enum([...differenceKinds]),
+  firstOffset: bigintText,
+  endOffset: bigintText,
+  sourceOffset: bigintText,
+  detail: text,
 });
 
 export interface RecordForm {
@@ -188,6 +201,22 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     limitBytesPerSecond: Type.Optional(rate),
     bytesPerSecond: rate,
     held: Type.Array(object({ by: Type.Enum([...linkHolds]), sinceMs: ms })),
+    observedAtMs: ms,
+  }),
+  verified: form('causeway.observed', 'verified', {
+    set: text,
+    topic: text,
+    partition: count,
+    source: text,
+    target: text,
+    sourceTopicId: optionalText,
+    targetTopicId: optionalText,
+    verifiedTo: bigintText,
+    checkedAtMs: ms,
+    again: Type.Optional(object({ verifiedTo: bigintText, more: count })),
+    completeAtMs: Type.Optional(ms),
+    ranges: Type.Array(verifiedRange),
+    more: count,
     observedAtMs: ms,
   }),
 };

@@ -1,5 +1,6 @@
 // Any well-formed ledger record, for properties that hold for all of them.
 import fc from 'fast-check';
+import { differenceKinds } from '../base/difference-kinds.ts';
 import type { LedgerRecord } from './record-key.ts';
 import { linkHolds } from './records.ts';
 
@@ -120,6 +121,32 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     limitBytesPerSecond: optional(ms),
     bytesPerSecond: ms,
     held: fc.array(fc.record({ by: fc.constantFrom(...linkHolds), sinceMs: ms }), { maxLength: 3 }),
+    observedAtMs: ms,
+  }),
+  verified: fc.record({
+    kind: fc.constant('verified'),
+    set: text,
+    topic: text,
+    partition: count,
+    source: text,
+    target: text,
+    sourceTopicId: optional(text),
+    targetTopicId: optional(text),
+    verifiedTo: int64,
+    checkedAtMs: ms,
+    again: optional(fc.record({ verifiedTo: int64, more: count })),
+    completeAtMs: optional(ms),
+    ranges: fc.array(
+      fc.record({
+        kind: fc.constantFrom(...differenceKinds),
+        firstOffset: int64,
+        endOffset: int64,
+        sourceOffset: int64,
+        detail: text,
+      }),
+      { maxLength: 3 },
+    ),
+    more: count,
     observedAtMs: ms,
   }),
   process: fc.record({

@@ -1,5 +1,6 @@
 // What is kept in the control topics. Every record is JSON with `kind` and `version`; a reader that meets a
 // newer version leaves the record alone and says so. Offsets are decimal strings in JSON and bigint here.
+import type { DifferenceKind } from '../base/difference-kinds.ts';
 
 /**
  * `causeway.desired` (compacted): key `topology`. The topology as last applied, as YAML text with
@@ -195,4 +196,48 @@ export interface ObservedLink {
   readonly held: readonly { readonly by: LinkHold; readonly sinceMs: number }[];
   readonly observedAtMs: number;
 }
-export type ObservedRecord = ObservedMirror | ObservedRegion | ObservedProcess | ObservedTopic | ObservedLink;
+export interface VerifiedRange {
+  /** It says which side's offsets the range names. */
+  readonly kind: DifferenceKind;
+  readonly firstOffset: bigint;
+  /** The first offset after the range. */
+  readonly endOffset: bigint;
+  /** The source offset that belongs to `firstOffset`. */
+  readonly sourceOffset: bigint;
+  /** What differs, at the first offset of the range. */
+  readonly detail: string;
+}
+/**
+ * `causeway.observed`: key `verified/<set>/<topic>/<partition>`: how far the running comparison of both sides
+ * has come, whoever runs the partition. Lost, it begins again.
+ */
+export interface ObservedVerified {
+  readonly kind: 'verified';
+  readonly set: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly source: string;
+  readonly target: string;
+  /** Of the topics that were compared: others begin anew. */
+  readonly sourceTopicId: string | undefined;
+  readonly targetTopicId: string | undefined;
+  /** Every source offset below has been compared at least once, or is gone at a side. */
+  readonly verifiedTo: bigint;
+  /** When the ends were asked that the last look went by. */
+  readonly checkedAtMs: number;
+  /** Present while older offsets are looked at again: from the start up to here. */
+  readonly again?: { readonly verifiedTo: bigint; readonly more: number } | undefined;
+  /** When every offset had been looked at, last time. */
+  readonly completeAtMs?: number | undefined;
+  /** What differs as far as is known: the first ranges, and how many more there are. */
+  readonly ranges: readonly VerifiedRange[];
+  readonly more: number;
+  readonly observedAtMs: number;
+}
+export type ObservedRecord =
+  | ObservedMirror
+  | ObservedRegion
+  | ObservedProcess
+  | ObservedTopic
+  | ObservedLink
+  | ObservedVerified;

@@ -10,6 +10,7 @@ import type {
   ObservedRecord,
   ObservedRegion,
   ObservedTopic,
+  ObservedVerified,
 } from './records.ts';
 
 export interface DesiredView {
@@ -53,6 +54,7 @@ export interface ObservedView {
   readonly processes: readonly ObservedProcess[];
   readonly topics: readonly ObservedTopic[];
   readonly links: readonly ObservedLink[];
+  readonly verified: readonly ObservedVerified[];
 }
 
 export function observedView(records: Iterable<ObservedRecord>): ObservedView {
@@ -61,6 +63,7 @@ export function observedView(records: Iterable<ObservedRecord>): ObservedView {
   const processes: ObservedProcess[] = [];
   const topics: ObservedTopic[] = [];
   const links: ObservedLink[] = [];
+  const verified: ObservedVerified[] = [];
   for (const record of records) {
     switch (record.kind) {
       case 'mirror':
@@ -78,7 +81,10 @@ export function observedView(records: Iterable<ObservedRecord>): ObservedView {
       case 'link':
         links.push(record);
         break;
+      case 'verified':
+        verified.push(record);
+        break;
     }
   }
-  return { mirrors, regions, processes, topics, links };
+  return { mirrors, regions, processes, topics, links, verified };
 }

@@ -43,6 +43,28 @@ test('what was seen last stays, however old, while its topic is mirrored', () =>
   assert.deepEqual(stale(left, report('w1', dayMs, [0])), []);
 });
 
+test('how far a comparison came stays, however old, while its topic is mirrored', () => {
+  const verified = (ageMs: number): ObservedRecord => ({
+    kind: 'verified',
+    set: 'payments',
+    topic: 'a',
+    partition: 3,
+    source: 'eu-west',
+    target: 'us-east',
+    sourceTopicId: undefined,
+    targetTopicId: undefined,
+    verifiedTo: 1n,
+    checkedAtMs: nowMs - ageMs,
+    ranges: [],
+    more: 0,
+    observedAtMs: nowMs - ageMs,
+  });
+  assert.deepEqual(stale(decidedMirror('a'), verified(400 * dayMs)), []);
+  const left = decidedMirror('a', { state: 'gone' });
+  assert.deepEqual(stale(left, verified(dayMs)), []);
+  assert.deepEqual(stale(left, verified(8 * dayMs)), ['verified/payments/a/3']);
+});
+
 test('links are told of each second, processes every few: old ones go', () => {
   const link = (ageMs: number): ObservedRecord => ({
     kind: 'link',

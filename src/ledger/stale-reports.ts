@@ -16,14 +16,20 @@ export function staleReports(observed: ObservedView, nowMs: number): string[] {
     observed.topics.filter(({ state }) => state !== 'gone').map(({ set, topic }) => `${set}/${topic}`),
   );
   const newest = newestReports(observed.mirrors);
+  const isForgotten = ({
+    set,
+    topic,
+    observedAtMs,
+  }: Pick<ObservedMirror, 'set' | 'topic' | 'observedAtMs'>) =>
+    !mirrored.has(`${set}/${topic}`) && nowMs - observedAtMs >= weekMs;
   const isStale = (mirror: ObservedMirror) =>
     mirror.partitions.every(({ partition }) => {
       const seenAtMs = newest.get(partitionKey(mirror, partition)) ?? 0;
       return seenAtMs - mirror.observedAtMs >= hourMs;
-    }) ||
-    (!mirrored.has(`${mirror.set}/${mirror.topic}`) && nowMs - mirror.observedAtMs >= weekMs);
+    }) || isForgotten(mirror);
   return [
     ...observed.mirrors.filter(isStale),
+    ...observed.verified.filter(isForgotten),
     ...observed.links.filter(({ observedAtMs }) => nowMs - observedAtMs >= hourMs),
     ...observed.processes.filter(({ observedAtMs }) => nowMs - observedAtMs >= weekMs),
   ].map(keyOf);

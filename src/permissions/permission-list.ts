@@ -117,7 +117,7 @@ export const permissionList: readonly PermissionRule[] = [
 
   ...workerAtTarget('mirrors', {
     Describe: 'leaders, and where the log ends',
-    Read: 'the end of the mirror, and what stands under its fence',
+    Read: 'the end of the mirror, what stands under its fence, and all of it to compare it with its source',
     Write: 'the records, and the fillers of holes',
   }),
   ...workerAtTarget('transactional ids', {

@@ -1,13 +1,22 @@
 // Brings the numbers of a running process into its metrics.
+import { type CheckedPartition, countRanges } from '../data-plane/verifier/checked-partition.ts';
 import type { Engine } from '../data-plane/worker/engine.ts';
 import type { Worker } from '../data-plane/worker/worker.ts';
 import { observePartition } from '../data-plane/worker/progress.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type MirrorLabels, type PartitionReport, reportMirrors } from '../telemetry/mirror-metrics.ts';
+import type { ContinuousChecks } from './continuous-checks.ts';
+import type { MirrorPartition } from './mirrored-partition.ts';
 import type { RegionClusters } from './region-clusters.ts';
 
-export function reportWorker(metrics: Metrics, worker: Worker, region: string, nowMs: number): void {
-  reportMirrors(metrics, partitionReports(worker), nowMs);
+export function reportWorker(
+  metrics: Metrics,
+  worker: Worker,
+  checks: ContinuousChecks,
+  region: string,
+  nowMs: number,
+): void {
+  reportMirrors(metrics, partitionReports(worker, checks), nowMs);
   const engines = [...worker.engines];
   const linkOf = (source: string) => ({ source, target: region });
   metrics.setTotals(
@@ -38,6 +47,10 @@ export function reportWorker(metrics: Metrics, worker: Worker, region: string, n
     metrics.setTotals('causeway_worker_rebalances_total', [{ labels: { region }, value: rebalances }]);
   }
   reportLinks(metrics, engines, linkOf);
+  metrics.setTotals(
+    'causeway_link_verified_bytes_total',
+    checks.bytes().map(([source, value]) => ({ labels: linkOf(source), value })),
+  );
   const pauses = engines.reduce((most, [, { counts }]) => Math.max(most, counts.pauses), 0);
   metrics.setTotals('causeway_process_pauses_total', [{ labels: {}, value: pauses }]);
 }
@@ -70,14 +83,20 @@ function reportLinks(
 }
 
 /** With what only this process knows: how often a partition started, and what the fence refused. */
-function partitionReports({ partitions }: Worker): PartitionReport[] {
+function partitionReports({ partitions }: Worker, checks: ContinuousChecks): PartitionReport[] {
   return partitions.map((partition) => {
     const { starts, fenceRefusals } = partition.counts;
-    return { ...observePartition(partition), labels: labelsOf(partition), starts, fenceRefusals };
+    const verified = verifiedOf(checks.stateOf(partition));
+    return { ...observePartition(partition), labels: labelsOf(partition), starts, fenceRefusals, verified };
   });
 }
 
-type MirrorPartition = Worker['partitions'][number];
+function verifiedOf(state: CheckedPartition | undefined): PartitionReport['verified'] {
+  if (state === undefined) return undefined;
+  const { verifiedTo: to, completeAtMs } = state;
+  return { to, completeAtMs, differing: countRanges(state) };
+}
+
 const known = new WeakMap<MirrorPartition, MirrorLabels>();
 
 function labelsOf(mirror: MirrorPartition): MirrorLabels {

@@ -5,6 +5,7 @@ import { keepNewObjectsYoung } from '../base/heap.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { Reconciler } from '../control-plane/reconciler/reconciler.ts';
+import type { CheckPace } from '../data-plane/verifier/check-task.ts';
 import type { WorkerLimits } from '../data-plane/worker/limits.ts';
 import { Worker } from '../data-plane/worker/worker.ts';
 import { LedgerReader } from '../ledger/reader.ts';
@@ -13,6 +14,7 @@ import { type HttpServer, startHttpServer } from '../telemetry/http.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import type { SecretReaders } from '../topology/secrets.ts';
 import type { Topology } from '../topology/topology.ts';
+import { ContinuousChecks } from './continuous-checks.ts';
 import { RegionAdmins } from './region-admins.ts';
 import { controllerChecks, workerChecks } from './health.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -41,6 +43,7 @@ export interface ServerParts {
   /** How often the controller looks at the clusters; 5 s unless given. */
   readonly reconcileMs?: number;
   readonly workerLimits?: WorkerLimits;
+  readonly checkPace?: CheckPace;
 }
 
 export interface RunningServer {
@@ -73,6 +76,7 @@ class CausewayServer implements RunningServer {
   readonly #writer: LedgerWriter;
   readonly #reconciler: Reconciler;
   readonly #worker: Worker;
+  readonly #checks: ContinuousChecks;
   readonly #abort = new AbortController();
   #http: HttpServer | undefined;
   #loops: Promise<unknown> = Promise.resolve();
@@ -110,6 +114,9 @@ class CausewayServer implements RunningServer {
       meetAt: cluster,
       ...(limits !== undefined && { limits }),
     });
+    const { checkPace: pace } = parts;
+    const checked = { ...shared, worker: this.#worker, ledger, adminOf };
+    this.#checks = new ContinuousChecks({ ...checked, ...(pace !== undefined && { pace }) });
   }
 
   get url(): string {
@@ -136,7 +143,7 @@ class CausewayServer implements RunningServer {
     const heartbeat = new Heartbeat({ ...this.#parts, writer: this.#writer });
     this.#loops = Promise.all([
       ...(has('controller') ? [this.#reconciler.run(signal)] : []),
-      ...(has('worker') ? [this.#worker.finished] : []),
+      ...(has('worker') ? [this.#worker.finished, this.#checks.run(signal)] : []),
       heartbeat.run(signal),
       this.#updateMetrics(signal),
     ]);
@@ -182,7 +189,7 @@ class CausewayServer implements RunningServer {
   async #updateMetrics(signal: AbortSignal): Promise<void> {
     const { clock, region } = this.#parts;
     while (!signal.aborted) {
-      reportWorker(this.#metrics, this.#worker, region, clock.wallMs());
+      reportWorker(this.#metrics, this.#worker, this.#checks, region, clock.wallMs());
       reportPools(this.#metrics, this.#clusters);
       await restOn(clock, metricsMs * Math.max(1, this.#worker.partitions.length / 1_000), signal);
     }

@@ -58,11 +58,20 @@ export class RegionWorkerLedger implements WorkerLedger {
   }
 
   async readFences() {
-    const snapshot = await this.#parts.reader.snapshot('causeway.generations');
-    const records = mustBeWhole(snapshot, this.#parts.region);
+    const records = await this.#readGenerations();
     const shifts = foldShifts(records);
     const dataIds = foldDataIds(records);
     return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts, dataIds }]));
+  }
+
+  /** Where mirrors of this region are apart from their sources, by `shiftKey`. */
+  async readShifts() {
+    return foldShifts(await this.#readGenerations());
+  }
+
+  async #readGenerations() {
+    const snapshot = await this.#parts.reader.snapshot('causeway.generations');
+    return mustBeWhole(snapshot, this.#parts.region);
   }
 
   async recordShift(shift: Parameters<WorkerLedger['recordShift']>[0]): Promise<void> {

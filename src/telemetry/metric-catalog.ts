@@ -83,6 +83,26 @@ export const metricCatalog = {
     mirror,
   ),
   causeway_mirror_fence_refusals_total: counter('Writes that the fence refused. They did no harm.', mirror),
+  causeway_mirror_verified_offset: gauge(
+    'Source offset below which both sides have been compared. Only at granularity partition.',
+    mirror,
+    'none',
+  ),
+  causeway_mirror_unverified_offsets: gauge(
+    'Offsets that the target has and the running comparison has not come to yet.',
+    mirror,
+    'sum',
+  ),
+  causeway_mirror_verified_age_seconds: gauge(
+    'Time since everything had been compared, last time. Left out until it has been for the first time.',
+    mirror,
+    'max',
+  ),
+  causeway_mirror_differing_ranges: gauge(
+    'Ranges of offsets that are known to differ from the source (CW-2040).',
+    mirror,
+    'sum',
+  ),
   causeway_link_rtt_seconds: gauge('Round trip to a broker of the source region.', link, 'max'),
   causeway_link_limit_bytes_per_second: gauge(
     'This worker’s part of the limit of the link. Left out where the link has none.',
@@ -91,6 +111,10 @@ export const metricCatalog = {
   ),
   causeway_link_fetched_bytes_total: counter(
     'Bytes of record batches that crossed the link, those that came twice included: what a limit counts.',
+    link,
+  ),
+  causeway_link_verified_bytes_total: counter(
+    'Bytes of record batches that the running comparison has read, of both sides together.',
     link,
   ),
   causeway_link_throttle_seconds_total: counter(

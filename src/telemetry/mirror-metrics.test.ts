@@ -157,3 +157,20 @@ test('the partitions of a worker are counted per link', async () => {
   assert.match(text, /causeway_worker_partitions\{source="eu",target="us"\} 3$/m);
   assert.match(text, /causeway_worker_partitions\{source="ap",target="us"\} 3$/m);
 });
+
+test('how far the comparison is, where that is known', async () => {
+  const verified = { to: 850n, completeAtMs: nowMs - 5_000, differing: 3 };
+  const values = await valuesOf(
+    mirrorOf({ verified }, {}, { verified: { ...verified, completeAtMs: undefined } }),
+  );
+  const told = Object.entries(values).filter(([name]) => /verified|differing/.test(name));
+  assert.deepEqual(Object.fromEntries(told), {
+    'verified_offset 0': 850,
+    'unverified_offsets 0': 50,
+    'verified_age_seconds 0': 5,
+    'differing_ranges 0': 3,
+    'verified_offset 2': 850,
+    'unverified_offsets 2': 50,
+    'differing_ranges 2': 3,
+  });
+});

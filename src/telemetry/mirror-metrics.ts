@@ -6,6 +6,14 @@ import type { Metrics, Sample } from './metrics.ts';
 
 export type MirrorLabels = Labels<'causeway_mirror_records_total'>;
 
+export interface VerifiedReport {
+  readonly to: bigint;
+  /** When all had been looked at, last time. */
+  readonly completeAtMs: number | undefined;
+  /** Ranges that are known to differ. */
+  readonly differing: number;
+}
+
 /** One mirror partition of this worker. */
 export interface PartitionReport {
   /** The same object each time, so that little has to be made of it. */
@@ -24,6 +32,8 @@ export interface PartitionReport {
   readonly holes?: bigint | undefined;
   readonly fillers?: bigint | undefined;
   readonly heldBy?: { readonly sinceMs: number } | undefined;
+  /** How far the running comparison is, in source offsets; absent while that is unknown. */
+  readonly verified?: VerifiedReport | undefined;
   readonly starts: number;
   readonly fenceRefusals: number;
 }
@@ -37,6 +47,7 @@ type MirrorSample = Sample<'causeway_mirror_records_total'>;
  */
 export function reportMirrors(metrics: Metrics, partitions: readonly PartitionReport[], nowMs: number): void {
   reportTotals(metrics, partitions);
+  reportVerified(metrics, partitions, nowMs);
   const lag: MirrorSample[] = [];
   const rpo: MirrorSample[] = [];
   const age: MirrorSample[] = [];
@@ -105,6 +116,27 @@ function reportTotals(metrics: Metrics, partitions: readonly PartitionReport[]):
   metrics.setTotals('causeway_mirror_fillers_total', totals.fillers);
   metrics.setTotals('causeway_mirror_start_procedures_total', totals.start_procedures);
   metrics.setTotals('causeway_mirror_fence_refusals_total', totals.fence_refusals);
+}
+
+function reportVerified(metrics: Metrics, partitions: readonly PartitionReport[], nowMs: number): void {
+  const offset: MirrorSample[] = [];
+  const left: MirrorSample[] = [];
+  const age: MirrorSample[] = [];
+  const differing: MirrorSample[] = [];
+  for (const partition of partitions) {
+    const { labels, verified } = partition;
+    if (verified === undefined) continue;
+    const { to, completeAtMs } = verified;
+    const next = sourcePosition(partition);
+    offset.push({ labels, value: Number(to) });
+    if (next !== undefined) left.push({ labels, value: Math.max(0, Number(next - to)) });
+    if (completeAtMs !== undefined) age.push({ labels, value: Math.max(0, nowMs - completeAtMs) / 1000 });
+    differing.push({ labels, value: verified.differing });
+  }
+  metrics.setAll('causeway_mirror_verified_offset', offset);
+  metrics.setAll('causeway_mirror_unverified_offsets', left);
+  metrics.setAll('causeway_mirror_verified_age_seconds', age);
+  metrics.setAll('causeway_mirror_differing_ranges', differing);
 }
 
 type StateLabels = Labels<'causeway_mirror_state'>;

@@ -48,6 +48,9 @@ test('each value of a link is one change', () => {
   assert.deepEqual(between(link('earlyFetch: 20MB/s'), link('earlyFetch: 0B/s')), [
     'changed links.eu-west->us-east.earlyFetch: 20MB/s → 0B/s',
   ]);
+  assert.deepEqual(between(link('verify: 2MB/s'), link('verify: 0B/s')), [
+    'changed links.eu-west->us-east.verify: 2MB/s → 0B/s',
+  ]);
   assert.deepEqual(between(validText, link('earlyFetch: 8Mbit/s')), [
     'added links.eu-west->us-east.earlyFetch:  → 1MB/s',
   ]);

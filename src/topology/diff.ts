@@ -54,9 +54,10 @@ function valuesOf(topology: Topology): Map<string, Value> {
   if (topology.coordination !== undefined) putSettings('coordination.kafka', topology.coordination.kafka);
   const putRate = (path: string, rate: number | undefined) =>
     put(path, rate === undefined ? undefined : formatRateBytesPerSecond(rate));
-  for (const [key, { limitBytesPerSecond, earlyFetchBytesPerSecond }] of topology.links) {
-    putRate(`links.${key}.limit`, limitBytesPerSecond);
-    putRate(`links.${key}.earlyFetch`, earlyFetchBytesPerSecond);
+  for (const [key, link] of topology.links) {
+    putRate(`links.${key}.limit`, link.limitBytesPerSecond);
+    putRate(`links.${key}.earlyFetch`, link.earlyFetchBytesPerSecond);
+    putRate(`links.${key}.verify`, link.verifyBytesPerSecond);
   }
   for (const set of topology.mirrors.values()) {
     for (const [key, text] of setValues(set)) put(`mirrors.${set.name}.${key}`, text);

@@ -46,10 +46,15 @@ function build(file: TopologyFile): Topology {
   ]);
   const links = Object.entries(file.links ?? {}).map(([key, link]): [string, LinkSpec] => {
     const { source = '', target = '' } = linkEnds(key) ?? {};
-    const limitBytesPerSecond = link.limit === undefined ? undefined : parseRateBytesPerSecond(link.limit);
-    const earlyFetchBytesPerSecond =
-      link.earlyFetch === undefined ? undefined : parseRateBytesPerSecond(link.earlyFetch);
-    const spec = { source, target, limitBytesPerSecond, earlyFetchBytesPerSecond };
+    const rate = (text: string | undefined) =>
+      text === undefined ? undefined : parseRateBytesPerSecond(text);
+    const spec = {
+      source,
+      target,
+      limitBytesPerSecond: rate(link.limit),
+      earlyFetchBytesPerSecond: rate(link.earlyFetch),
+      verifyBytesPerSecond: rate(link.verify),
+    };
     return [`${source}->${target}`, Object.freeze(spec)];
   });
   const mirrors = Object.entries(file.mirrors).map(([name, set]): [string, MirrorSetSpec] => [

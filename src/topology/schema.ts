@@ -50,6 +50,13 @@ const link = Type.Object(
           'for the round trip of a long link; 0B/s switches it off. Default: 1MB/s.',
       ),
     ),
+    verify: Type.Optional(
+      rate(
+        'Bytes per second that the running comparison of both sides may read, both sides and all workers ' +
+          'together: about half of it crosses the link. 0B/s switches it off. Default: 1MB/s, and a tenth ' +
+          'of `limit` at most.',
+      ),
+    ),
   },
   { ...closed, description: 'The directed connection from one region to another, written A->B.' },
 );

@@ -23,6 +23,8 @@ export interface LinkSpec {
   readonly limitBytesPerSecond: number | undefined;
   /** What may be fetched twice to wait less for a long round trip; undefined: the worker's own limit. */
   readonly earlyFetchBytesPerSecond: number | undefined;
+  /** What the running comparison may read of both sides together; undefined: `verifyBytesPerSecond` says. */
+  readonly verifyBytesPerSecond: number | undefined;
 }
 export interface MirrorSetSpec {
   readonly name: string;

@@ -67,6 +67,7 @@ async function live(world: World, random: Random): Promise<RandomRun> {
   faults.heal();
   await writers.stop();
   await world.becomesLevel(world.shape.keys === undefined ? recoveryMsMax : slowRecoveryMsMax);
+  await world.becomesVerified(recoveryMsMax);
   const partitions = world.workers.flatMap((worker) => worker.partitions);
   const sum = (count: 'starts' | 'fenceRefusals') =>
     partitions.reduce((total, { counts }) => total + counts[count], 0);
@@ -95,6 +96,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
     // Drawn apart, so that a seed’s world is otherwise what it would be without.
     ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
+    verifies: seed % 4 === 1 && seed % 5 <= 2,
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
     ...(seed % 5 > 2 && { keys: 2 + (seed % 7) }),
   };

@@ -10,6 +10,7 @@ import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import { Violation } from '../checkers/log-view.ts';
 import type { Scheduler } from './scheduler.ts';
+import { WorkerCheck } from './worker-check.ts';
 import type { Steering } from './world-shape.ts';
 
 export interface WorkerProcessParts {
@@ -27,6 +28,8 @@ export interface WorkerProcessParts {
   readonly recordDataId: (dataId: RecordedDataId) => void;
   /** How long a read of the ledger takes. */
   readonly ledgerDelayMs: number;
+  /** Compares what it mirrors, too. */
+  readonly verifies: boolean;
 }
 
 export class WorkerProcess {
@@ -37,6 +40,7 @@ export class WorkerProcess {
   /** Set by a log line that no run of the simulator may bring forth. */
   defect: string | undefined;
   engine: Engine | undefined;
+  verifier: WorkerCheck | undefined;
   #incarnation = 0;
 
   constructor(parts: WorkerProcessParts) {
@@ -94,6 +98,19 @@ export class WorkerProcess {
     });
     this.engine = engine;
     for (const spec of specs) engine.add(spec).resume();
+    if (!this.#parts.verifies) return;
+    this.verifier = new WorkerCheck({
+      engine,
+      source: source.clientOf(this.owner),
+      target: target.clientOf(this.owner),
+      clock,
+      random: seededRandom(seed + this.#incarnation),
+      log: this.#log(),
+      readShifts: async () => {
+        await clock.sleep(ledgerDelayMs);
+        return this.#parts.fence().shifts ?? new Map();
+      },
+    });
   }
 
   /** kill -9. */
@@ -102,9 +119,11 @@ export class WorkerProcess {
     this.thaw();
     this.#parts.scheduler.drop(this.owner);
     this.engine = undefined;
+    this.verifier = undefined;
   }
   /** SIGTERM. */
   async stop(): Promise<void> {
+    await this.verifier?.stop();
     await this.engine?.stop();
   }
   /** SIGSTOP. */
@@ -136,7 +155,8 @@ export class WorkerProcess {
       const at = this.#parts.scheduler.nowMs.toFixed(1);
       this.lines.push(`${at} ${level} ${message} ${JSON.stringify(fields)}`);
       if (this.lines.length > 200) this.lines.shift();
-      if (level === 'error' && message.includes('unexpected')) this.defect = message;
+      const isAlarm = fields['code'] === 'CW-2040' || message.includes('unexpected');
+      if (level === 'error' && isAlarm) this.defect = `${message} ${JSON.stringify(fields)}`;
     };
     return { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   }

@@ -30,6 +30,8 @@ export interface WorldShape {
   readonly keys?: number;
   /** The target permits no markers: holes are filled by way of the coordinator. */
   readonly coordinated?: boolean;
+  /** Workers compare what they mirror while it is mirrored. */
+  readonly verifies?: boolean;
   /** Whether a partition may stop for good; where not, a stop is a violation. */
   readonly mayStop?: boolean;
 }

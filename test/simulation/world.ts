@@ -81,6 +81,7 @@ export class World {
           recordShift: (shift) => rememberShift(this.#shifts, shift),
           recordDataId: (dataId) => rememberDataId(this.#dataIds, dataId),
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,
+          verifies: shape.verifies ?? false,
         }),
     );
     const applicationsRandom = seededRandom(shape.seed + 1);
@@ -156,6 +157,15 @@ export class World {
     const endMs = this.scheduler.nowMs + untilMs;
     while (!this.level) {
       if (this.scheduler.nowMs >= endMs) throw new Violation(`no progress any more:\n${this.describe()}`);
+      await this.scheduler.runUntil(this.scheduler.nowMs + 100);
+    }
+  }
+
+  /** Lets time go on until everything has been compared. Throws Violation where that takes longer. */
+  async becomesVerified(untilMs: number): Promise<void> {
+    const endMs = this.scheduler.nowMs + untilMs;
+    while (!this.workers.every(({ verifier }) => verifier?.isThrough ?? true)) {
+      if (this.scheduler.nowMs >= endMs) throw new Violation(`not all was compared:\n${this.describe()}`);
       await this.scheduler.runUntil(this.scheduler.nowMs + 100);
     }
   }

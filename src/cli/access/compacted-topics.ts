@@ -1,5 +1,6 @@
 // On which topics of a mirror set a cleaner runs, asked of both sides.
 import type { CausewayError } from '../../base/errors.ts';
+import { isCompacted } from '../../kafka/admin/cleanup-policy.ts';
 import { openAdmins } from './open-admins.ts';
 import type { Regions } from './regions.ts';
 
@@ -20,12 +21,8 @@ export async function askCompactedTopics(
   const admins = openAdmins(regions);
   try {
     const looks = await Promise.all(names.map((name) => admins.adminOf(name).lookAtSettings(topics)));
-    const policyOf = (topic: string) =>
-      looks.map(({ settings }) => settings.get(topic)?.get('cleanup.policy') ?? '');
     return {
-      compacted: new Set(
-        topics.filter((topic) => policyOf(topic).some((policy) => policy.includes('compact'))),
-      ),
+      compacted: new Set(topics.filter((topic) => isCompacted(looks, topic) === true)),
       refused: new Map(looks.flatMap(({ refused }) => [...refused])),
     };
   } finally {

@@ -105,6 +105,7 @@ function emptyPicture(name: string, error: CausewayError | undefined): RegionPic
     processes: [],
     topics: [],
     links: [],
+    verified: [],
     warnings: [],
   };
 }

@@ -10,6 +10,7 @@ import { linkStatuses, linkText } from './links.ts';
 import { partitionNotes, segmentsIn, shiftOf, type SegmentsOf } from './partition-notes.ts';
 import { type PartitionRow, partitionRows } from './partitions.ts';
 import { findRegion, type Picture } from './picture.ts';
+import { differingText, verificationOf, verificationText, verifiedIn, type VerifiedOf } from './verified.ts';
 
 /** Partitions shown as text; `mirrors lag` shows all. */
 const partitionsShownMax = 40;
@@ -116,13 +117,22 @@ function targetLines(
         return `  process          ${process.name} (${process.roles.join(', ')}), ${life}`;
       }),
     '',
-    ...partitionLines(rows).map((line) => `  ${line}`),
-    ...noteLines(picture, rows, segmentsIn(region)),
+    ...partitionLines(picture, rows, verifiedIn(region)).map((line) => `  ${line}`),
+    ...noteLines(picture, rows, segmentsIn(region), verifiedIn(region)),
   ];
 }
 
-function noteLines(picture: Picture, rows: readonly PartitionRow[], segmentsOf: SegmentsOf): string[] {
-  const notes = rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row)));
+function noteLines(
+  picture: Picture,
+  rows: readonly PartitionRow[],
+  segmentsOf: SegmentsOf,
+  verifiedOf: VerifiedOf,
+): string[] {
+  const differing = rows.flatMap((row) => {
+    const { differing: found } = verificationOf([row], verifiedOf);
+    return found === undefined ? [] : [differingText(row.set, found)];
+  });
+  const notes = [...differing, ...rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row)))];
   const rest = notes.length - notesShownMax;
   const more = rest > 0 ? [`and ${rest} more: \`-o json\` has them all`] : [];
   return [...notes.slice(0, notesShownMax), ...more].flatMap((note) => wrapText(note, 106, '  '));
@@ -131,7 +141,7 @@ function noteLines(picture: Picture, rows: readonly PartitionRow[], segmentsOf: 
 const linksOf = (picture: Picture, source: string, target: string) =>
   linkStatuses(picture).filter((link) => link.source === source && link.target === target);
 
-function partitionLines(rows: readonly PartitionRow[]): string[] {
+function partitionLines(picture: Picture, rows: readonly PartitionRow[], verifiedOf: VerifiedOf): string[] {
   if (rows.length === 0) return ['no partition has been reported'];
   const cells = rows
     .slice(0, partitionsShownMax)
@@ -143,6 +153,7 @@ function partitionLines(rows: readonly PartitionRow[]): string[] {
       formatDuration(row.rpoMs),
       row.worker ?? unknown,
       row.last?.tail ?? unknown,
+      verificationText(verificationOf([row], verifiedOf), picture),
       row.last?.cause === undefined ? '' : `${row.last.cause.code} ${row.last.cause.message}`,
     ]);
   const table = tableLines(
@@ -154,6 +165,7 @@ function partitionLines(rows: readonly PartitionRow[]): string[] {
       { title: 'RPO', align: 'right' },
       { title: 'WORKER' },
       { title: 'TAIL' },
+      { title: 'VERIFIED' },
       { title: 'CAUSE' },
     ],
     cells,
@@ -167,6 +179,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
     ...spec,
     targets: spec.to.map((target) => {
       const region = findRegion(picture, target);
+      const verifiedOf = verifiedIn(region);
       const segmentsOf = region?.error === undefined ? region && segmentsIn(region) : undefined;
       return {
         target,
@@ -182,6 +195,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
           state: row.state,
           shift: shiftOf({ ...row, last }),
           segments: segmentsOf?.(row),
+          verified: verifiedOf(row),
         })),
       };
     }),

@@ -47,7 +47,7 @@ test('a topic that is mirrored: every answer is yes', () => {
 });
 
 test('a topic that is mirrored all the same: shifted, held', () => {
-  assert.deepEqual(explain('ledger').notes, []);
+  assert.deepEqual(explain('ledger').notes, ['verified: ?']);
   const heldBy = { sinceMs: nowMs - 3_000, producerId: undefined };
   const partitions = [partition(0, { shift: -5n }), partition(1, { heldBy })];
   const explanation = explain('ledger', {
@@ -56,6 +56,7 @@ test('a topic that is mirrored all the same: shifted, held', () => {
   });
   assert.equal(explanation.mirrored, 'yes');
   assert.deepEqual(explanation.notes, [
+    'verified: ?',
     'ledger-0 is shifted by -5 (not in the ledger)',
     'ledger-1 is held by an open transaction at the source for 3.0s (producer ?)',
   ]);

@@ -4,6 +4,7 @@ import { formatAmount, formatDuration } from '../output/values.ts';
 import { partitionNotes, segmentsIn } from './partition-notes.ts';
 import { partitionRows } from './partitions.ts';
 import { evidenceMsMax, findRegion, isFresh, type Picture } from './picture.ts';
+import { differingText, verificationOf, verificationText, verifiedIn } from './verified.ts';
 
 export type Answer = 'yes' | 'no' | 'unknown';
 
@@ -75,9 +76,17 @@ function notesOf(picture: Picture, spec: MirrorSetSpec, target: string, topic: s
   const region = findRegion(picture, target);
   if (region === undefined) return [];
   const segmentsOf = segmentsIn(region);
-  return partitionRows(picture, spec.name, target)
-    .filter((row) => row.topic === topic)
-    .flatMap((row) => partitionNotes(picture, row, segmentsOf(row)));
+  const rows = partitionRows(picture, spec.name, target).filter((row) => row.topic === topic);
+  if (rows.length === 0) return [];
+  const verified = verificationOf(rows, verifiedIn(region));
+  const isOff = picture.applied?.topology.links.get(`${spec.home}->${target}`)?.verifyBytesPerSecond === 0;
+  const { differing } = verified;
+  return [
+    differing === undefined
+      ? `verified: ${verificationText(verified, picture, isOff)}`
+      : differingText(spec.name, differing),
+    ...rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row))),
+  ];
 }
 
 function whyNoSet(specs: readonly MirrorSetSpec[], topic: string, match: MatchTopic): string {

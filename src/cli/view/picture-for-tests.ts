@@ -4,6 +4,7 @@ import type {
   ObservedPartition,
   ObservedProcess,
   ObservedTopic,
+  ObservedVerified,
 } from '../../ledger/records.ts';
 import type { MirrorSetSpec, Topology } from '../../topology/topology.ts';
 import type { Picture, RegionPicture } from './picture.ts';
@@ -85,6 +86,26 @@ export function topicRecord(overrides: Partial<ObservedTopic> = {}): ObservedTop
   };
 }
 
+/** Of `ledger`; all of a partition as `partition` makes it has been compared. */
+export function verifiedRecord(number: number, overrides: Partial<ObservedVerified> = {}): ObservedVerified {
+  return {
+    kind: 'verified',
+    set: 'payments',
+    topic: 'ledger',
+    partition: number,
+    source: 'eu-west',
+    target: 'us-east',
+    sourceTopicId: undefined,
+    targetTopicId: undefined,
+    verifiedTo: 100n,
+    checkedAtMs: nowMs - 4_000,
+    ranges: [],
+    more: 0,
+    observedAtMs: nowMs - 3_000,
+    ...overrides,
+  };
+}
+
 export function processRecord(overrides: Partial<ObservedProcess> = {}): ObservedProcess {
   return {
     kind: 'process',
@@ -114,6 +135,7 @@ export function region(name: string, overrides: Partial<RegionPicture> = {}): Re
     processes: [],
     topics: [],
     links: [],
+    verified: [],
     warnings: [],
     ...overrides,
   };

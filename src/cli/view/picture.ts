@@ -9,6 +9,7 @@ import type {
   ObservedProcess,
   ObservedRegion,
   ObservedTopic,
+  ObservedVerified,
 } from '../../ledger/records.ts';
 
 /** Evidence older than this says nothing about now. Workers and controllers report every few seconds. */
@@ -31,6 +32,7 @@ export interface RegionPicture {
   readonly processes: readonly ObservedProcess[];
   readonly topics: readonly ObservedTopic[];
   readonly links: readonly ObservedLink[];
+  readonly verified: readonly ObservedVerified[];
   /** Sentences about records that this program does not understand. */
   readonly warnings: readonly string[];
 }

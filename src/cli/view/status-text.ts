@@ -9,6 +9,7 @@ import { linkStatuses, linkText } from './links.ts';
 import { heldText } from './partition-notes.ts';
 import type { ShownState } from './partitions.ts';
 import { isFresh, type Picture, type RegionPicture } from './picture.ts';
+import { differingText, verificationText } from './verified.ts';
 import { type HeldPartitions, type SetCause, type SetStatus, silenceOf } from './status.ts';
 
 const columns = [
@@ -19,6 +20,7 @@ const columns = [
   { title: 'LAG', align: 'right' },
   { title: 'RATE', align: 'right' },
   { title: 'OFFSETS' },
+  { title: 'VERIFIED' },
 ] as const;
 
 /** Topics with shifted partitions that are named; `-o json` has all. */
@@ -43,7 +45,7 @@ export function statusText(picture: Picture, statuses: readonly SetStatus[], pai
     lines.push('', nothingAppliedText(picture));
     return lines.join('\n');
   }
-  const rows = statuses.map((status) => cellsOf(status, paint));
+  const rows = statuses.map((status) => cellsOf(picture, status, paint));
   const [header, ...body] = tableLines(columns, rows);
   lines.push(paint('bold', header ?? ''));
   for (const [index, status] of statuses.entries()) {
@@ -61,7 +63,8 @@ function nothingAppliedText({ regions }: Picture): string {
   return 'No topology has been applied. `causeway plan` shows what would happen, `causeway apply` does it.';
 }
 
-function cellsOf(status: SetStatus, paint: Paint): string[] {
+function cellsOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
+  const verified = verificationText(status.verified, picture, status.isVerifyOff);
   return [
     status.set,
     `${status.home} → ${status.target}`,
@@ -70,6 +73,7 @@ function cellsOf(status: SetStatus, paint: Paint): string[] {
     status.lag.value === undefined ? unknown : `${knownText(status.lag, formatCount)} rec`,
     formatRate(status.bytesPerSecond),
     offsetsText(status),
+    status.verified.differing === undefined ? verified : paint('red', verified),
   ];
 }
 
@@ -98,6 +102,8 @@ const goalText = (goalMs: number | undefined) =>
 /** What stands under a row: causes, and silence. */
 function notesOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
   const notes = status.causes.map(causeText);
+  const { differing } = status.verified;
+  if (differing !== undefined) notes.push(differingText(status.set, differing));
   if (status.held !== undefined) notes.push(heldNote(picture, status.held));
   if (status.shifted.size > 0) notes.push(shiftedNote(status));
   const silence = silenceOf(picture, status);
@@ -205,17 +211,23 @@ export function statusData(picture: Picture, statuses: readonly SetStatus[]): Js
       shiftedPartitions: countShifted(status),
       shiftedByTopic: status.shifted,
       held: status.held,
+      verified: { ...status.verified, off: status.isVerifyOff },
       causes: status.causes,
       silence: silenceOf(picture, status),
     })),
   });
 }
 
-/** True when every mirror set mirrors and every region answers. */
+/** True when every mirror set mirrors, nothing is known to differ, and every region answers. */
 export function isHealthy(picture: Picture, statuses: readonly SetStatus[]): boolean {
   return (
     picture.applied !== undefined &&
     picture.regions.every((region) => region.error === undefined) &&
-    statuses.every((status) => status.state === 'mirroring' && silenceOf(picture, status) === undefined)
+    statuses.every(
+      (status) =>
+        status.state === 'mirroring' &&
+        status.verified.differing === undefined &&
+        silenceOf(picture, status) === undefined,
+    )
   );
 }

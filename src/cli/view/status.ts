@@ -5,6 +5,7 @@ import type { Known } from './known.ts';
 import { heldBy, shiftOf } from './partition-notes.ts';
 import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
+import { type Verification, verificationOf, verifiedIn } from './verified.ts';
 
 /** From worst to best: the state of a set is the worst of its partitions. */
 export const statesWorstFirst = ['stopped', 'unknown', 'waiting', 'starting', 'paused', 'mirroring'] as const;
@@ -52,6 +53,9 @@ export interface SetStatus {
   readonly shifted: ReadonlyMap<string, number>;
   /** What open transactions at the source hold up. */
   readonly held: HeldPartitions | undefined;
+  readonly verified: Verification;
+  /** The link is told to compare nothing. */
+  readonly isVerifyOff: boolean;
 }
 
 /**
@@ -98,8 +102,13 @@ function setStatus(
     causes,
     shifted: shiftedByTopic(rows),
     held: heldLongest(rows),
+    verified: verificationOf(rows, verifiedIn(findRegion(picture, target))),
+    isVerifyOff: linkOf(picture, spec.home, target)?.verifyBytesPerSecond === 0,
   };
 }
+
+const linkOf = ({ applied }: Picture, source: string, target: string) =>
+  applied?.topology.links.get(`${source}->${target}`);
 
 function shiftedByTopic(rows: readonly PartitionRow[]): Map<string, number> {
   const counts = new Map<string, number>();

@@ -1,5 +1,6 @@
 // The outcome of `causeway verify`: a sentence per set and target, and every range that differs.
-import { type Difference, sideNamed } from '../../data-plane/verifier/differences.ts';
+import { sideNamed } from '../../base/difference-kinds.ts';
+import type { Difference } from '../../data-plane/verifier/differences.ts';
 import type { PartitionVerdict } from '../../data-plane/verifier/verify-partition.ts';
 import {
   isDifferent,

@@ -1,9 +1,10 @@
 // Compares two logs offset by offset. Batches that stand at the same place on both sides are compared by
 // their canonical CRC and their bytes, without looking at a record; where batches do not align, their records
 // are.
+import type { DifferenceKind } from '../../base/difference-kinds.ts';
 import { identicalOffsets, type ShiftSegments } from '../../base/shift-segments.ts';
 import type { BatchSource, ComparedBatch } from './batch-source.ts';
-import { type DifferenceKind, Differences } from './differences.ts';
+import { Differences } from './differences.ts';
 import { LogCursor, type PlacedRecord } from './log-cursor.ts';
 import { findDifference, sameContent } from './records.ts';
 

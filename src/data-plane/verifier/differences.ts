@@ -1,22 +1,6 @@
 // What a comparison found, kept in bounded memory: neighbours of one kind are one range, and ranges beyond a
 // maximum are only counted.
-
-export const differenceKinds = ['different', 'missing', 'extra', 'aborted', 'not-comparable'] as const;
-/**
- * `different`: both sides have the record, not the same; `missing`: only the source has it; `extra`: only the
- * target; `aborted`: the target holds what belongs to an aborted transaction; `not-comparable`: a side cannot
- * be decoded or was trimmed meanwhile.
- */
-export type DifferenceKind = (typeof differenceKinds)[number];
-
-/** Whose offsets a range of this kind names. */
-export const sideNamed: Readonly<Record<DifferenceKind, 'source' | 'target'>> = {
-  different: 'source',
-  missing: 'source',
-  extra: 'target',
-  aborted: 'target',
-  'not-comparable': 'source',
-};
+import { type DifferenceKind, differenceKinds } from '../../base/difference-kinds.ts';
 
 export interface Difference {
   readonly kind: DifferenceKind;

@@ -21,7 +21,7 @@ import type { BrokerConnection, KafkaCluster } from '../../kafka/client/cluster.
 import type { FetchedPartition, FetchResponse } from '../../kafka/wire/messages.ts';
 import { kafkaError, kafkaErrorName } from '../../kafka/wire/error-codes.ts';
 import type { BatchSource, ComparedBatch } from './batch-source.ts';
-import type { RateLimit } from './rate-limit.ts';
+import type { ReadLimit } from './rate-limit.ts';
 
 export interface PartitionLogParts {
   readonly cluster: KafkaCluster;
@@ -33,7 +33,7 @@ export interface PartitionLogParts {
   readonly to: bigint;
   readonly clock: Clock;
   readonly random: Random;
-  readonly limit: RateLimit;
+  readonly limit: ReadLimit;
   readonly signal: AbortSignal;
   /** Bytes of one answer; `fetchBytesMax` unless given. */
   readonly fetchBytes?: number | undefined;
@@ -114,6 +114,12 @@ export class PartitionLog implements BatchSource {
     this.#fetchOffset = from;
     this.#to = to;
     this.#emptyAnswers = 0;
+  }
+
+  /** Gives back all memory, and leaves the connection to whoever else has it. */
+  leave(): void {
+    this.#drop();
+    this.#connection = undefined;
   }
 
   /** Gives back all memory and the connection. */

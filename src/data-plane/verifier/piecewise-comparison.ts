@@ -22,6 +22,8 @@ export interface PiecewiseParts {
   readonly checkpoint?: VerifyCheckpoint | undefined;
   /** Source offsets of a piece, at most. */
   readonly pieceOffsets: number;
+  /** Bytes of one answer; `fetchBytesMax` unless given. */
+  readonly fetchBytes?: number | undefined;
 }
 
 /** How the partition is mirrored now: it may change between two pieces. */
@@ -29,6 +31,8 @@ export interface PieceOptions {
   readonly segments?: ShiftSegments | undefined;
   /** Whether `compact` is in the cleanup policy of either side. */
   readonly isCompacted?: boolean | undefined;
+  /** Nothing from this source offset on; to the target's end unless given. */
+  readonly upTo?: bigint | undefined;
 }
 
 /** "Equal from `from` to `to`, checked at `checkpoint.checkedAtMs`", or what differs. */
@@ -41,6 +45,8 @@ export interface ComparedPiece extends OffsetRange {
   readonly offsetsPassed: bigint;
   /** Records of a compacted partition that one side lacks: only a complete comparison can judge them. */
   readonly recordsLeftOpen: bigint;
+  /** Of the target's batches. */
+  readonly bytes: bigint;
   /** Records that the target did not have when the piece began. */
   readonly lagRecords: bigint;
   /** Whether nothing was left to compare behind it when it began: come again later. */
@@ -75,7 +81,8 @@ export class PiecewiseComparison {
     const checkedAtMs = this.#context.clock.wallMs();
     const { source, target } = await sides.bounds();
     const start = greater(source.start, sourceFrom(segments, target.start));
-    const end = sourceFrom(segments, target.stableEnd);
+    const stableEnd = sourceFrom(segments, target.stableEnd);
+    const end = lesser(stableEnd, options.upTo ?? stableEnd);
     // A log that lost its end may have grown again with other records: what was compared there is not known.
     const reached = lesser(this.#checkpoint?.comparedTo ?? start, lesser(end, source.stableEnd));
     const from = greater(reached, start);
@@ -85,14 +92,21 @@ export class PiecewiseComparison {
     const { theirs, mine } = sides.seek({ from, to }, ends);
     let recordsLeftOpen = 0n;
     const onLonely = options.isCompacted === true ? () => (recordsLeftOpen += 1n) : undefined;
-    const { differences } = await compareLogs(theirs, mine, { from, to }, { segments, onLonely });
+    const { differences, bytes } = await compareLogs(theirs, mine, { from, to }, { segments, onLonely });
     const before = this.#checkpoint?.differences ?? 0n;
     const checkpoint = { comparedTo: to, checkedAtMs, differences: before + differences.differing };
     const offsetsPassed = this.#checkpoint === undefined ? 0n : from - reached;
     this.#checkpoint = checkpoint;
     const { kept: found, omitted } = differences;
     const lagRecords = greater(0n, source.stableEnd - end);
-    return { from, to, checkpoint, found, omitted, offsetsPassed, recordsLeftOpen, lagRecords, isAtEnd };
+    const passed = { offsetsPassed, recordsLeftOpen, lagRecords, bytes };
+    return { from, to, checkpoint, found, omitted, isAtEnd, ...passed };
+  }
+
+  /** Gives back its memory and leaves its connections to whoever has more pieces to compare. */
+  leave(): void {
+    this.#sides?.leave();
+    this.#sides = undefined;
   }
 
   /** Gives back its connections; `next` opens new ones. */
@@ -102,8 +116,8 @@ export class PiecewiseComparison {
   }
 
   #sidesWith(segments: ShiftSegments): PartitionSides {
-    const { topic, partition } = this.#parts;
-    this.#sides ??= new PartitionSides(this.#context, { topic, partition, segments });
+    const { topic, partition, fetchBytes } = this.#parts;
+    this.#sides ??= new PartitionSides(this.#context, { topic, partition, segments, fetchBytes });
     this.#sides.segments = segments;
     return this.#sides;
   }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { pick, type Random, seededRandom } from '../../base/random.ts';
 import type { ShiftSegment } from '../../base/shift-segments.ts';
 import { encodeBatch, type TestRecord } from './batch-for-tests.ts';
-import { sideNamed } from './differences.ts';
+import { sideNamed } from '../../base/difference-kinds.ts';
 import type { AbortedSpan, ServedLog } from './served-log-for-tests.ts';
 import { verifyServed } from './verify-for-tests.ts';
 

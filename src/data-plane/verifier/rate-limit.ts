@@ -1,7 +1,12 @@
 // A limit in bytes per second: who has read too fast waits before it reads on.
 import type { Clock } from '../../base/clock.ts';
 
-export class RateLimit {
+/** Whoever has read bytes waits here before reading on. */
+export interface ReadLimit {
+  take(bytes: number, signal?: AbortSignal): Promise<void>;
+}
+
+export class RateLimit implements ReadLimit {
   readonly #clock: Clock;
   readonly #bytesPerSecond: number;
   /** When everything let through so far is paid for. */

@@ -2,13 +2,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import type { RateLimit } from './rate-limit.ts';
+import type { ReadLimit } from './rate-limit.ts';
 
 export interface VerifySide {
   readonly cluster: KafkaCluster;
   readonly region: string;
   /** One limit for all partitions of a side. */
-  readonly limit: RateLimit;
+  readonly limit: ReadLimit;
 }
 
 export interface VerifyContext {

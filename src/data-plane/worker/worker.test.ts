@@ -111,3 +111,22 @@ test('a limit reaches the engine with the topology', (t) => {
   assert.equal(limit(), 1_000_000);
   assert.equal(partition('a').counts.starts, starts, 'nothing starts anew for that');
 });
+
+test('the rate of the running comparison comes with the topology: low, a part of a limit, or none', (t) => {
+  const topologyWith = (link: string) => {
+    const sets = { payments: '{ home: eu-west, to: [us-east], topics: ["*"] }' };
+    return mustParse(`${fileWith(sets)}links: { eu-west->us-east: { ${link} } }\n`);
+  };
+  const { tell, worker } = workerForTests(t, { trouble: defect });
+  tell({});
+  assert.equal(worker.verifyBytesPerSecond('eu-west'), 1_000_000);
+  for (const [link, rate] of [
+    ['limit: 2MB/s', 200_000],
+    ['limit: 200MB/s', 1_000_000],
+    ['limit: 2MB/s, verify: 5MB/s', 5_000_000],
+    ['verify: 0B/s', 0],
+  ] as const) {
+    tell({ topology: topologyWith(link) });
+    assert.equal(worker.verifyBytesPerSecond('eu-west'), rate, link);
+  }
+});

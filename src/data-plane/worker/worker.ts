@@ -18,6 +18,7 @@ import { LinkReport } from './link-report.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
 import { partitionName } from './packed-partitions.ts';
 import { ProgressReport } from './progress-report.ts';
+import { verifyBytesPerSecond } from './verify-rate.ts';
 import { WorkerGroup } from './worker-group.ts';
 
 /** The ledger of the worker's own region, as far as a worker needs it. */
@@ -102,6 +103,11 @@ export class Worker {
 
   get partitions(): MirrorPartition[] {
     return [...this.#engines.values()].flatMap((engine) => [...engine.partitions]);
+  }
+
+  /** What the running comparison with this source may read here, of both sides together; 0: nothing. */
+  verifyBytesPerSecond(source: string): number {
+    return verifyBytesPerSecond(this.#linkFrom(source)) * this.#partOf(source);
   }
 
   start(): void {
@@ -257,7 +263,12 @@ export class Worker {
   /** Of the link's limit, what is this worker's to use. */
   #limitOf(source: string): number | undefined {
     const limit = this.#linkFrom(source)?.limitBytesPerSecond;
-    return limit === undefined ? undefined : limit * (this.#partsOfLimits.get(source) ?? 1);
+    return limit === undefined ? undefined : limit * this.#partOf(source);
+  }
+
+  /** Of what all workers together have on a link. */
+  #partOf(source: string): number {
+    return this.#partsOfLimits.get(source) ?? 1;
   }
 
   async #reportForever(signal: AbortSignal): Promise<void> {
