@@ -15,7 +15,7 @@ export interface GenerationsOfSet {
 export function foldGenerations(records: Iterable<GenerationRecord>): ReadonlyMap<string, GenerationsOfSet> {
   const sets = new Map<string, Draft>();
   for (const record of records) {
-    if (record.kind === 'shifted') continue;
+    if (record.kind === 'shifted' || record.kind === 'started') continue;
     const draft = draftOf(sets, record.set);
     if (record.kind === 'opened') {
       if (!draft.opened.has(record.generation)) draft.opened.set(record.generation, record);

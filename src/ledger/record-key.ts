@@ -34,6 +34,7 @@ export function keyOf(record: LedgerRecord): string {
     case 'ended':
       return `${record.set}/${record.generation}`;
     case 'shifted':
+    case 'started':
       return `${record.set}/${record.topic}/${record.partition}`;
   }
 }

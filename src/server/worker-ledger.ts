@@ -7,6 +7,7 @@ import { parseApplied } from '../control-plane/reconciler/ledger-view.ts';
 import { type LedgerChange, LedgerTable, recordsIn } from '../ledger/changes.ts';
 import { liveGenerations } from '../ledger/generations.ts';
 import { foldShifts } from '../ledger/shifts.ts';
+import { foldStarts } from '../ledger/starts.ts';
 import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { desiredView, observedView } from '../ledger/snapshot-view.ts';
@@ -59,13 +60,17 @@ export class RegionWorkerLedger implements WorkerLedger {
   async readFences() {
     const snapshot = await this.#parts.reader.snapshot('causeway.generations');
     const records = mustBeWhole(snapshot, this.#parts.region);
-    const shifts = foldShifts(records);
-    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts }]));
+    const apart = { shifts: foldShifts(records), starts: foldStarts(records) };
+    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, ...apart }]));
   }
 
   async recordShift(shift: Parameters<WorkerLedger['recordShift']>[0]): Promise<void> {
     const recordedAtMs = this.#parts.clock.wallMs();
     await this.#parts.writer.write('causeway.generations', [{ kind: 'shifted', ...shift, recordedAtMs }]);
+  }
+
+  async recordStart(start: Parameters<WorkerLedger['recordStart']>[0]): Promise<void> {
+    await this.#parts.writer.write('causeway.generations', [{ kind: 'started', ...start }]);
   }
 
   async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {

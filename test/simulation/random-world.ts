@@ -45,6 +45,7 @@ export async function runRandomWorld(seed: number, options: RunOptions = {}): Pr
 async function live(world: World, random: Random): Promise<RandomRun> {
   const { scheduler } = world;
   await world.settle();
+  if (seedOf(world) % 7 < 3) await beginLate(world);
   const writers = new Writers(world, random);
   writers.start();
   for (const worker of world.workers) {
@@ -79,6 +80,18 @@ async function live(world: World, random: Random): Promise<RandomRun> {
   return run;
 }
 
+const seedOf = ({ shape }: World): number => shape.seed;
+
+/** The source's logs have a past, of which not everything is left. Drawn apart, too. */
+async function beginLate(world: World): Promise<void> {
+  const random = seededRandom(seedOf(world) + 2);
+  for (const { partition } of world.watches) {
+    const counts = Array.from({ length: 1 + random.int(8) }, () => 1 + random.int(4));
+    world.write(partition, ...counts);
+    await world.trimSource(partition, random.int(counts.length + 1));
+  }
+}
+
 function shapeOf(seed: number, random: Random): WorldShape {
   return {
     seed,
@@ -91,6 +104,11 @@ function shapeOf(seed: number, random: Random): WorldShape {
     ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
+    startPolicy: {
+      from: seed % 5 === 0 ? 'latest' : 'earliest',
+      offsets: seed % 11 === 0 ? 'shifted' : 'identical',
+      prefixMax: 12,
+    },
   };
 }
 
@@ -148,6 +166,7 @@ function limitsOf(random: Random): Partial<WorkerLimits> {
     produceWaitMs: pick(random, [1_000, 5_000]),
     fetchLanes: 1 + random.int(2),
     longRoundTripMs: pick(random, [0, 20]),
+    prefixBatchOffsets: 3,
     earlyFetches: random.int(4),
     earlyPartitionBytesMax: pick(random, [200, 1_000_000]),
     earlyFetchBytesPerSecond: pick(random, [1_000, 1_000_000]),

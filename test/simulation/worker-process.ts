@@ -2,13 +2,15 @@
 // time and of both clusters. It can be frozen, killed and started anew.
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import type { Fence, RecordedShift } from '../../src/data-plane/mirror/fence.ts';
+import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import type { MirrorPartition, MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { Engine } from '../../src/data-plane/worker/engine.ts';
 import { FenceReader } from '../../src/data-plane/worker/fence-reader.ts';
 import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import { Violation } from '../checkers/log-view.ts';
+import type { PartitionLedger } from '../fixtures/partition-ledger.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Steering } from './world-shape.ts';
 
@@ -20,11 +22,12 @@ export interface WorkerProcessParts {
   readonly specs: readonly MirrorSpec[];
   readonly limits: WorkerLimits;
   readonly steering: (() => Steering) | undefined;
+  readonly startPolicy: StartPolicy | undefined;
   readonly seed: number;
   /** The generation that the ledger shows now. */
   readonly fence: () => Fence;
-  readonly recordShift: (shift: RecordedShift) => void;
-  /** How long a read of the ledger takes. */
+  readonly ledger: PartitionLedger;
+  /** How long a read or write of the ledger takes. */
   readonly ledgerDelayMs: number;
 }
 
@@ -60,7 +63,7 @@ export class WorkerProcess {
   start(): void {
     if (this.engine !== undefined) return;
     this.#incarnation += 1;
-    const { scheduler, source, target, specs, limits, steering, seed, ledgerDelayMs } = this.#parts;
+    const { scheduler, source, target, specs, limits, steering, seed, ledger, ledgerDelayMs } = this.#parts;
     const clock = scheduler.clockOf(this.owner);
     const fences = new FenceReader(
       async () => {
@@ -68,9 +71,15 @@ export class WorkerProcess {
         const sets = new Set(specs.map(({ set }) => set));
         return new Map([...sets].map((set) => [set, this.#parts.fence()]));
       },
-      async (shift) => {
-        await clock.sleep(ledgerDelayMs);
-        this.#parts.recordShift(shift);
+      {
+        recordShift: async (shift) => {
+          await clock.sleep(ledgerDelayMs);
+          ledger.recordShift(shift);
+        },
+        recordStart: async (start) => {
+          await clock.sleep(ledgerDelayMs);
+          ledger.recordStart(start);
+        },
       },
     );
     const engine = new Engine({
@@ -84,6 +93,7 @@ export class WorkerProcess {
       log: this.#log(),
       limits,
       ...steering?.(),
+      startPolicyOf: () => this.#parts.startPolicy,
     });
     this.engine = engine;
     for (const spec of specs) engine.add(spec).resume();

@@ -1,6 +1,5 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
-import { identicalOffsets, shiftKey, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
@@ -9,7 +8,7 @@ import { ModelCluster } from '../broker-model/model-cluster.ts';
 import { quietCluster } from '../broker-model/model-types.ts';
 import type { Replica } from '../broker-model/replica.ts';
 import { Violation } from '../checkers/log-view.ts';
-import { rememberShift } from '../fixtures/static-fence.ts';
+import { PartitionLedger } from '../fixtures/partition-ledger.ts';
 import { Applications } from './applications.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { Scheduler, type SimEvent } from './scheduler.ts';
@@ -24,8 +23,7 @@ export class World {
   readonly workers: readonly WorkerProcess[];
   readonly watches: readonly PartitionWatch[];
   fence = firstFence;
-  /** As the ledger has them. */
-  readonly #shifts = new Map<string, ShiftSegments>();
+  readonly #ledger = new PartitionLedger();
   readonly #applications: readonly Applications[];
   readonly #targetTopicId: string;
   #values = 0;
@@ -55,6 +53,7 @@ export class World {
       ({ partition }) =>
         new PartitionWatch(partition, this.source, this.target, () => this.workers, {
           mayShift: (shape.transactions ?? 0) > 0,
+          start: () => this.#ledger.startOf(targetTopicId, partition),
         }),
     );
     const limits = { ...defaultLimits, ...shape.limits };
@@ -69,9 +68,10 @@ export class World {
           specs,
           limits,
           steering: shape.steering,
+          startPolicy: shape.startPolicy,
           seed: random.int(2 ** 31),
-          fence: () => ({ ...this.fence, shifts: new Map(this.#shifts) }),
-          recordShift: (shift) => rememberShift(this.#shifts, shift),
+          fence: () => ({ ...this.fence, ...this.#ledger.kept }),
+          ledger: this.#ledger,
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,
         }),
     );
@@ -102,6 +102,15 @@ export class World {
     for (const count of counts) leader.append(this.#batch(partition, count));
     this.#lookAll();
     return true;
+  }
+
+  /** The source's log begins at the batch that comes so many before its end, once all is committed. */
+  async trimSource(partition: number, batchesLeft: number): Promise<void> {
+    await this.settle();
+    const { history, sourceLeader } = this.watches[partition] ?? {};
+    const first = history?.batches.at(-batchesLeft)?.baseOffset ?? history?.end;
+    sourceLeader?.trim(batchesLeft === 0 ? (history?.end ?? 0n) : (first ?? 0n));
+    await this.settle();
   }
 
   /** Applications go on, or end all that they have begun; false where there is no leader to write to. */
@@ -135,7 +144,7 @@ export class World {
     for (const { partitions } of this.workers) for (const partition of partitions) partition.startAgain();
     await this.#waitUntilLevel(untilMs);
     for (const watch of this.watches) {
-      watch.checkShifts(this.#shifts.get(shiftKey(this.#targetTopicId, watch.partition)) ?? identicalOffsets);
+      watch.checkShifts(this.#ledger.segmentsOf(this.#targetTopicId, watch.partition));
     }
   }
 

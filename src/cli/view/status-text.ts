@@ -29,6 +29,7 @@ const colourOf: Readonly<Record<ShownState, Colour>> = {
   unknown: 'yellow',
   waiting: 'yellow',
   starting: 'cyan',
+  prefilling: 'cyan',
   paused: 'dim',
   mirroring: 'green',
 };

@@ -7,7 +7,15 @@ import { type PartitionRow, partitionRows, type ShownState } from './partitions.
 import { findRegion, isFresh, type Picture } from './picture.ts';
 
 /** From worst to best: the state of a set is the worst of its partitions. */
-export const statesWorstFirst = ['stopped', 'unknown', 'waiting', 'starting', 'paused', 'mirroring'] as const;
+export const statesWorstFirst = [
+  'stopped',
+  'unknown',
+  'waiting',
+  'starting',
+  'prefilling',
+  'paused',
+  'mirroring',
+] as const;
 
 export interface SetCause {
   readonly code: string;

@@ -1,4 +1,5 @@
 // The fence of one generation: the producer id and epoch under which every worker of the region writes.
+import type { PartitionStart } from '../../base/partition-start.ts';
 import type { ShiftSegments } from '../../base/shift-segments.ts';
 import type { PartitionEnd } from './partition-end.ts';
 
@@ -9,6 +10,8 @@ export interface Fence {
   readonly producerEpoch: number;
   /** Where target and source are apart, by `shiftKey`; absent: nowhere. */
   readonly shifts?: ReadonlyMap<string, ShiftSegments>;
+  /** Where copies begin, by `shiftKey`; absent: at offset 0, or nowhere yet. */
+  readonly starts?: ReadonlyMap<string, PartitionStart>;
 }
 
 /** What the ledger has to know from now on: the segment that begins at a target offset. */
@@ -21,12 +24,22 @@ export interface RecordedShift {
   readonly shift: bigint;
 }
 
+/** Where the copy of a partition shall begin, unless the ledger has that already. */
+export interface RecordedStart extends PartitionStart {
+  readonly set: string;
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** The ledger, as far as a mirror partition needs it. */
 export interface FenceSource {
   /** The open generation of the set, or undefined where none is open. Re-reads the ledger to its end. */
   currentFence(set: string): Promise<Fence | undefined>;
   /** Resolves once it is committed, and rejects otherwise. */
   recordShift(shift: RecordedShift): Promise<void>;
+  /** As `recordShift`. What counts is the first one of the partition, which may be another worker's. */
+  recordStart(start: RecordedStart): Promise<void>;
 }
 
 export const sameFence = (a: Fence, b: Fence): boolean =>

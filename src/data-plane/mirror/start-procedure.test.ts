@@ -10,8 +10,9 @@ import type { ErrorCode } from '../../base/error-catalog.ts';
 import { madeRecords } from '../../../test/fixtures/made-records.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
+import { defaultStartPolicy } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
-import { findStartPoint, type StartSite } from './start-procedure.ts';
+import { findStart, type StartPoint, type StartSite } from './start-procedure.ts';
 
 const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
 
@@ -66,13 +67,20 @@ function rig() {
       return Promise.resolve();
     },
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
+    policy: defaultStartPolicy,
+    recordStart: () => assert.fail('no start is to be recorded'),
   };
   return { site, source, target, asked };
 }
 
+async function startPointOf(site: StartSite): Promise<StartPoint> {
+  const start = await findStart(site);
+  return 'tail' in start ? start : assert.fail(`a prefix is missing from ${start.position} on`);
+}
+
 async function causeOfStart(site: StartSite): Promise<{ code: ErrorCode; message: string }> {
   try {
-    await findStartPoint(site);
+    await startPointOf(site);
   } catch (thrown) {
     if (thrown instanceof Obstacle) return thrown.because;
     throw thrown;
@@ -82,7 +90,7 @@ async function causeOfStart(site: StartSite): Promise<{ code: ErrorCode; message
 
 test('position and next sequence follow the last batch of the target', async () => {
   const { site } = rig();
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual(
     { position: point.position, nextSequence: point.nextSequence, proven: point.proven, tail: point.tail },
     {
@@ -96,7 +104,7 @@ test('position and next sequence follow the last batch of the target', async () 
 
 test('the generations are read before the target, and the sequence before the log end', async () => {
   const { site, asked } = rig();
-  await findStartPoint(site);
+  await startPointOf(site);
   const ofTarget = asked.filter((each) => each === 'fence' || each.startsWith('target'));
   assert.deepEqual(ofTarget.slice(0, 5), [
     'fence',
@@ -110,7 +118,7 @@ test('the generations are read before the target, and the sequence before the lo
 test('an append that is not committed yet is waited for, and belongs to the position', async () => {
   const { site, target, asked } = rig();
   target.highWatermarks = [3n, 3n, 5n];
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.nextSequence], [5n, 105]);
   assert.equal(asked.filter((each) => each === 'target highWatermark').length, 3);
 });
@@ -136,7 +144,7 @@ test('a write of a predecessor between the two reads is noticed', async () => {
 test('where nothing of the target is left to prove the sequence, it counts as unproven', async () => {
   const { site, target } = rig();
   target.logStart = 5n;
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.nextSequence, point.proven], [5n, 105, false]);
   assert.equal(point.tail.verdict, 'unverified');
 });
@@ -201,7 +209,7 @@ test('an id that the target does not know begins with a random sequence', async 
   const { site, target } = rig();
   target.producers = [];
   target.batches = [];
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.nextSequence, point.proven], [0n, 4711, false]);
   assert.equal(point.tail.verdict, 'empty');
 });
@@ -218,14 +226,14 @@ test('sequences start over after the highest', async () => {
   const { site, target } = rig();
   target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 0x7ffffffe)];
   target.producers = [producerState(77n, 2, 0x7fffffff)];
-  assert.equal((await findStartPoint(site)).nextSequence, 0);
+  assert.equal((await startPointOf(site)).nextSequence, 0);
 });
 
 test('a target whose retention has deleted everything goes on unverified', async () => {
   const { site, target } = rig();
   target.batches = [];
   target.logStart = 5n;
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
 });
 
@@ -233,7 +241,7 @@ test('a source whose retention has deleted the batch of the tail goes on unverif
   const { site, source } = rig();
   source.batches = [sourceBatch(5n, 5)];
   source.logStart = 5n;
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
 });
 
@@ -273,7 +281,7 @@ test('fillers behind the last data stand for holes of the source', async () => {
     [2_000, 1_999],
   ] as const) {
     const { site, asked } = rigWithHoles(holes, fillers);
-    const point = await findStartPoint(site);
+    const point = await startPointOf(site);
     const { position, shift, nextSequence, proven, tail } = point;
     assert.deepEqual([position, shift, nextSequence, proven], [5n + BigInt(fillers), 0n, 105, true]);
     assert.deepEqual([tail.verdict, tail.sourceEpoch], ['equal', 4]);
@@ -283,7 +291,7 @@ test('fillers behind the last data stand for holes of the source', async () => {
 
 test('more fillers than holes: the target is that much ahead, and the ledger has it first', async () => {
   const { site, asked } = rigWithHoles(2, 5);
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.shift], [10n, 3n]);
   assert.deepEqual(recorded(asked), ['record 10 3']);
 });
@@ -293,7 +301,7 @@ test('a target that is ahead is compared where the ledger says, and goes on ther
   target.batches.push(mirroredBatch(10n, 3, 105, { payload: Buffer.from('records from 7') }));
   target.producers = [producerState(77n, 2, 107)];
   const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 10n, shift: 3n }]]]);
-  const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
+  const point = await startPointOf({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
   assert.deepEqual([point.position, point.shift, point.nextSequence], [13n, 3n, 108]);
   assert.deepEqual([point.tail.verdict, recorded(asked)], ['equal', []]);
 });
@@ -301,7 +309,7 @@ test('a target that is ahead is compared where the ledger says, and goes on ther
 test('fillers given back at holes: the ledger says so, and nothing is recorded again', async () => {
   const { site, target, asked } = rigWithHoles(4, 2);
   const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 5n, shift: 0n }]]]);
-  const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
+  const point = await startPointOf({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
   assert.deepEqual([point.position, point.shift, recorded(asked)], [7n, 0n, []]);
 });
 
@@ -310,7 +318,7 @@ test('a target of fillers alone is compared with the source’s holes', async ()
   source.batches = [marker(0n), marker(1n), sourceBatch(2n, 3)];
   target.batches = many(0n, 3, filler);
   target.producers = [];
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.shift, point.tail.verdict], [3n, 1n, 'empty']);
   assert.deepEqual(recorded(asked), ['record 3 1']);
 });
@@ -334,7 +342,7 @@ test('other records than the source has left of a trimmed batch are no shift wit
   target.batches = [encodeBatch(textRecords('a', 'b', 'other'), { baseOffset: 0n, ...ours })];
   assert.equal((await causeOfStart(site)).code, 'CW-2006');
   target.batches = [encodeBatch(textRecords('a', 'b', 'c'), { baseOffset: 0n, ...ours })];
-  assert.deepEqual([(await findStartPoint(site)).tail.verdict, recorded(asked)], ['equal', []]);
+  assert.deepEqual([(await startPointOf(site)).tail.verdict, recorded(asked)], ['equal', []]);
 });
 
 /** The ledger announced that from 3 on the target is `shift` ahead, which did not come about. */
@@ -362,7 +370,7 @@ test('a shift that did not come about is taken back by what the source has left 
   ] as const) {
     const { site, source, asked } = rigWithWrongSegment(announced);
     source.logStart = logStart;
-    const { position, shift, tail } = await findStartPoint(site);
+    const { position, shift, tail } = await startPointOf(site);
     assert.deepEqual([position, shift, tail.verdict, recorded(asked)], [5n, 0n, 'equal', ['record 3 0']]);
   }
 });
@@ -392,5 +400,5 @@ test('what only a person could mend is not believed where the ledger has moved m
   const cause = await causeOfStart(moving);
   assert.equal(cause.code, 'CW-2020');
   assert.match(cause.message, /^us-east t-0: the ledger was written while the tail was checked$/);
-  assert.equal((await findStartPoint(moving)).shift, 0n);
+  assert.equal((await startPointOf(moving)).shift, 0n);
 });

@@ -1,25 +1,23 @@
 // The start procedure: finds where and under which sequence a partition goes on, from the logs alone. It runs
 // after every start, error, leader change, unexpected answer and long pause.
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
 import type { Fence } from './fence.ts';
+import { type FirstOffsetSite, startIn, withStart } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
+import { lacksPrefix, type MissingPrefix } from './prefix.ts';
 import { replicated } from './replicated.ts';
 import { sequenceAfter, sequenceMax } from './sequence.ts';
 import { causeOf, isLasting } from './stop-cause.ts';
 import { checkTail, type Tail } from './tail-check.ts';
 
-/** What the start procedure needs from around it. */
-export interface StartSite {
-  readonly clock: Clock;
+/** What the start procedure needs from around it. `fence` throws Obstacle where no generation is open. */
+export interface StartSite extends FirstOffsetSite {
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Re-reads the ledger; throws Obstacle where no generation is open. */
-  fence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
   findEnd(side: 'source' | 'target'): Promise<PartitionEnd>;
   /** Records in the ledger that from `from` on target and source are `shift` apart. */
@@ -42,12 +40,18 @@ export interface StartPoint {
   readonly tail: Tail;
 }
 
-export async function findStartPoint(site: StartSite): Promise<StartPoint> {
-  const fence = await site.fence();
+/** Where the partition goes on, or what is missing of its prefix before it can. */
+export async function findStart(site: StartSite): Promise<StartPoint | MissingPrefix> {
+  const found = await site.fence();
   const [source, { target, position, lastSequence }] = await Promise.all([
     site.findEnd('source'),
-    readTarget(site, fence),
+    readTarget(site, found),
   ]);
+  const fence = position === 0n ? await withStart(site, found, source, target) : found;
+  const start = startIn(fence, target);
+  if (start !== undefined && (await lacksPrefix(target, position, start))) {
+    return { fence, target, position, start, nextSequence: sequenceOfPrefix(site, position, lastSequence) };
+  }
   const tail = await checkTailUnmoved(site, source, target, position, fence);
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
@@ -59,6 +63,15 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
   const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
   const proven = isKnown && tail.lastSequence === lastSequence;
   return { fence, position, shift: tail.shift, nextSequence, proven, source, target, tail };
+}
+
+/**
+ * The first batch of a prefix has sequence 0: of two workers that begin, each writes the same, and the broker
+ * takes it once.
+ */
+function sequenceOfPrefix(site: StartSite, position: TargetOffset, lastSequence: number | undefined): number {
+  if (lastSequence !== undefined) return sequenceAfter(lastSequence, 1);
+  return position === 0n ? 0 : site.random.int(sequenceMax);
 }
 
 /**
@@ -78,6 +91,10 @@ async function checkTailUnmoved(
     return await checkTail(source, target, position, fence, segments);
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
+    if (thrown.because.code === 'CW-2007' && position === 0n && startIn(fence, target) === undefined) {
+      // Where the copy begins is not decided yet, so that nothing of it is lost.
+      throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: the log has just lost its beginning`));
+    }
     const end = await readOffset(target, 'end');
     const moved = end === position ? undefined : `the log moved from ${position} to ${end}`;
     const isWritten = !isDeepStrictEqual(segmentsOf(await site.fence(), target), segments);

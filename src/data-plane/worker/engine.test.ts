@@ -46,7 +46,11 @@ test('a stopped engine leaves no timer of a waiting partition behind', async () 
     targetRegion: 'b',
     source: nobody,
     target: nobody,
-    fences: { currentFence: () => Promise.resolve(undefined), recordShift: () => Promise.resolve() },
+    fences: {
+      currentFence: () => Promise.resolve(undefined),
+      recordShift: () => Promise.resolve(),
+      recordStart: () => Promise.resolve(),
+    },
     clock,
     random: seededRandom(1),
     log: silentLog,

@@ -14,7 +14,7 @@ function controlled() {
       reads.push(read);
       return read.promise;
     },
-    () => Promise.resolve(),
+    { recordShift: () => Promise.resolve(), recordStart: () => Promise.resolve() },
   );
   return { reads, reader };
 }

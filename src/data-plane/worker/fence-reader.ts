@@ -5,17 +5,19 @@ import type { Fence, FenceSource } from '../mirror/fence.ts';
 /** Reads `causeway.generations` to its end and returns the open generation of each set. */
 export type ReadFences = () => Promise<ReadonlyMap<string, Fence>>;
 
-export type RecordShift = FenceSource['recordShift'];
+export type FenceRecords = Pick<FenceSource, 'recordShift' | 'recordStart'>;
 
 export class FenceReader implements FenceSource {
-  readonly recordShift: RecordShift;
+  readonly recordShift: FenceSource['recordShift'];
+  readonly recordStart: FenceSource['recordStart'];
   readonly #read: ReadFences;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<ReadonlyMap<string, Fence>> | undefined;
 
-  constructor(read: ReadFences, recordShift: RecordShift) {
+  constructor(read: ReadFences, { recordShift, recordStart }: FenceRecords) {
     this.#read = read;
     this.recordShift = recordShift;
+    this.recordStart = recordStart;
   }
 
   async currentFence(set: string): Promise<Fence | undefined> {

@@ -48,6 +48,7 @@ export function workerForTests(
       },
       readFences: () => (error === undefined ? Promise.resolve(fences) : Promise.reject(error)),
       recordShift: () => Promise.resolve(),
+      recordStart: () => Promise.resolve(),
       writeObserved: () => Promise.resolve(),
     },
     clock,

@@ -7,7 +7,7 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import type { LinkSpec } from '../../topology/topology.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
-import type { Fence, RecordedShift } from '../mirror/fence.ts';
+import type { Fence, RecordedShift, RecordedStart } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, partsOfLimits, type Wanted } from './assignment.ts';
 import { ClusterOnUse } from './cluster-on-use.ts';
@@ -28,6 +28,8 @@ export interface WorkerLedger {
   readFences(): Promise<ReadonlyMap<string, Fence>>;
   /** Acknowledged, or rejects. */
   recordShift(shift: RecordedShift): Promise<void>;
+  /** Acknowledged, or rejects. */
+  recordStart(start: RecordedStart): Promise<void>;
   /** Acknowledged, or rejects. */
   writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void>;
 }
@@ -76,10 +78,10 @@ export class Worker {
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#fences = new FenceReader(
-      () => this.#readFences(),
-      (shift) => parts.ledger.recordShift(shift),
-    );
+    this.#fences = new FenceReader(() => this.#readFences(), {
+      recordShift: (shift) => parts.ledger.recordShift(shift),
+      recordStart: (start) => parts.ledger.recordStart(start),
+    });
     const { name, region, clock, random, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#links = new LinkReport({ worker: name, region, clock });
@@ -236,6 +238,7 @@ export class Worker {
       earlyFetchBytesPerSecond: () => this.#linkFrom(source)?.earlyFetchBytesPerSecond,
       limitBytesPerSecond: () => this.#limitOf(source),
       priorityOf: (set) => this.#view?.topology.mirrors.get(set)?.priority ?? 1,
+      startPolicyOf: (set) => this.#view?.topology.mirrors.get(set),
     });
     this.#engines.set(source, engine);
     return engine;
