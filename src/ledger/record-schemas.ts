@@ -182,6 +182,7 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     sourceClusterId: optionalText,
     targetTopicId: optionalText,
     partitions: Type.Optional(count),
+    isSoft: Type.Optional(Type.Boolean()),
     observedAtMs: ms,
   }),
   link: form('causeway.observed', 'link', {

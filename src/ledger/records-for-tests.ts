@@ -143,6 +143,7 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     sourceTopicId: optional(text),
     targetTopicId: optional(text),
     partitions: optional(count),
+    isSoft: optional(fc.boolean()),
     observedAtMs: ms,
   }),
 };

@@ -179,6 +179,10 @@ export interface ObservedTopic {
   readonly sourceClusterId?: string | undefined;
   readonly targetTopicId: string | undefined;
   readonly partitions: number | undefined;
+  /**
+   * The source compacts, or has since it is mirrored: other holes may be seen at another look. Absent: no.
+   */
+  readonly isSoft?: boolean | undefined;
   readonly observedAtMs: number;
 }
 export const linkHolds = ['limit', 'priority', 'source_quota', 'target_quota'] as const;

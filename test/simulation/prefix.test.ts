@@ -48,6 +48,11 @@ test('two workers that begin at the same time fill one prefix', async () => {
   world.worker(2).start();
   await world.becomesLevel(20_000);
   assert.deepEqual(logOf(world), { start: 14n, end: 20n });
+  // What both write is the same, so that neither is refused.
+  assert.deepEqual(
+    world.workers.flatMap(({ lines }) => lines),
+    [],
+  );
 });
 
 test('a worker is killed at every step of it, and the next one goes on', async (t) => {
@@ -80,6 +85,32 @@ test('a worker stands still at every step of it, another begins, and the first w
     await world.becomesLevel(60_000);
     assert.deepEqual(logOf(world), { start: 14n, end: 20n }, `stood still at step ${step}`);
   }
+});
+
+test('two workers that would begin elsewhere begin where the ledger was told first', async () => {
+  const begun = new Map<bigint, number>();
+  for (let step = 0; ; step += 1) {
+    const world = await trimmedWorld({ mayStop: true });
+    world.worker(1).start();
+    await steps(world, step);
+    if (world.level) break;
+    world.worker(1).freeze();
+    world.watches[0]?.sourceLeader?.trim(16n);
+    world.worker(2).start();
+    // Until its decision stands in the ledger, or a while where the other one's does.
+    for (let left = 40; left > 0 && world.startOf(0) === undefined; left -= 1) await steps(world, 1);
+    world.worker(2).kill();
+    world.worker(1).thaw();
+    await world.scheduler.runUntil(world.scheduler.nowMs + 20_000);
+    const firstOffset = world.startOf(0)?.firstOffset ?? assert.fail('a start is recorded');
+    begun.set(firstOffset, (begun.get(firstOffset) ?? 0) + 1);
+    const state = world.worker(1).engine?.find('orders', 0)?.state;
+    const { start, end } = logOf(world);
+    if (firstOffset === 16n) assert.deepEqual([state?.name, start, end], ['mirroring', 16n, 20n], `${step}`);
+    else if (state?.name === 'stopped') assert.equal(state.cause.code, 'CW-2007');
+    else assert.equal(start, 14n);
+  }
+  assert.ok((begun.get(16n) ?? 0) > 3 && (begun.get(14n) ?? 0) > 3, 'either was first');
 });
 
 test('a source that goes on losing its beginning stops the mirror with the range', async () => {

@@ -1,5 +1,6 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
+import type { PartitionStart } from '../../src/base/partition-start.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
@@ -53,7 +54,7 @@ export class World {
       ({ partition }) =>
         new PartitionWatch(partition, this.source, this.target, () => this.workers, {
           mayShift: (shape.transactions ?? 0) > 0,
-          start: () => this.#ledger.startOf(targetTopicId, partition),
+          start: () => this.startOf(partition),
         }),
     );
     const limits = { ...defaultLimits, ...shape.limits };
@@ -82,6 +83,11 @@ export class World {
     );
     this.target.permitsMarkers = shape.coordinated !== true;
     this.scheduler.afterEvent = (event) => this.#look(event);
+  }
+
+  /** As the ledger has it. */
+  startOf(partition: number): PartitionStart | undefined {
+    return this.#ledger.startOf(this.#targetTopicId, partition);
   }
 
   worker(number: number): WorkerProcess {

@@ -141,13 +141,16 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
   const isFirstSource = sourceTopicId === atSource.topicId;
   const sourceClusterId = first?.sourceClusterId ?? (isFirstSource ? source.clusterId : undefined);
   const partitions = Math.min(atSource.partitions, atTarget.partitions);
+  // Once soft, always soft: its data has the id that goes with it.
+  const isSoft = first?.isSoft === true || isCompacted(atSource);
   const isDecided =
     isSameMirror &&
     decided?.state === 'mirrored' &&
     decided.cause === undefined &&
     decided.sourceTopicId === sourceTopicId &&
     decided.sourceClusterId === sourceClusterId &&
-    decided.partitions === partitions;
+    decided.partitions === partitions &&
+    (decided.isSoft === true) === isSoft;
   if (isDecided) return [];
   const reason = `its topic is ready in ${target.region}`;
   const decision = {
@@ -161,9 +164,13 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
     sourceClusterId,
     targetTopicId: atTarget.topicId,
     partitions,
+    ...(isSoft ? { isSoft } : {}),
   } as const satisfies DecideTopic['decision'];
   return [{ kind: 'mirror-topic', set: set.name, topic: atSource.name, reason, decision }];
 }
+
+const isCompacted = ({ settings }: TopicLook): boolean =>
+  settings?.get('cleanup.policy')?.includes('compact') === true;
 
 function refuse(context: TopicContext, atSource: TopicLook, { code, message }: Refusal): Action[] {
   const { set, target, decided } = context;

@@ -1,6 +1,6 @@
 // Where the copy of a partition begins: decided once, before anything is written, and kept in the ledger.
 import type { Clock } from '../../base/clock.ts';
-import type { PartitionStart } from '../../base/partition-start.ts';
+import type { PartitionStart, StartWay } from '../../base/partition-start.ts';
 import { shiftKey } from '../../base/shift-segments.ts';
 import { type Fence, sameFence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
@@ -25,6 +25,8 @@ export const defaultStartPolicy: StartPolicy = {
 export interface FirstOffsetSite {
   readonly clock: Clock;
   readonly policy: StartPolicy;
+  /** The topic is compacted: it takes no record without a key, and a prefix has no others. */
+  readonly isSoft: boolean;
   /** Re-reads the ledger. */
   fence(): Promise<Fence>;
   /** Acknowledged by the ledger. */
@@ -50,10 +52,13 @@ export async function withStart(
   const firstOffset = await readFirstOffset(source, site.policy);
   // Later, `earliest` would find no less. Of the others, what has come since would be left out.
   if (firstOffset === 0n && site.policy.from === 'earliest') return fence;
-  const { offsets, prefixMax } = site.policy;
-  const isFilled = offsets === 'identical' && firstOffset <= BigInt(prefixMax);
+  const way = wayTo(firstOffset, site.policy);
+  if (way === 'prefix' && firstOffset > 0n && site.isSoft) {
+    const text = `${placeOf(source)}: the copy would begin at offset ${firstOffset}, and the topic is compacted`;
+    throw new Obstacle(causeOf('CW-2009', text, { start: firstOffset }));
+  }
   const timestampMs = Math.floor(site.clock.wallMs());
-  await site.recordStart(target, { firstOffset, way: isFilled ? 'prefix' : 'shifted', timestampMs });
+  await site.recordStart(target, { firstOffset, way, timestampMs });
   const now = await site.fence();
   if (!sameFence(now, fence) || startIn(now, target) === undefined) {
     const text = `${placeOf(target)}: the ledger was written while it was read`;
@@ -61,6 +66,9 @@ export async function withStart(
   }
   return now;
 }
+
+const wayTo = (firstOffset: bigint, { offsets, prefixMax }: StartPolicy): StartWay =>
+  offsets === 'identical' && firstOffset <= BigInt(prefixMax) ? 'prefix' : 'shifted';
 
 /** Of the source: the first offset that is to be copied. */
 async function readFirstOffset(source: PartitionEnd, { from }: StartPolicy): Promise<bigint> {

@@ -30,6 +30,8 @@ export interface MirrorSpec {
   /** Topic ids the controller saw first; another id means that the topic was re-created. */
   readonly sourceTopicId: string | undefined;
   readonly targetTopicId: string | undefined;
+  /** Holes may look different to another worker: the source compacts (docs/design/soft-partitions.md). */
+  readonly isSoft?: boolean;
 }
 
 export type PartitionLimits = RetryLimits & WindowLimits;

@@ -109,9 +109,11 @@ function causeOfOutcome(
   return outcome.kind === 'restart' ? causeOf('CW-2021', outcome.reason) : outcome.cause;
 }
 
-/** A compacted topic takes no record without a key, and does not let its beginning be deleted. */
-const compactedCause = (target: PartitionEnd): Cause =>
-  causeOf('CW-2009', `${placeOf(target)}: the topic is compacted, and takes no prefix of empty records`);
+/** It was not when the ledger was told: nothing else can be done with what it was told. */
+function compactedCause(target: PartitionEnd): Cause {
+  const text = 'the topic has been compacted since its prefix was begun; delete it to start again';
+  return causeOf('CW-2009', `${placeOf(target)}: ${text}`);
+}
 
 async function trim({ connection, waitMs }: PrefixSite, target: PartitionEnd, offset: bigint): Promise<void> {
   const { topic, partition } = target;

@@ -68,6 +68,7 @@ function rig() {
     },
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
     policy: defaultStartPolicy,
+    isSoft: false,
     recordStart: () => assert.fail('no start is to be recorded'),
   };
   return { site, source, target, asked };

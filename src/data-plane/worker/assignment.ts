@@ -37,6 +37,7 @@ export function assign(region: string, view: AssignmentView): Wanted[] {
         targetRegion: region,
         sourceTopicId: topic.sourceTopicId,
         targetTopicId: topic.targetTopicId,
+        isSoft: topic.isSoft === true,
       };
       wanted.push({ spec, paused, resumesAsked });
     }

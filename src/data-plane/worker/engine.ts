@@ -287,6 +287,7 @@ export class Engine {
         return end;
       },
       recordShift: (target, from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
+      isSoft: spec.isSoft === true,
       policy: startPolicyOf?.(spec.set) ?? defaultStartPolicy,
       recordStart: ({ topicId: targetTopicId, topic, partition }, start) =>
         fences.recordStart({ set: spec.set, targetTopicId, topic, partition, ...start }),
