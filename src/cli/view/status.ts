@@ -1,8 +1,8 @@
 // What `causeway status` shows, computed from a picture: one row per mirror set and target. Pure.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
-import type { ObservedTransaction } from '../../ledger/records.ts';
+import type { ObservedPrefix, ObservedTransaction } from '../../ledger/records.ts';
 import type { Known } from './known.ts';
-import { heldBy, shiftOf } from './partition-notes.ts';
+import { heldBy, prefixOf, shiftOf } from './partition-notes.ts';
 import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
 
@@ -34,6 +34,13 @@ export interface HeldPartitions {
   readonly count: number;
 }
 
+export interface PrefillingPartitions {
+  /** The one with most to come, `topic-3`. */
+  readonly where: string;
+  readonly prefix: ObservedPrefix;
+  readonly count: number;
+}
+
 interface ByteCounter {
   readonly worker: string | undefined;
   readonly bytes: bigint;
@@ -60,6 +67,8 @@ export interface SetStatus {
   readonly shifted: ReadonlyMap<string, number>;
   /** What open transactions at the source hold up. */
   readonly held: HeldPartitions | undefined;
+  /** What is not open yet, since the offsets before its first record are being filled. */
+  readonly prefilling: PrefillingPartitions | undefined;
 }
 
 /**
@@ -106,6 +115,7 @@ function setStatus(
     causes,
     shifted: shiftedByTopic(rows),
     held: heldLongest(rows),
+    prefilling: prefillingLongest(rows),
   };
 }
 
@@ -124,6 +134,16 @@ function heldLongest(rows: readonly PartitionRow[]): HeldPartitions | undefined 
   });
   const [longest] = held.sort((a, b) => a.transaction.sinceMs - b.transaction.sinceMs);
   return longest && { ...longest, count: held.length };
+}
+
+function prefillingLongest(rows: readonly PartitionRow[]): PrefillingPartitions | undefined {
+  const found = rows.flatMap((row) => {
+    const prefix = prefixOf(row);
+    return prefix === undefined ? [] : [{ where: `${row.topic}-${row.partition}`, prefix }];
+  });
+  const left = ({ prefix }: (typeof found)[0]) => prefix.firstOffset - prefix.reached;
+  const [longest] = found.sort((a, b) => (left(a) > left(b) ? -1 : 1));
+  return longest && { ...longest, count: found.length };
 }
 
 /** Why the set is not mirroring: causes of partitions and of refused topics, the same code told once. */
