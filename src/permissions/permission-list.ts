@@ -124,7 +124,8 @@ export const permissionList: readonly PermissionRule[] = [
   }),
   ...workerAtTarget('mirrors', {
     Delete:
-      'not with `offsets: shifted`: what was filled before the first record, where a copy begins above offset 0',
+      'not with `offsets: shifted`: what was filled before the first record, ' +
+      'where a copy begins above offset 0',
   }).map((rule) => ({ ...rule, offsets: 'identical' as const })),
   ...workerAtTarget('transactional ids', {
     Describe: 'who coordinates them',

@@ -73,7 +73,7 @@ export const metricCatalog = {
     'max',
   ),
   causeway_mirror_prefix_left: gauge(
-    'Offsets before the first record of a copy that are still to be filled before it begins; 0 where none are.',
+    'Offsets that are still to be filled before the first record of a copy; 0 where none are.',
     mirror,
     'sum',
   ),

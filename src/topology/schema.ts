@@ -108,8 +108,8 @@ const mirrorSet = Type.Object(
     offsets: Type.Optional(
       choice(
         ['identical', 'shifted'],
-        'Whether records keep their offsets. shifted: the copy of a log that does not begin at 0 begins at 0 ' +
-          'all the same, apart by one constant. Decided once, as `from` is.',
+        'Whether records keep their offsets. shifted: the copy of a log that does not begin at 0 begins ' +
+          'at 0 all the same, apart by one constant. Decided once, as `from` is.',
         'identical',
       ),
     ),
@@ -117,8 +117,8 @@ const mirrorSet = Type.Object(
       Type.Integer({
         description:
           'Where a copy does not begin at offset 0: the most offsets of a partition that are filled and ' +
-          'trimmed before its first record, so that offsets stay identical. Beyond, it is shifted. A million ' +
-          'offsets are about 0.8 MB for a moment.',
+          'trimmed before its first record, so that offsets stay identical. Beyond, it is shifted. A ' +
+          'million offsets are about 0.8 MB for a moment.',
         minimum: 0,
         maximum: 10_000_000_000,
         default: 100_000_000,

@@ -5,6 +5,7 @@ import { manualClock } from '../../../test/fixtures/manual-clock.ts';
 import { PartitionLedger } from '../../../test/fixtures/partition-ledger.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import type { StartWay } from '../../base/partition-start.ts';
+import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { nullBatches } from '../../kafka/batch/null-batches.ts';
 import { madeEnd, producerState } from './end-for-tests.ts';
 import { defaultStartPolicy, type StartPolicy } from './first-offset.ts';
@@ -142,6 +143,32 @@ test('records of another kind before the first offset are no prefix, and are nev
     assert.ok(found instanceof Obstacle, name);
     assert.equal(found.because.code, 'CW-2007');
   }
+});
+
+test('fillers too many in a copy that began shifted are found, and told of', async () => {
+  const { site, source, target, begin } = rig();
+  begin(40n, 'shifted');
+  const record = (text: string) => ({ timestamp: 5n, key: undefined, value: Buffer.from(text) });
+  const filler = (baseOffset: bigint) => plainBatch({ baseOffset, recordCount: 1, attributes: 0x20 });
+  const ours = (baseOffset: bigint, baseSequence: number, ...texts: string[]) =>
+    encodeBatch(texts.map(record), { baseOffset, producerId: 77n, producerEpoch: 2, baseSequence });
+  // A marker at 42 was filled three times, and the one who did it died before it could tell.
+  source.batches = [
+    encodeBatch([record('a'), record('b')], { baseOffset: 40n, leaderEpoch: 3 }),
+    filler(42n),
+    encodeBatch([record('c')], { baseOffset: 43n, leaderEpoch: 3 }),
+  ];
+  target.batches = [ours(0n, 7, 'a', 'b'), filler(2n), filler(3n), filler(4n), ours(5n, 9, 'c')];
+  target.producers = [producerState(77n, 2, 9)];
+  const shifts: (readonly [bigint, bigint])[] = [];
+  const recording: StartSite = {
+    ...site,
+    recordShift: (_end, from, shift) => Promise.resolve(void shifts.push([from, shift])),
+  };
+  const found = await findStart(recording);
+  assert.ok('tail' in found);
+  assert.deepEqual([found.position, found.shift, found.tail.verdict], [6n, -38n, 'equal']);
+  assert.deepEqual(shifts, [[5n, -38n]]);
 });
 
 test('a source that goes on losing its beginning loses records to the copy that was decided', async () => {

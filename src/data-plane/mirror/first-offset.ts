@@ -54,7 +54,8 @@ export async function withStart(
   if (firstOffset === 0n && site.policy.from === 'earliest') return fence;
   const way = wayTo(firstOffset, site.policy);
   if (way === 'prefix' && firstOffset > 0n && site.isSoft) {
-    const text = `${placeOf(source)}: the copy would begin at offset ${firstOffset}, and the topic is compacted`;
+    const where = `the copy would begin at offset ${firstOffset}`;
+    const text = `${placeOf(source)}: ${where}, and the topic is compacted`;
     throw new Obstacle(causeOf('CW-2009', text, { start: firstOffset }));
   }
   const timestampMs = Math.floor(site.clock.wallMs());

@@ -50,7 +50,10 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   const fence = position === 0n ? await withStart(site, found, source, target) : found;
   const start = startIn(fence, target);
   if (start !== undefined && (await lacksPrefix(target, position, start))) {
-    return { fence, target, position, start, nextSequence: sequenceOfPrefix(site, position, lastSequence) };
+    // Of two workers that begin, each writes the same, and the broker takes it once.
+    const isFirst = position === 0n && lastSequence === undefined;
+    const nextSequence = isFirst ? 0 : nextSequenceOf(site, lastSequence);
+    return { fence, target, position, start, nextSequence };
   }
   const tail = await checkTailUnmoved(site, source, target, position, fence);
   refuseOtherBytes(target, position, lastSequence, tail);
@@ -58,21 +61,14 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   for (const { firstTargetOffset, shift } of tail.found) {
     await site.recordShift(target, asTarget(firstTargetOffset), shift);
   }
-  const isKnown = lastSequence !== undefined;
-  // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31.
-  const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : site.random.int(sequenceMax);
-  const proven = isKnown && tail.lastSequence === lastSequence;
+  const nextSequence = nextSequenceOf(site, lastSequence);
+  const proven = lastSequence !== undefined && tail.lastSequence === lastSequence;
   return { fence, position, shift: tail.shift, nextSequence, proven, source, target, tail };
 }
 
-/**
- * The first batch of a prefix has sequence 0: of two workers that begin, each writes the same, and the broker
- * takes it once.
- */
-function sequenceOfPrefix(site: StartSite, position: TargetOffset, lastSequence: number | undefined): number {
-  if (lastSequence !== undefined) return sequenceAfter(lastSequence, 1);
-  return position === 0n ? 0 : site.random.int(sequenceMax);
-}
+/** A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. */
+const nextSequenceOf = (site: StartSite, lastSequence: number | undefined): number =>
+  lastSequence === undefined ? site.random.int(sequenceMax) : sequenceAfter(lastSequence, 1);
 
 /**
  * The tail check. What only a person could mend is believed only while the target still ends where it did,
