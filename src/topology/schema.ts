@@ -79,9 +79,9 @@ const mirrorSet = Type.Object(
     from: Type.Optional(
       Type.String({
         description:
-          'Where the copy of a partition begins: earliest, with what the source has; latest, behind its last ' +
-          'stable offset; or a timestamp (ISO 8601), with the first record of that time or later. Decided ' +
-          'once, when its mirror starts for the first time.',
+          'Where the copy of a partition begins: earliest, with what the source has; latest, behind its ' +
+          'last stable offset; or a timestamp (ISO 8601), with the first record of that time or later. ' +
+          'Decided once, when its mirror starts for the first time.',
         default: 'earliest',
         examples: ['earliest', 'latest', '2026-01-31T00:00:00Z'],
       }),

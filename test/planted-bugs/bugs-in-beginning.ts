@@ -60,7 +60,7 @@ export const bugsInBeginning: readonly PlantedBug[] = [
   },
   {
     name: 'the last decision in the ledger wins',
-    harm: 'Of two workers that decide at once, each begins elsewhere, and one fills over the records of the other.',
+    harm: 'Of two workers that decide at once, each begins elsewhere.',
     edits: [
       {
         file: 'src/ledger/starts.ts',
@@ -111,7 +111,7 @@ export const bugsInBeginning: readonly PlantedBug[] = [
     caughtBy: [
       {
         file: prefixTest,
-        test: 'latest of an empty source: what comes before the first write is copied, whoever starts again',
+        test: 'latest of an empty source: what comes before the first write is copied',
       },
     ],
   },

@@ -61,8 +61,9 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   for (const { firstTargetOffset, shift } of tail.found) {
     await site.recordShift(target, asTarget(firstTargetOffset), shift);
   }
+  const isKnown = lastSequence !== undefined;
   const nextSequence = nextSequenceOf(site, lastSequence);
-  const proven = lastSequence !== undefined && tail.lastSequence === lastSequence;
+  const proven = isKnown && tail.lastSequence === lastSequence;
   return { fence, position, shift: tail.shift, nextSequence, proven, source, target, tail };
 }
 
