@@ -74,8 +74,17 @@ function nullBatch(baseOffset: bigint, recordCount: number, timestamp: bigint): 
       baseTimestamp: timestamp,
       maxTimestamp: timestamp,
     },
-    pack('zstd', emptyRecords(recordCount)),
+    packedRecords(recordCount),
   );
+}
+
+/** 0.8 MB, kept: most batches of all prefixes differ in their header only, and packing takes long. */
+let packedWhole: Buffer | undefined;
+
+function packedRecords(count: number): Buffer {
+  if (count !== nullBatchOffsetsMax) return pack('zstd', emptyRecords(count));
+  packedWhole ??= pack('zstd', emptyRecords(count));
+  return packedWhole;
 }
 
 /**
