@@ -56,10 +56,12 @@ export const mirrorErrors = {
       'records: read them there before anything is deleted.',
   ),
   'CW-2009': entry(
-    'source does not start at offset 0',
-    'The source’s log begins above offset 0, and the mirror is empty. This version copies only topics ' +
-      'whose log still begins at 0.',
-    'Wait for a version that fills the prefix, or mirror a topic that has its first record still.',
+    'compacted topic takes no prefix',
+    'The copy of a partition would begin above offset 0, because the source’s log or `from` does, and its ' +
+      'topic is compacted. The offsets before its first record would be filled with empty records and ' +
+      'trimmed, and a compacted topic takes no record without a key. Nothing has been written yet.',
+    'Put the topic into a mirror set with `offsets: shifted`: its copy begins at offset 0 then, apart from ' +
+      'the source by one constant. Topics that are not compacted keep their offsets.',
   ),
   'CW-2011': entry(
     'compacted since it is mirrored',

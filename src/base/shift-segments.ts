@@ -7,7 +7,8 @@ export interface ShiftSegment {
 }
 
 /**
- * In ascending order; before the first one the shift is 0, so the empty list means identical offsets.
+ * In ascending order; before the first one the shift is 0, so the empty list means identical offsets. A copy
+ * that began with a source offset above 0 at target offset 0 has a negative shift from there on.
  *
  * Where the shift grows, the fillers that landed too many stand at the end of the segment before and copy
  * nothing. Where it shrinks, source offsets in between have no place at the target: they are holes.
@@ -18,6 +19,12 @@ export const identicalOffsets: ShiftSegments = [];
 
 /** One partition of one target topic: a topic that is created anew begins identical. */
 export const shiftKey = (targetTopicId: string, partition: number): string => `${targetTopicId}/${partition}`;
+
+/** What a copy began with: 0, or the constant of one that was shifted from its first record on. */
+export const firstShiftOf = (segments: ShiftSegments): bigint => {
+  const at0 = shiftAt(segments, 0n);
+  return at0 < 0n ? at0 : 0n;
+};
 
 /** The first source offset that a segment holds. */
 const firstSourceOf = ({ firstTargetOffset, shift }: ShiftSegment) => firstTargetOffset - shift;

@@ -45,7 +45,11 @@ async function run(truth: readonly ShiftSegments[], told: readonly (readonly Shi
     () => {
       const now = told[asks] ?? assert.fail('asked too often');
       asks += 1;
-      const segments: SegmentsNow = { of: ({ partition }) => now[partition] ?? [], unknown: undefined };
+      const segments: SegmentsNow = {
+        of: ({ partition }) => now[partition] ?? [],
+        firstOffsetOf: () => 0n,
+        unknown: undefined,
+      };
       return Promise.resolve(segments);
     },
     (some, { of }) => {

@@ -114,7 +114,7 @@ function examinePair(pair: Pair, roles: readonly Role[], isOneCluster: boolean):
   const checks = [
     check('source topics', atSource, [], () => checkSourceTopics(source, set)),
     check('transactions', between, [], () => checkTransactions(source, target, topics(), roles)),
-    check('retention', between, [], () => checkPositions(source, target, topics())),
+    check('retention', between, [], () => checkPositions(source, target, set, topics())),
     check('target topics', atTarget, [], () => checkTargetTopics(pair, topics())),
   ];
   const away = [source, target].find(({ view }) => view === undefined);

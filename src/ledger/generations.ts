@@ -15,7 +15,7 @@ export interface GenerationsOfSet {
 export function foldGenerations(records: Iterable<GenerationRecord>): ReadonlyMap<string, GenerationsOfSet> {
   const sets = new Map<string, Draft>();
   for (const record of records) {
-    if (record.kind === 'shifted' || record.kind === 'data-id') continue;
+    if (record.kind !== 'opened' && record.kind !== 'ended') continue;
     const draft = draftOf(sets, record.set);
     if (record.kind === 'opened') {
       if (!draft.opened.has(record.generation)) draft.opened.set(record.generation, record);

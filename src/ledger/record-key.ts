@@ -39,6 +39,7 @@ export function keyOf(record: LedgerRecord): string {
       return `${record.set}/${record.generation}`;
     case 'shifted':
     case 'data-id':
+    case 'started':
       return `${record.set}/${record.topic}/${record.partition}`;
   }
 }

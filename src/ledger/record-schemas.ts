@@ -2,6 +2,7 @@
 // too, so that an older program says "newer" instead of dropping what it does not know.
 import Type, { type TObject, type TProperties } from 'typebox';
 import { differenceKinds } from '../base/difference-kinds.ts';
+import { startWays } from '../base/partition-start.ts';
 import type { LedgerRecord } from './record-key.ts';
 import { linkHolds } from './records.ts';
 import type { LedgerTopic } from './topic-names.ts';
@@ -21,6 +22,8 @@ export const bigintFields: ReadonlySet<string> = new Set([
   'offset',
   'firstTargetOffset',
   'shift',
+  'firstOffset',
+  'reached',
   'position',
   'sourceEnd',
   'sourceStable',
@@ -45,7 +48,7 @@ const partitionOffsets = Type.Array(object({ topic: text, partition: count, offs
 
 const observedPartition = object({
   partition: count,
-  state: Type.Enum(['starting', 'mirroring', 'paused', 'waiting', 'stopped']),
+  state: Type.Enum(['starting', 'prefilling', 'mirroring', 'paused', 'waiting', 'stopped']),
   cause,
   position: Type.Optional(bigintText),
   shift: Type.Optional(bigintText),
@@ -59,6 +62,7 @@ const observedPartition = object({
   batches: bigintText,
   holes: Type.Optional(bigintText),
   fillers: Type.Optional(bigintText),
+  prefix: Type.Optional(object({ reached: bigintText, firstOffset: bigintText })),
   heldBy: Type.Optional(object({ sinceMs: ms, producerId: Type.Optional(bigintText) })),
   tail: Type.Optional(Type.Enum(['equal', 'unverified', 'empty'])),
 });
@@ -148,7 +152,16 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     producerEpoch: Type.Integer({ minimum: 0, maximum: 32_767 }),
     recordedAtMs: ms,
   }),
-  // Version 2 tells shifts, holes, and what an open transaction holds up.
+  started: form('causeway.generations', 'started', {
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    firstOffset: bigintText,
+    way: Type.Enum([...startWays]),
+    timestampMs: ms,
+  }),
+  // Version 2 tells shifts, holes, and what an open transaction holds up; version 3 tells prefixes.
   mirror: form(
     'causeway.observed',
     'mirror',
@@ -161,7 +174,7 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
       observedAtMs: ms,
       partitions: Type.Array(observedPartition),
     },
-    2,
+    3,
   ),
   region: form('causeway.observed', 'region', {
     region: text,

@@ -14,7 +14,7 @@ const cause = optional(fc.record({ code: text, message: text, sinceMs: ms }));
 
 const partition = fc.record({
   partition: count,
-  state: fc.constantFrom('starting', 'mirroring', 'paused', 'waiting', 'stopped'),
+  state: fc.constantFrom('starting', 'prefilling', 'mirroring', 'paused', 'waiting', 'stopped'),
   cause,
   position: optional(int64),
   shift: optional(int64),
@@ -28,6 +28,7 @@ const partition = fc.record({
   batches: int64,
   holes: optional(int64),
   fillers: optional(int64),
+  prefix: optional(fc.record({ reached: int64, firstOffset: int64 })),
   heldBy: optional(fc.record({ sinceMs: ms, producerId: optional(int64) })),
   tail: optional(fc.constantFrom('equal', 'unverified', 'empty')),
 });
@@ -92,6 +93,16 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     firstTargetOffset: int64,
     shift: int64,
     recordedAtMs: ms,
+  }),
+  started: fc.record({
+    kind: fc.constant('started'),
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    firstOffset: int64,
+    way: fc.constantFrom('prefix', 'shifted'),
+    timestampMs: ms,
   }),
   mirror: fc.record({
     kind: fc.constant('mirror'),

@@ -2,6 +2,8 @@
 // newer version leaves the record alone and says so. Offsets are decimal strings in JSON and bigint here.
 import type { DifferenceKind } from '../base/difference-kinds.ts';
 
+import type { StartWay } from '../base/partition-start.ts';
+
 /**
  * `causeway.desired` (compacted): key `topology`. The topology as last applied, as YAML text with
  * placeholders.
@@ -85,7 +87,27 @@ export interface PartitionDataId {
   readonly producerEpoch: number;
   readonly recordedAtMs: number;
 }
-export type GenerationRecord = GenerationOpened | GenerationEnded | PartitionShifted | PartitionDataId;
+/**
+ * Where the copy of a partition begins, recorded before anything is written into it; absent: offset 0. The
+ * first record of a partition wins.
+ */
+export interface PartitionStarted {
+  readonly kind: 'started';
+  readonly set: string;
+  /** A topic that is created anew begins anew. */
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  readonly way: StartWay;
+  readonly timestampMs: number;
+}
+export type GenerationRecord =
+  | GenerationOpened
+  | GenerationEnded
+  | PartitionShifted
+  | PartitionDataId
+  | PartitionStarted;
 
 /** `causeway.observed` (compacted): key `mirror/<set>/<topic>/<worker>`. */
 export interface ObservedMirror {
@@ -101,7 +123,7 @@ export interface ObservedMirror {
 }
 export interface ObservedPartition {
   readonly partition: number;
-  readonly state: 'starting' | 'mirroring' | 'paused' | 'waiting' | 'stopped';
+  readonly state: 'starting' | 'prefilling' | 'mirroring' | 'paused' | 'waiting' | 'stopped';
   /** Why it waits or stopped: a code of the error catalog and a sentence. */
   readonly cause: { readonly code: string; readonly message: string; readonly sinceMs: number } | undefined;
   /** Next target offset, once known. */
@@ -121,10 +143,18 @@ export interface ObservedPartition {
   /** Holes passed, and control records written into them; absent in version 1. */
   readonly holes?: bigint | undefined;
   readonly fillers?: bigint | undefined;
+  /** Present while the offsets before its first one are filled. */
+  readonly prefix?: ObservedPrefix | undefined;
   /** Present while the partition waits for an open transaction at the source. */
   readonly heldBy?: ObservedTransaction | undefined;
   /** Verified tail: 'equal' compared at least one batch, 'unverified' had nothing to compare. */
   readonly tail: 'equal' | 'unverified' | 'empty' | undefined;
+}
+export interface ObservedPrefix {
+  /** Below it all is filled. */
+  readonly reached: bigint;
+  /** Where the mirror will begin. */
+  readonly firstOffset: bigint;
 }
 export interface ObservedTransaction {
   /** When records behind its first one were first seen. */

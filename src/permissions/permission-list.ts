@@ -45,6 +45,8 @@ export interface PermissionRule {
   readonly why: string;
   /** Set where only sets with that `on.recreate` need it. */
   readonly onRecreate?: MirrorSetSpec['onRecreate'];
+  /** Likewise, with such `offsets`. */
+  readonly offsets?: MirrorSetSpec['offsets'];
   /** Set where everything else works without it: what is missing then. */
   readonly without?: string;
 }
@@ -120,6 +122,11 @@ export const permissionList: readonly PermissionRule[] = [
     Read: 'the end of the mirror, what stands under its fence, and all of it to compare it with its source',
     Write: 'the records, and the fillers of holes',
   }),
+  ...workerAtTarget('mirrors', {
+    Delete:
+      'not with `offsets: shifted`: what was filled before the first record, ' +
+      'where a copy begins above offset 0',
+  }).map((rule) => ({ ...rule, offsets: 'identical' as const })),
   ...workerAtTarget('transactional ids', {
     Describe: 'who coordinates them',
     Write: 'keeps a generation’s id from being forgotten, once a day; a guard for each partition with holes',
@@ -133,7 +140,7 @@ export const permissionList: readonly PermissionRule[] = [
   ...workerAtTarget(generationsTopic, {
     Describe: 'its leader',
     Read: 'under which id to write',
-    Write: 'where a mirror’s offsets are shifted, and by how much',
+    Write: 'where a mirror begins, and where its offsets are shifted, and by how much',
   }),
   ...workerAtTarget('workers’ group', {
     Describe: 'who coordinates the group',

@@ -38,8 +38,9 @@ export const setsOfRule = (
   region: string,
   sets: readonly MirrorSetSpec[],
 ): MirrorSetSpec[] =>
-  sets.filter(({ home, to, onRecreate }) => {
+  sets.filter(({ home, to, onRecreate, offsets }) => {
     if (rule.onRecreate !== undefined && rule.onRecreate !== onRecreate) return false;
+    if (rule.offsets !== undefined && rule.offsets !== offsets) return false;
     if (rule.side === 'source') return home === region;
     return rule.side === 'every region' || to.includes(region);
   });

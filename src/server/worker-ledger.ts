@@ -8,6 +8,7 @@ import { type LedgerChange, LedgerTable, recordsIn } from '../ledger/changes.ts'
 import { liveGenerations } from '../ledger/generations.ts';
 import { foldDataIds } from '../ledger/data-ids.ts';
 import { foldShifts } from '../ledger/shifts.ts';
+import { foldStarts } from '../ledger/starts.ts';
 import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { desiredView, observedView } from '../ledger/snapshot-view.ts';
@@ -59,9 +60,8 @@ export class RegionWorkerLedger implements WorkerLedger {
 
   async readFences() {
     const records = await this.#readGenerations();
-    const shifts = foldShifts(records);
-    const dataIds = foldDataIds(records);
-    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, shifts, dataIds }]));
+    const apart = { shifts: foldShifts(records), starts: foldStarts(records), dataIds: foldDataIds(records) };
+    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, ...apart }]));
   }
 
   /** Where mirrors of this region are apart from their sources, by `shiftKey`. */
@@ -82,6 +82,10 @@ export class RegionWorkerLedger implements WorkerLedger {
   async recordDataId(dataId: Parameters<WorkerLedger['recordDataId']>[0]): Promise<void> {
     const recordedAtMs = this.#parts.clock.wallMs();
     await this.#parts.writer.write('causeway.generations', [{ kind: 'data-id', ...dataId, recordedAtMs }]);
+  }
+
+  async recordStart(start: Parameters<WorkerLedger['recordStart']>[0]): Promise<void> {
+    await this.#parts.writer.write('causeway.generations', [{ kind: 'started', ...start }]);
   }
 
   async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {

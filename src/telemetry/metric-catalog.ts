@@ -72,6 +72,11 @@ export const metricCatalog = {
     mirror,
     'max',
   ),
+  causeway_mirror_prefix_left: gauge(
+    'Offsets that are still to be filled before the first record of a copy; 0 where none are.',
+    mirror,
+    'sum',
+  ),
   causeway_mirror_state: gauge('Mirror partitions in each state.', [...mirror, 'state'], 'sum'),
   causeway_mirror_stopped: gauge(
     'Mirror partitions that stopped or wait, by the code of the cause; `causeway explain CODE` tells more.',

@@ -56,6 +56,7 @@ test('a partition of which all is known', async () => {
     'position 0': 900,
     'shift 0': 0,
     'held_seconds 0': 0,
+    'prefix_left 0': 0,
     'state 0 mirroring': 1,
     'start_procedures_total 0': 2,
     'fence_refusals_total 0': 1,
@@ -100,6 +101,13 @@ test('a shifted partition: lag and recovery point count at the source', async ()
 test('what an open transaction holds is shown by how long it does', async () => {
   const values = await valuesOf(mirrorOf({ heldBy: { sinceMs: nowMs - 12_500 } }, {}));
   assert.deepEqual([values['held_seconds 0'], values['held_seconds 1']], [12.5, 0]);
+});
+
+test('a prefix that is being filled is shown by what is left of it', async () => {
+  const prefix = { reached: 2_000_000n, firstOffset: 5_000_100n };
+  const values = await valuesOf(mirrorOf({ state: 'prefilling', position: undefined, prefix }));
+  assert.equal(values['prefix_left 0'], 3_000_100);
+  assert.equal(values['state 0 prefilling'], 1);
 });
 
 test('nothing missing is a recovery point of 0; something missing of unknown age is none', async () => {

@@ -31,6 +31,7 @@ export interface PartitionReport {
   readonly batches: bigint;
   readonly holes?: bigint | undefined;
   readonly fillers?: bigint | undefined;
+  readonly prefix?: { readonly reached: bigint; readonly firstOffset: bigint } | undefined;
   readonly heldBy?: { readonly sinceMs: number } | undefined;
   /** How far the running comparison is, in source offsets; absent while that is unknown. */
   readonly verified?: VerifiedReport | undefined;
@@ -54,6 +55,7 @@ export function reportMirrors(metrics: Metrics, partitions: readonly PartitionRe
   const position: MirrorSample[] = [];
   const shift: MirrorSample[] = [];
   const held: MirrorSample[] = [];
+  const prefix: MirrorSample[] = [];
   const states: Sample<'causeway_mirror_state'>[] = [];
   const stopped: Sample<'causeway_mirror_stopped'>[] = [];
   const owned: Sample<'causeway_worker_partitions'>[] = [];
@@ -61,6 +63,9 @@ export function reportMirrors(metrics: Metrics, partitions: readonly PartitionRe
     const { labels, sourceEnd, sourceSeenAtMs: seenAtMs } = partition;
     const next = sourcePosition(partition);
     const missing = sourceEnd === undefined || next === undefined ? undefined : sourceEnd - next;
+    if (partition.position !== undefined || partition.prefix !== undefined) {
+      prefix.push({ labels, value: prefixLeft(partition) });
+    }
     if (partition.position !== undefined) {
       position.push({ labels, value: Number(partition.position) });
       shift.push({ labels, value: Number(partition.shift ?? 0n) });
@@ -81,6 +86,7 @@ export function reportMirrors(metrics: Metrics, partitions: readonly PartitionRe
   metrics.setAll('causeway_mirror_position', position);
   metrics.setAll('causeway_mirror_shift', shift);
   metrics.setAll('causeway_mirror_held_seconds', held);
+  metrics.setAll('causeway_mirror_prefix_left', prefix);
   metrics.setAll('causeway_mirror_state', states);
   metrics.setAll('causeway_mirror_stopped', stopped);
   metrics.setAll('causeway_worker_partitions', owned);
@@ -88,6 +94,9 @@ export function reportMirrors(metrics: Metrics, partitions: readonly PartitionRe
 
 const heldMs = ({ heldBy }: PartitionReport, nowMs: number): number =>
   heldBy === undefined ? 0 : Math.max(0, nowMs - heldBy.sinceMs);
+
+const prefixLeft = ({ prefix }: PartitionReport): number =>
+  prefix === undefined ? 0 : Number(prefix.firstOffset - prefix.reached);
 
 function reportTotals(metrics: Metrics, partitions: readonly PartitionReport[]): void {
   const totals: Record<Totals, MirrorSample[]> = {

@@ -1,6 +1,7 @@
 // Checks of `mirrors` that a schema cannot express.
 import { type CheckContext, isName, nameHint, reportUnknownRegion } from './check-regions.ts';
 import { describeOverlap, findStaticOverlaps, type OverlapSet } from './overlaps.ts';
+import { parseFrom } from './from.ts';
 import { compileGlob, internalPrefixes, isInternalTopic, isTopicName, isTopicPattern } from './patterns.ts';
 import { type Place, quoted } from './problem.ts';
 import type { Draft, FileDraft, SettingsDraft, TopologyFile } from './schema.ts';
@@ -149,10 +150,8 @@ function checkNotYet({ places, problems }: CheckContext, name: string, set: SetD
     refuse(places.value(set, key), `${key}: ${quoted(value).slice(1, -1)}`, `Use ${key}: ${supported}.`);
   };
   checkFrom(set, places.value(set, 'from'), problems);
-  if (set.from !== undefined && isFrom(set.from)) only('from', 'earliest');
   only('mode', 'async');
   only('naming', 'identical');
-  only('offsets', 'identical');
   only('on.gap', 'stop');
   only('trim', 'own');
   if (set.failover?.automatic === true) {
@@ -165,13 +164,8 @@ function checkNotYet({ places, problems }: CheckContext, name: string, set: SetD
   }
 }
 
-const isFrom = (from: string): boolean =>
-  from === 'earliest' ||
-  from === 'latest' ||
-  (/^\d{4}-\d\d-\d\d/.test(from) && !Number.isNaN(Date.parse(from)));
-
 function checkFrom(set: SetDraft, place: Place, problems: CheckContext['problems']): void {
-  if (set.from === undefined || isFrom(set.from)) return;
+  if (set.from === undefined || parseFrom(set.from) !== undefined) return;
   const message = `from must be earliest, latest or a timestamp, not ${quoted(set.from)}`;
   problems.error('CW-1025', place, message, 'Use from: earliest.');
 }

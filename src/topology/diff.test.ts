@@ -98,6 +98,7 @@ test('no value of a set is overlooked, also of those that files cannot hold yet'
     priority: 2,
     naming: 'prefixed',
     offsets: 'shifted',
+    prefixMax: 7,
     target: new Map([['x', 'y']]),
     onGap: 'fill',
     onRecreate: 'keep',

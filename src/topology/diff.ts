@@ -1,5 +1,6 @@
 // What differs between two topologies, value by value, in the words of causeway.yaml: for `plan`, and for the
 // record of who changed what. Secrets are left out.
+import { formatFrom } from './from.ts';
 import { redact } from './secrets.ts';
 import type { MirrorSetSpec, Topology } from './topology.ts';
 import { formatDurationMs, formatRateBytesPerSecond } from './units.ts';
@@ -74,7 +75,7 @@ function setValues(set: MirrorSetSpec): readonly (readonly [string, string | und
   > = {
     topics: ['topics', listText(set.topics)],
     exclude: ['exclude', listText(set.exclude)],
-    from: ['from', typeof set.from === 'string' ? set.from : new Date(set.from.timestampMs).toISOString()],
+    from: ['from', formatFrom(set.from)],
     home: ['home', set.home],
     to: ['to', listText(set.to)],
     groups: ['groups', listText(set.groups)],
@@ -83,6 +84,7 @@ function setValues(set: MirrorSetSpec): readonly (readonly [string, string | und
     priority: ['priority', String(set.priority)],
     naming: ['naming', set.naming],
     offsets: ['offsets', set.offsets],
+    prefixMax: ['prefix.max', String(set.prefixMax)],
     onGap: ['on.gap', set.onGap],
     onRecreate: ['on.recreate', set.onRecreate],
     trim: ['trim', set.trim],

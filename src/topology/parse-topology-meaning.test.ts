@@ -142,25 +142,25 @@ const cases: readonly ProblemCase[] = [
   {
     name: 'what is not there yet',
     text: set(
-      ', from: latest, mode: sync, naming: prefixed, offsets: shifted, on.gap: fill, ' +
-        'trim: follow, failover: { automatic: true }',
+      ', mode: sync, naming: prefixed, on.gap: fill, ' + 'trim: follow, failover: { automatic: true }',
     ),
     problems: [
-      '5:57 CW-1013 from: latest of mirror set ‘s’ is not supported by this version yet',
-      '5:71 CW-1013 mode: sync of mirror set ‘s’ is not supported by this version yet',
-      '5:85 CW-1013 naming: prefixed of mirror set ‘s’ is not supported by this version yet',
-      '5:104 CW-1013 offsets: shifted of mirror set ‘s’ is not supported by this version yet',
-      '5:121 CW-1013 on.gap: fill of mirror set ‘s’ is not supported by this version yet',
-      '5:133 CW-1013 trim: follow of mirror set ‘s’ is not supported by this version yet',
-      '5:164 CW-1013 failover.automatic: true of mirror set ‘s’ is not supported by this version yet',
+      '5:57 CW-1013 mode: sync of mirror set ‘s’ is not supported by this version yet',
+      '5:71 CW-1013 naming: prefixed of mirror set ‘s’ is not supported by this version yet',
+      '5:89 CW-1013 on.gap: fill of mirror set ‘s’ is not supported by this version yet',
+      '5:101 CW-1013 trim: follow of mirror set ‘s’ is not supported by this version yet',
+      '5:132 CW-1013 failover.automatic: true of mirror set ‘s’ is not supported by this version yet',
     ],
   },
   {
-    name: 'a timestamp',
-    text: set(', from: 2026-01-01T00:00:00Z'),
-    problems: [
-      '5:57 CW-1013 from: 2026-01-01T00:00:00Z of mirror set ‘s’ is not supported by this version yet',
-    ],
+    name: 'a timestamp that means another moment elsewhere',
+    text: set(', from: "2026-01-01T00:00:00"'),
+    problems: ['5:57 CW-1025 from must be earliest, latest or a timestamp, not ‘2026-01-01T00:00:00’'],
+  },
+  {
+    name: 'a prefix of less than nothing',
+    text: set(', prefix.max: -1'),
+    problems: ['5:63 CW-1025 mirrors.s.prefix.max must be from 0 to 10000000000, not -1'],
   },
   {
     name: 'a bad from',

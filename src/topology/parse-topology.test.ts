@@ -123,6 +123,7 @@ test('a file becomes a frozen topology with its defaults', () => {
     priority: 1,
     naming: 'identical',
     offsets: 'identical',
+    prefixMax: 100_000_000,
     target: new Map([
       ['replication.factor', '3'],
       ['preallocate', 'true'],

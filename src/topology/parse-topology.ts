@@ -2,6 +2,7 @@
 // Pure.
 import { checkMirrors } from './check-mirrors.ts';
 import { checkCoordination, checkLinks, checkRegions, linkEnds } from './check-regions.ts';
+import { parseFrom } from './from.ts';
 import { type Problem, ProblemList } from './problem.ts';
 import { readValues } from './read-values.ts';
 import { type FileDraft, type TopologyFile, topologySchema } from './schema.ts';
@@ -77,7 +78,7 @@ function buildSet(name: string, set: TopologyFile['mirrors'][string]): MirrorSet
     name,
     topics: Object.freeze([...set.topics]),
     exclude: Object.freeze([...(set.exclude ?? [])]),
-    from: 'earliest',
+    from: parseFrom(set.from ?? 'earliest') ?? 'earliest',
     home: set.home,
     to: Object.freeze([...set.to]),
     groups: Object.freeze([...(set.groups ?? [])]),
@@ -86,6 +87,7 @@ function buildSet(name: string, set: TopologyFile['mirrors'][string]): MirrorSet
     priority: set.priority ?? 1,
     naming: set.naming ?? 'identical',
     offsets: set.offsets ?? 'identical',
+    prefixMax: set['prefix.max'] ?? 100_000_000,
     target: settingsOf(set.target ?? {}),
     onGap: set['on.gap'] ?? 'stop',
     onRecreate: set['on.recreate'] ?? 'stop',

@@ -85,9 +85,12 @@ const mirrorSet = Type.Object(
     ),
     from: Type.Optional(
       Type.String({
-        description: 'Where copying starts: earliest, latest, or a timestamp (ISO 8601).',
+        description:
+          'Where the copy of a partition begins: earliest, with what the source has; latest, behind its ' +
+          'last stable offset; or a timestamp (ISO 8601), with the first record of that time or later. ' +
+          'Decided once, when its mirror starts for the first time.',
         default: 'earliest',
-        examples: ['earliest'],
+        examples: ['earliest', 'latest', '2026-01-31T00:00:00Z'],
       }),
     ),
     home: Type.String({ description: 'The region where applications write these topics at the start.' }),
@@ -110,7 +113,23 @@ const mirrorSet = Type.Object(
       choice(['identical', 'prefixed'], 'Names of the copies: the same, or <home>.<topic>.', 'identical'),
     ),
     offsets: Type.Optional(
-      choice(['identical', 'shifted'], 'Whether records keep their offsets.', 'identical'),
+      choice(
+        ['identical', 'shifted'],
+        'Whether records keep their offsets. shifted: the copy of a log that does not begin at 0 begins ' +
+          'at 0 all the same, apart by one constant. Decided once, as `from` is.',
+        'identical',
+      ),
+    ),
+    'prefix.max': Type.Optional(
+      Type.Integer({
+        description:
+          'Where a copy does not begin at offset 0: the most offsets of a partition that are filled and ' +
+          'trimmed before its first record, so that offsets stay identical. Beyond, it is shifted. A ' +
+          'million offsets are about 0.8 MB for a moment.',
+        minimum: 0,
+        maximum: 10_000_000_000,
+        default: 100_000_000,
+      }),
     ),
     target: Type.Optional(
       settings('Topic settings of the copies that do not follow the source; replication.factor too.'),

@@ -39,6 +39,8 @@ export interface MirrorSetSpec {
   readonly priority: number;
   readonly naming: 'identical' | 'prefixed';
   readonly offsets: 'identical' | 'shifted';
+  /** Offsets of a partition before its first one that are filled at most. */
+  readonly prefixMax: number;
   /**
    * Topic settings of the mirror that do not follow the source, by Kafka's names (`replication.factor` too).
    */

@@ -1,5 +1,7 @@
 // A target's log is a prefix of the source's committed history: the same batches, each once, in order, at the
 // same offsets less the shift; everything else in it is a filler, and stands for a hole.
+import type { PartitionStart } from '../../src/base/partition-start.ts';
+import { isNullBatch } from '../../src/kafka/batch/null-batches.ts';
 import type { CommittedHistory } from './committed-history.ts';
 import { type BatchView, canonicalBytes, type LogView, rangeText, Violation } from './log-view.ts';
 
@@ -9,6 +11,8 @@ const controlBit = 0x20;
 export interface TargetRules {
   /** Whether records may stand behind their offsets, after fillers that landed too many. */
   readonly mayShift: boolean;
+  /** Where the copy begins, by the ledger; undefined: at offset 0. */
+  readonly start?: () => PartitionStart | undefined;
 }
 
 export class TargetChecker {
@@ -22,6 +26,9 @@ export class TargetChecker {
   /** Source offset behind the last data, and target offset less source offset of it. */
   #passed = 0n;
   #shift = 0n;
+  /** The shift that the copy began with, and the target offset from which on there is data. */
+  #firstShift = 0n;
+  #dataFrom = 0n;
 
   constructor(name: string, history: CommittedHistory, rules: TargetRules = { mayShift: false }) {
     this.#name = name;
@@ -43,24 +50,44 @@ export class TargetChecker {
       this.#passed = 0n;
       this.#shift = 0n;
     }
+    const start = this.#rules.start?.();
+    if (start !== undefined && this.#passed < start.firstOffset) this.#begin(start);
     for (; this.#checked < log.batches.length; this.#checked += 1) {
       const batch = log.batches[this.#checked] as BatchView;
       if ((batch.bytes.readInt16BE(21) & controlBit) !== 0) this.#checkFiller(batch);
-      else this.#checkBatch(batch);
+      else if (start?.way === 'prefix' && batch.baseOffset < start.firstOffset)
+        this.#checkPrefix(batch, start);
+      else this.#checkBatch(batch, log.start);
     }
+  }
+
+  /** Nothing of the source before it is copied. */
+  #begin({ way, firstOffset }: PartitionStart): void {
+    this.#passed = firstOffset;
+    this.#firstShift = way === 'prefix' ? 0n : -firstOffset;
+    this.#dataFrom = way === 'prefix' ? firstOffset : 0n;
+    this.#shift = this.#firstShift;
+  }
+
+  #checkPrefix(batch: BatchView, { firstOffset, timestampMs }: PartitionStart): void {
+    if (batch.lastOffset < firstOffset && isNullBatch(batch.bytes, BigInt(timestampMs))) return;
+    throw new Violation(`${this.#name}: ${rangeText(batch)} is no prefix of what begins at ${firstOffset}`);
   }
 
   #checkFiller(batch: BatchView): void {
     if (this.#rules.mayShift) return;
     const { stableEnd } = this.#history;
-    const record = this.#history.holding(batch.baseOffset);
-    if (record === undefined && batch.lastOffset < stableEnd) return;
+    const record = this.#history.holding(batch.baseOffset - this.#firstShift);
+    if (record === undefined && batch.lastOffset - this.#firstShift < stableEnd) return;
     const there = record === undefined ? `it is certain up to ${stableEnd}` : `it holds ${rangeText(record)}`;
     throw new Violation(`${this.#name}: a filler at ${rangeText(batch)} is no hole of the source: ${there}`);
   }
 
-  #checkBatch(batch: BatchView): void {
+  #checkBatch(batch: BatchView, logStart: bigint): void {
     const range = rangeText(batch);
+    if (logStart < this.#dataFrom) {
+      throw new Violation(`${this.#name}: holds ${range}, and its prefix is not trimmed`);
+    }
     const payload = batch.bytes.toString('latin1', headerBytes);
     const before = this.#payloads.get(payload);
     if (before !== undefined) {
@@ -69,7 +96,7 @@ export class TargetChecker {
     this.#payloads.set(payload, batch.baseOffset);
     const original = this.#rules.mayShift
       ? this.#history.after(this.#passed)
-      : this.#history.at(batch.baseOffset);
+      : this.#history.at(batch.baseOffset - this.#firstShift);
     if (original === undefined) {
       const end = this.#history.stableEnd;
       throw new Violation(`${this.#name}: holds ${range}; the source has no such batch (it ends at ${end})`);
@@ -83,6 +110,7 @@ export class TargetChecker {
     }
     this.#passed = original.lastOffset + 1n;
     this.#shift = batch.baseOffset - original.baseOffset;
-    if (this.#shift < 0n) throw new Violation(`${this.#name}: ${rangeText(original)} stands at ${range}`);
+    if (this.#shift < this.#firstShift)
+      throw new Violation(`${this.#name}: ${rangeText(original)} stands at ${range}`);
   }
 }

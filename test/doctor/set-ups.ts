@@ -287,10 +287,9 @@ export const setUps: readonly SetUp[] = [
     },
   },
   {
-    title: 'A topic of which retention has taken the beginning',
-    cause:
-      /shop eu-west → us-east, retention: clicks: the source begins above offset 0, and there is no copy/,
-    set: '{ topics: [clicks], home: eu-west, to: [us-east] }',
+    title: 'A topic of which retention has taken more than may be filled',
+    cause: /shop eu-west → us-east, retention: clicks: the copy will not have the offsets of the source/,
+    set: '{ topics: [clicks], home: eu-west, to: [us-east], prefix.max: 4 }',
     before: async (world) => {
       const mend = await withTopic(source, 'clicks', {})(world);
       const { lab } = world.secured;

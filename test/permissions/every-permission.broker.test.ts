@@ -15,6 +15,7 @@ import {
   type Role,
   roles,
 } from '../../src/permissions/permission-list.ts';
+import { trimTo } from '../fixtures/odd-topics.ts';
 import { manualClock } from '../fixtures/manual-clock.ts';
 import { waitUntil } from '../fixtures/wait-until.ts';
 import { type AclRule, ruleText, superUser } from './acl-lab.ts';
@@ -40,7 +41,7 @@ interface TopicCase {
   readonly operation: Operation;
 }
 
-/** Rights whose lack shows only with a topic that is new, or was created anew. */
+/** Rights whose lack shows only with a topic that is new, was created anew, or begins above offset 0. */
 const isOnNewTopics = ({ operation }: PermissionRule) => operation === 'Create' || operation === 'Delete';
 const cases = permissionList
   .filter((rule) => isOnTopics(rule) && rule.without === undefined && !isOnNewTopics(rule))
@@ -51,7 +52,7 @@ const running = cases.filter(({ role }) => role !== 'commands');
 const planned = cases.filter(({ role }) => role === 'commands');
 const topicOf = ({ role, region, operation }: TopicCase) => `${role}-${region}-${operation}`;
 const probes = cases.map(topicOf);
-const ofShop = [...probes, 'new', 'orders', marked];
+const ofShop = [...probes, 'new', 'orders', 'late', marked];
 
 const site = await PermissionSite.start(
   `  shop: { topics: [${ofShop.join(', ')}], home: ${source}, to: [${target}] }\n` +
@@ -160,7 +161,8 @@ step('before the ledger is there: apply says what it lacks', async () => {
 
 step('mirrors from nothing with exactly the list, and says what its fence lacks', async () => {
   const topics = [...probes, 'orders', 'anew', 'fence-Describe', 'fence-Write', marked];
-  await Promise.all(topics.map((topic) => begin(topic)));
+  await Promise.all([...topics, 'late'].map((topic) => begin(topic)));
+  await trimTo(lab.bootstrapServers(source), 'late', 5n);
   await addTransaction(site, marked);
   await sizesInPlan();
   const applied = await site.run('commands', 'apply', '--yes');
@@ -169,7 +171,8 @@ step('mirrors from nothing with exactly the list, and says what its fence lacks'
   const record = site.ledgerRule('controller', 'Write', 'causeway.generations');
   const rules = (['Describe', 'Write'] as const).map((operation) => fenceRule('controller', operation));
   const taken = [record, ...rules.flatMap((rule) => site.rulesThatAllow(target, rule))];
-  await acls.take(target, taken);
+  const trim = onTopic({ role: 'worker', operation: 'Delete' }, 'late');
+  await acls.take(target, [...taken, trim]);
   await site.serve('controller');
   await site.serve('worker');
   await Promise.all([
@@ -178,7 +181,10 @@ step('mirrors from nothing with exactly the list, and says what its fence lacks'
   ]);
   for (const rule of [record, ...rules]) withdrawn.note(target, rule);
   await acls.give(target, taken);
-  await Promise.all(topics.map((topic) => site.isWell(topic)));
+  await site.isToldOf('late', lack('CW-2017', target, trim));
+  withdrawn.note(target, trim);
+  await acls.give(target, [trim]);
+  await Promise.all([...topics, 'late'].map((topic) => site.isWell(topic)));
 });
 
 async function sizesInPlan(): Promise<void> {

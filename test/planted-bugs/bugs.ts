@@ -1,6 +1,7 @@
 // Bugs that have broken mirrors, each as a change of the code and the test that must turn red. The change
 // must fit the code exactly once: when the code moves on, its bug moves with it. docs/design/planted-bugs.md
 // is made from here.
+import { bugsInBeginning } from './bugs-in-beginning.ts';
 import { bugsInFilling } from './bugs-in-filling.ts';
 import { bugsInMaking } from './bugs-in-making.ts';
 import { bugsInReading } from './bugs-in-reading.ts';
@@ -14,4 +15,5 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...bugsInReading,
   ...bugsInMaking,
   ...bugsInFilling,
+  ...bugsInBeginning,
 ];

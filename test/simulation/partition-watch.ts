@@ -122,9 +122,12 @@ export class PartitionWatch {
     const leader = this.targetLeader;
     if (leader === undefined) return;
     if (this.#rules.compacted) return checkWhole(this.describe(), leader.log, this.#committed, segments);
-    const originals = this.history.batches.values();
+    const start = this.#rules.start?.();
+    const from = start?.firstOffset ?? 0n;
+    const dataFrom = start?.way === 'prefix' ? from : 0n;
+    const originals = this.history.batches.filter(({ baseOffset }) => baseOffset >= from).values();
     for (const { bytes, baseOffset } of leader.log.batches) {
-      if ((bytes.readInt16BE(21) & 0x20) !== 0) continue;
+      if ((bytes.readInt16BE(21) & 0x20) !== 0 || baseOffset < dataFrom) continue;
       const original = originals.next().value;
       // What the source has trimmed can be compared with nothing, and nobody can read on from there.
       if (original === undefined || original.baseOffset < (this.sourceLeader?.log.start ?? 0n)) continue;

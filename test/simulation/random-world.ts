@@ -1,6 +1,7 @@
 // One random world from a seed: its shape, its writers, a minute of faults, then peace; everything must be
 // level again.
 import { pick, type Random, seededRandom } from '../../src/base/random.ts';
+import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
@@ -50,6 +51,8 @@ export async function runRandomWorld(seed: number, options: RunOptions = {}): Pr
 async function live(world: World, random: Random): Promise<RandomRun> {
   const { scheduler } = world;
   await world.settle();
+  // Kafka trims no compacted topic.
+  if (seedOf(world) % 7 < 3 && world.shape.keys === undefined) await beginLate(world);
   const writers = new Writers(world, random);
   writers.start();
   for (const worker of world.workers) {
@@ -85,7 +88,20 @@ async function live(world: World, random: Random): Promise<RandomRun> {
   return run;
 }
 
+const seedOf = ({ shape }: World): number => shape.seed;
+
+/** The source's logs have a past, of which not everything is left. Drawn apart, too. */
+async function beginLate(world: World): Promise<void> {
+  const random = seededRandom(seedOf(world) + 3);
+  for (const { partition } of world.watches) {
+    const counts = Array.from({ length: 1 + random.int(8) }, () => 1 + random.int(4));
+    world.write(partition, ...counts);
+    await world.trimSource(partition, random.int(counts.length + 1));
+  }
+}
+
 function shapeOf(seed: number, random: Random): WorldShape {
+  const isCompacted = seed % 5 > 2;
   return {
     seed,
     partitions: 1 + random.int(3),
@@ -96,11 +112,17 @@ function shapeOf(seed: number, random: Random): WorldShape {
     // Drawn apart, so that a seed’s world is otherwise what it would be without.
     ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
-    verifies: seed % 4 === 1 && seed % 5 <= 2,
+    verifies: seed % 4 === 1 && !isCompacted,
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
-    ...(seed % 5 > 2 && { keys: 2 + (seed % 7) }),
+    ...(isCompacted ? { keys: 2 + (seed % 7) } : { startPolicy: startPolicyOf(seed) }),
   };
 }
+
+const startPolicyOf = (seed: number): StartPolicy => ({
+  from: seed % 5 === 0 ? 'latest' : 'earliest',
+  offsets: seed % 11 === 0 ? 'shifted' : 'identical',
+  prefixMax: 12,
+});
 
 /** Partitions come into classes at random, and every few seconds into others; the limit comes and goes. */
 function steeringOf(seed: number): () => Steering {
@@ -156,6 +178,7 @@ function limitsOf(random: Random): Partial<WorkerLimits> {
     produceWaitMs: pick(random, [1_000, 5_000]),
     fetchLanes: 1 + random.int(2),
     longRoundTripMs: pick(random, [0, 20]),
+    prefixBatchOffsets: 3,
     earlyFetches: random.int(4),
     earlyPartitionBytesMax: pick(random, [200, 1_000_000]),
     earlyFetchBytesPerSecond: pick(random, [1_000, 1_000_000]),

@@ -2,13 +2,15 @@
 // time and of both clusters. It can be frozen, killed and started anew.
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import type { Fence, RecordedDataId, RecordedShift } from '../../src/data-plane/mirror/fence.ts';
+import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import type { MirrorPartition, MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { Engine } from '../../src/data-plane/worker/engine.ts';
 import { FenceReader } from '../../src/data-plane/worker/fence-reader.ts';
 import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import { Violation } from '../checkers/log-view.ts';
+import type { PartitionLedger } from '../fixtures/partition-ledger.ts';
 import type { Scheduler } from './scheduler.ts';
 import { WorkerCheck } from './worker-check.ts';
 import type { Steering } from './world-shape.ts';
@@ -21,12 +23,12 @@ export interface WorkerProcessParts {
   readonly specs: readonly MirrorSpec[];
   readonly limits: WorkerLimits;
   readonly steering: (() => Steering) | undefined;
+  readonly startPolicy: StartPolicy | undefined;
   readonly seed: number;
   /** The generation that the ledger shows now. */
   readonly fence: () => Fence;
-  readonly recordShift: (shift: RecordedShift) => void;
-  readonly recordDataId: (dataId: RecordedDataId) => void;
-  /** How long a read of the ledger takes. */
+  readonly ledger: PartitionLedger;
+  /** How long a read or write of the ledger takes. */
   readonly ledgerDelayMs: number;
   /** Compares what it mirrors, too. */
   readonly verifies: boolean;
@@ -65,7 +67,7 @@ export class WorkerProcess {
   start(): void {
     if (this.engine !== undefined) return;
     this.#incarnation += 1;
-    const { scheduler, source, target, specs, limits, steering, seed, ledgerDelayMs } = this.#parts;
+    const { scheduler, source, target, specs, limits, steering, seed, ledger, ledgerDelayMs } = this.#parts;
     const clock = scheduler.clockOf(this.owner);
     const fences = new FenceReader(
       async () => {
@@ -76,11 +78,15 @@ export class WorkerProcess {
       {
         recordShift: async (shift) => {
           await clock.sleep(ledgerDelayMs);
-          this.#parts.recordShift(shift);
+          ledger.recordShift(shift);
         },
         recordDataId: async (dataId) => {
           await clock.sleep(ledgerDelayMs);
-          this.#parts.recordDataId(dataId);
+          ledger.recordDataId(dataId);
+        },
+        recordStart: async (start) => {
+          await clock.sleep(ledgerDelayMs);
+          ledger.recordStart(start);
         },
       },
     );
@@ -95,6 +101,7 @@ export class WorkerProcess {
       log: this.#log(),
       limits,
       ...steering?.(),
+      startPolicyOf: () => this.#parts.startPolicy,
     });
     this.engine = engine;
     for (const spec of specs) engine.add(spec).resume();

@@ -1,5 +1,6 @@
 // How large a simulated world is, and the names everything in it has.
 import type { Fence } from '../../src/data-plane/mirror/fence.ts';
+import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import type { EngineParts } from '../../src/data-plane/worker/engine.ts';
 import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';
@@ -23,6 +24,8 @@ export interface WorldShape {
   readonly limits?: Partial<WorkerLimits>;
   /** Limit and priorities of the link, as each engine is told them; none unless given. */
   readonly steering?: () => Steering;
+  /** Where copies begin. */
+  readonly startPolicy?: StartPolicy;
   readonly ledgerDelayMs?: number;
   /** Applications write transactions at the source; so many producers for each partition. */
   readonly transactions?: number;

@@ -1,8 +1,7 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
-import { identicalOffsets, shiftKey, type ShiftSegments } from '../../src/base/shift-segments.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
-import type { ProducerEpoch } from '../../src/data-plane/mirror/fence.ts';
+import type { PartitionStart } from '../../src/base/partition-start.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
 import { madeBatch } from '../broker-model/made-batch.ts';
@@ -10,7 +9,7 @@ import { ModelCluster } from '../broker-model/model-cluster.ts';
 import { quietCluster } from '../broker-model/model-types.ts';
 import type { Replica } from '../broker-model/replica.ts';
 import { Violation } from '../checkers/log-view.ts';
-import { rememberDataId, rememberShift } from '../fixtures/static-fence.ts';
+import { PartitionLedger } from '../fixtures/partition-ledger.ts';
 import { Applications } from './applications.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { Scheduler, type SimEvent } from './scheduler.ts';
@@ -25,9 +24,7 @@ export class World {
   readonly workers: readonly WorkerProcess[];
   readonly watches: readonly PartitionWatch[];
   fence = firstFence;
-  /** As the ledger has them. */
-  readonly #shifts = new Map<string, ShiftSegments>();
-  readonly #dataIds = new Map<string, readonly ProducerEpoch[]>();
+  readonly #ledger = new PartitionLedger();
   readonly #applications: readonly Applications[];
   readonly #keysRandom: Random;
   readonly #targetTopicId: string;
@@ -62,6 +59,7 @@ export class World {
         new PartitionWatch(partition, this.source, this.target, () => this.workers, {
           mayShift: (shape.transactions ?? 0) > 0,
           compacted,
+          start: () => this.startOf(partition),
         }),
     );
     const limits = { ...defaultLimits, ...shape.limits };
@@ -76,10 +74,10 @@ export class World {
           specs,
           limits,
           steering: shape.steering,
+          startPolicy: shape.startPolicy,
           seed: random.int(2 ** 31),
-          fence: () => ({ ...this.fence, shifts: new Map(this.#shifts), dataIds: new Map(this.#dataIds) }),
-          recordShift: (shift) => rememberShift(this.#shifts, shift),
-          recordDataId: (dataId) => rememberDataId(this.#dataIds, dataId),
+          fence: () => ({ ...this.fence, ...this.#ledger.kept }),
+          ledger: this.#ledger,
           ledgerDelayMs: shape.ledgerDelayMs ?? 1,
           verifies: shape.verifies ?? false,
         }),
@@ -96,6 +94,11 @@ export class World {
     );
     this.target.permitsMarkers = shape.coordinated !== true;
     this.scheduler.afterEvent = (event) => this.#look(event);
+  }
+
+  /** As the ledger has it. */
+  startOf(partition: number): PartitionStart | undefined {
+    return this.#ledger.startOf(this.#targetTopicId, partition);
   }
 
   worker(number: number): WorkerProcess {
@@ -116,6 +119,15 @@ export class World {
     for (const count of counts) leader.append(this.#batch(partition, count));
     this.#lookAll();
     return true;
+  }
+
+  /** The source's log begins at the batch that comes so many before its end, once all is committed. */
+  async trimSource(partition: number, batchesLeft: number): Promise<void> {
+    await this.settle();
+    const { history, sourceLeader } = this.watches[partition] ?? {};
+    const first = history?.batches.at(-batchesLeft)?.baseOffset ?? history?.end;
+    sourceLeader?.trim(batchesLeft === 0 ? (history?.end ?? 0n) : (first ?? 0n));
+    await this.settle();
   }
 
   /** Applications go on, or end all that they have begun; false where there is no leader to write to. */
@@ -149,7 +161,7 @@ export class World {
     for (const { partitions } of this.workers) for (const partition of partitions) partition.startAgain();
     await this.#waitUntilLevel(untilMs);
     for (const watch of this.watches) {
-      watch.checkShifts(this.#shifts.get(shiftKey(this.#targetTopicId, watch.partition)) ?? identicalOffsets);
+      watch.checkShifts(this.#ledger.segmentsOf(this.#targetTopicId, watch.partition));
     }
   }
 

@@ -57,3 +57,21 @@ test('a region that cannot be read, or does not answer, is told', async () => {
   assert.equal(silent.unknown, 'CW-3001 nobody answers');
   assert.deepEqual(silent.of({ topic: 'ledger', partition: 1 }), []);
 });
+
+test('where a copy begins is known, by the first record of the topic that is there now', async () => {
+  const started = (targetTopicId: string, firstOffset: bigint): GenerationRecord => ({
+    kind: 'started',
+    set: 'payments',
+    targetTopicId,
+    topic: 'ledger',
+    partition: 0,
+    firstOffset,
+    way: 'shifted',
+    timestampMs: 0,
+  });
+  const seen = picture({ generations: [started('id-0', 7n), started('id-1', 40n), started('id-1', 50n)] });
+  const { of, firstOffsetOf } = await ask(seen, () => Promise.resolve({ ...view, topics }));
+  assert.deepEqual(of({ topic: 'ledger', partition: 0 }), [{ firstTargetOffset: 0n, shift: -40n }]);
+  assert.equal(firstOffsetOf({ topic: 'ledger', partition: 0 }), 40n);
+  assert.equal(firstOffsetOf({ topic: 'ledger', partition: 1 }), 0n);
+});

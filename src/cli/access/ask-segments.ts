@@ -2,11 +2,14 @@
 import { CausewayError } from '../../base/errors.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
 import { foldShifts } from '../../ledger/shifts.ts';
+import { foldStarts } from '../../ledger/starts.ts';
 import { findRegion, type RegionPicture } from '../view/picture.ts';
 import type { Regions } from './regions.ts';
 
 export interface SegmentsNow {
   readonly of: (name: { readonly topic: string; readonly partition: number }) => ShiftSegments;
+  /** Where its copy begins, at the source. */
+  readonly firstOffsetOf: (name: { readonly topic: string; readonly partition: number }) => bigint;
   /** Why they are not known, if so; all are then taken for identical. */
   readonly unknown: string | undefined;
 }
@@ -28,7 +31,11 @@ export async function askSegments(
   }
 }
 
-const unknownBecause = (unknown: string): SegmentsNow => ({ of: () => identicalOffsets, unknown });
+const unknownBecause = (unknown: string): SegmentsNow => ({
+  of: () => identicalOffsets,
+  firstOffsetOf: () => 0n,
+  unknown,
+});
 
 async function idsOf(
   regions: Pick<Regions, 'clusterOf'>,
@@ -42,8 +49,12 @@ async function idsOf(
 
 function segmentsOf(region: RegionPicture, ids: ReadonlyMap<string, string>): SegmentsNow {
   const shifts = foldShifts(region.generations);
+  const starts = foldStarts(region.generations);
+  const keyOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
+    shiftKey(ids.get(topic) ?? '', partition);
   return {
-    of: ({ topic, partition }) => shifts.get(shiftKey(ids.get(topic) ?? '', partition)) ?? identicalOffsets,
+    of: (name) => shifts.get(keyOf(name)) ?? identicalOffsets,
+    firstOffsetOf: (name) => starts.get(keyOf(name))?.firstOffset ?? 0n,
     unknown: undefined,
   };
 }

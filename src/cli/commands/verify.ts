@@ -111,6 +111,7 @@ async function verifySet(
         ...scope,
         isCompacted: compacted.has(name.topic),
         segments: segments.of(name),
+        firstOffset: segments.firstOffsetOf(name),
       }),
       onOutcome: (outcome) => {
         found.push(outcome);

@@ -1,5 +1,6 @@
 // One mirror set with everything the ledger knows of it.
 import type { Protection, Writer } from '../../permissions/write-protection.ts';
+import { formatFrom } from '../../topology/from.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { type Json, toJson } from '../output/listing.ts';
 import type { Paint } from '../output/style.ts';
@@ -7,7 +8,15 @@ import { tableLines } from '../output/table.ts';
 import { formatCount, formatDuration, formatTime, unknown } from '../output/values.ts';
 import { wrapText } from '../output/wrap-text.ts';
 import { linkStatuses, linkText } from './links.ts';
-import { partitionNotes, segmentsIn, shiftOf, type SegmentsOf } from './partition-notes.ts';
+import {
+  firstOffsetOf,
+  partitionNotes,
+  segmentsIn,
+  shiftOf,
+  type SegmentsOf,
+  startsIn,
+  type StartOf,
+} from './partition-notes.ts';
 import { type PartitionRow, partitionRows } from './partitions.ts';
 import { findRegion, type Picture } from './picture.ts';
 import { differingText, verificationOf, verificationText, verifiedIn, type VerifiedOf } from './verified.ts';
@@ -43,7 +52,9 @@ function settingLines(spec: MirrorSetSpec): string[] {
     ['rpo', spec.rpoMs === undefined ? '-' : formatDuration(spec.rpoMs)],
     ['priority', spec.priority.toString()],
     ['naming', spec.naming],
+    ['from', formatFrom(spec.from)],
     ['offsets', spec.offsets],
+    ['prefix.max', spec.prefixMax.toString()],
     ['on.gap', spec.onGap],
     ['on.recreate', spec.onRecreate],
     ['trim', spec.trim],
@@ -117,7 +128,9 @@ function targetLines(
         return `  process          ${process.name} (${process.roles.join(', ')}), ${life}`;
       }),
     '',
-    ...partitionLines(picture, rows, verifiedIn(region)).map((line) => `  ${line}`),
+    ...partitionLines(picture, rows, { verifiedOf: verifiedIn(region), startOf: startsIn(region) }).map(
+      (line) => `  ${line}`,
+    ),
     ...noteLines(picture, rows, segmentsIn(region), verifiedIn(region)),
   ];
 }
@@ -141,13 +154,18 @@ function noteLines(
 const linksOf = (picture: Picture, source: string, target: string) =>
   linkStatuses(picture).filter((link) => link.source === source && link.target === target);
 
-function partitionLines(picture: Picture, rows: readonly PartitionRow[], verifiedOf: VerifiedOf): string[] {
+function partitionLines(
+  picture: Picture,
+  rows: readonly PartitionRow[],
+  { verifiedOf, startOf }: { readonly verifiedOf: VerifiedOf; readonly startOf: StartOf },
+): string[] {
   if (rows.length === 0) return ['no partition has been reported'];
   const cells = rows
     .slice(0, partitionsShownMax)
     .map((row) => [
       `${row.topic}-${row.partition}`,
       row.state === 'unknown' ? unknown : row.state,
+      firstOffsetOf(row, startOf(row))?.toString() ?? unknown,
       row.last?.position?.toString() ?? unknown,
       formatCount(row.lagRecords),
       formatDuration(row.rpoMs),
@@ -160,6 +178,7 @@ function partitionLines(picture: Picture, rows: readonly PartitionRow[], verifie
     [
       { title: 'PARTITION' },
       { title: 'STATE' },
+      { title: 'FIRST', align: 'right' },
       { title: 'POSITION', align: 'right' },
       { title: 'LAG', align: 'right' },
       { title: 'RPO', align: 'right' },
@@ -179,8 +198,10 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
     ...spec,
     targets: spec.to.map((target) => {
       const region = findRegion(picture, target);
+      const readable = region?.error === undefined ? region : undefined;
       const verifiedOf = verifiedIn(region);
-      const segmentsOf = region?.error === undefined ? region && segmentsIn(region) : undefined;
+      const segmentsOf = readable && segmentsIn(readable);
+      const startOf = readable && startsIn(readable);
       return {
         target,
         error: region?.error,
@@ -196,6 +217,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
           shift: shiftOf({ ...row, last }),
           segments: segmentsOf?.(row),
           verified: verifiedOf(row),
+          start: startOf?.(row),
         })),
       };
     }),

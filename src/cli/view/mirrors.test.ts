@@ -9,7 +9,11 @@ import { lagRows, mustSet, topicRows } from './mirrors.ts';
 import { mirror, nowMs, partition, picture, setSpec, topicRecord } from './picture-for-tests.ts';
 
 interface Described {
-  readonly partitions: readonly { readonly shift: string | null; readonly segments: unknown }[];
+  readonly partitions: readonly {
+    readonly shift: string | null;
+    readonly segments: unknown;
+    readonly start?: unknown;
+  }[];
 }
 
 function describedTarget(seen: Picture): Described | undefined {
@@ -101,8 +105,8 @@ test('a set described: settings, generation, pauses, processes, partitions', () 
     '  generation       3, producer id 17, since 1970-01-01T00:00:00.000Z',
     '  paused           ledger by ada, 1970-01-01T00:00:00.000Z: why',
     '  process          w1 (controller, worker), heard 1.0s ago',
-    '  ledger-0   mirroring       100    0  1.0s  w1      equal  ?',
-    '  ledger-1   stopped         100    0  1.0s  w1      equal  ?         CW-2007 ledger-1 lost 700..12703',
+    '  ledger-0   mirroring      0       100    0  1.0s  w1      equal  ?',
+    '  ledger-1   stopped        0       100    0  1.0s  w1      equal  ?         CW-2007 ledger-1 lost 700..12703',
   ]) {
     assert.ok(lines.includes(expected), `${expected}\n${lines.join('\n')}`);
   }
@@ -149,6 +153,41 @@ test('a set described: what is shifted, where, and what an open transaction hold
     target?.partitions.map(({ shift }) => shift),
     ['3', '0'],
   );
+});
+
+test('a set described: where each partition begins, and what is filled before it does', () => {
+  const started = (partition: number, firstOffset: bigint, way: 'prefix' | 'shifted') =>
+    ({
+      kind: 'started',
+      set: 'payments',
+      topic: 'ledger',
+      targetTopicId: 'id-1',
+      partition,
+      firstOffset,
+      way,
+      timestampMs: 7,
+    }) as const;
+  const generations = [started(0, 5_000n, 'prefix'), started(1, 90n, 'shifted')];
+  const prefix = { reached: 3_000n, firstOffset: 5_000n };
+  const partitions = [
+    partition(0, { state: 'prefilling', position: undefined, prefix }),
+    partition(1, { position: 10n, shift: -90n }),
+    partition(2),
+    partition(3, { state: 'starting', position: undefined }),
+  ];
+  const topics = [topicRecord({ targetTopicId: 'id-1', partitions: 4 })];
+  const seen = picture({ generations, topics, mirrors: [mirror(partitions)] });
+  const text = describeSet(seen, setSpec({ from: { timestampMs: 0 } }), new Map(), plainPaint);
+  assert.match(text, /  from             1970-01-01T00:00:00.000Z/);
+  const firsts = [...text.matchAll(/^ +ledger-\d +(?:prefilling|mirroring|starting) +(\S+) /gm)].map(
+    ([, first]) => first,
+  );
+  assert.deepEqual(firsts, ['5000', '90', '0', '?']);
+  const told = text.replaceAll(/\n */g, ' ');
+  assert.match(told, /ledger-0 is filling the offsets before its first record: 3000 of 5000/);
+  assert.match(told, /ledger-1 is shifted by -90 \(from target offset 0 on by -90\)/);
+  const target = describedTarget(seen);
+  assert.deepEqual(target?.partitions[0]?.start, { firstOffset: '5000', way: 'prefix', timestampMs: 7 });
 });
 
 test('what is not known of a shift is told as unknown', () => {

@@ -1,7 +1,10 @@
-// What is told of a partition besides its row: that it is shifted, or held by an open transaction. Pure.
+// What is told of a partition besides its row: where it began, that its prefix is being filled, that it is
+// shifted, or held by an open transaction. Pure.
+import type { PartitionStart } from '../../base/partition-start.ts';
 import { type ShiftSegments, shiftKey } from '../../base/shift-segments.ts';
-import type { ObservedTransaction } from '../../ledger/records.ts';
+import type { ObservedPrefix, ObservedTransaction } from '../../ledger/records.ts';
 import { foldShifts } from '../../ledger/shifts.ts';
+import { foldStarts } from '../../ledger/starts.ts';
 import { formatAmount, formatDuration, unknown } from '../output/values.ts';
 import type { PartitionRow } from './partitions.ts';
 import type { Picture, RegionPicture } from './picture.ts';
@@ -16,11 +19,31 @@ export type SegmentsOf = (
 /** As the ledger of the target has them; undefined where it is not known which topic is mirrored to. */
 export function segmentsIn(region: RegionPicture): SegmentsOf {
   const shifts = foldShifts(region.generations);
-  return ({ set, topic, partition }) => {
-    const decided = region.topics.find((record) => record.set === set && record.topic === topic);
-    const id = decided?.targetTopicId;
-    return id === undefined ? undefined : (shifts.get(shiftKey(id, partition)) ?? []);
+  return (row) => {
+    const id = targetTopicId(region, row);
+    return id === undefined ? undefined : (shifts.get(shiftKey(id, row.partition)) ?? []);
   };
+}
+
+export type StartOf = (row: Pick<PartitionRow, 'set' | 'topic' | 'partition'>) => PartitionStart | undefined;
+
+/** As the ledger of the target has it; undefined where it begins at offset 0, or nowhere yet. */
+export function startsIn(region: RegionPicture): StartOf {
+  const starts = foldStarts(region.generations);
+  return (row) => {
+    const id = targetTopicId(region, row);
+    return id === undefined ? undefined : starts.get(shiftKey(id, row.partition));
+  };
+}
+
+const targetTopicId = (
+  { topics }: RegionPicture,
+  { set, topic }: Pick<PartitionRow, 'set' | 'topic'>,
+): string | undefined => topics.find((record) => record.set === set && record.topic === topic)?.targetTopicId;
+
+/** The first source offset that is copied; undefined where it is not known. */
+export function firstOffsetOf({ last }: PartitionRow, start: PartitionStart | undefined): bigint | undefined {
+  return start?.firstOffset ?? (last?.position === undefined ? undefined : 0n);
 }
 
 /** What comes next stands so much further on at the target; undefined where it is not known. */
@@ -31,6 +54,15 @@ export function shiftOf({ last }: PartitionRow): bigint | undefined {
 /** As last reported; a report that is old says nothing of a transaction. */
 export function heldBy({ state, last }: PartitionRow): ObservedTransaction | undefined {
   return state === 'unknown' ? undefined : last?.heldBy;
+}
+
+/** As last reported; a report that is old says nothing of it. */
+export function prefixOf({ state, last }: PartitionRow): ObservedPrefix | undefined {
+  return state === 'prefilling' ? last?.prefix : undefined;
+}
+
+export function prefixText({ reached, firstOffset }: ObservedPrefix): string {
+  return `filling the offsets before its first record: ${reached} of ${firstOffset}`;
 }
 
 export function heldText(nowMs: number, { sinceMs, producerId }: ObservedTransaction): string {
@@ -47,6 +79,8 @@ export function partitionNotes(
   const name = `${row.topic}-${row.partition}`;
   const transaction = heldBy(row);
   const notes = transaction === undefined ? [] : [`${name} is ${heldText(picture.nowMs, transaction)}`];
+  const prefix = prefixOf(row);
+  if (prefix !== undefined) notes.push(`${name} is ${prefixText(prefix)}`);
   const shift = shiftOf(row);
   if (shift !== undefined && shift !== 0n) {
     notes.push(`${name} is shifted by ${shift} (${segmentsText(segments)})${returnText(shift)}`);

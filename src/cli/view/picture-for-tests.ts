@@ -25,6 +25,7 @@ export function setSpec(overrides: Partial<MirrorSetSpec> = {}): MirrorSetSpec {
     priority: 1,
     naming: 'identical',
     offsets: 'identical',
+    prefixMax: 100_000_000,
     target: new Map(),
     onGap: 'stop',
     onRecreate: 'stop',

@@ -6,11 +6,17 @@ import { formatAmount, formatCount, formatDuration, formatRate, unknown } from '
 import { wrapText } from '../output/wrap-text.ts';
 import { knownText } from './known.ts';
 import { linkStatuses, linkText } from './links.ts';
-import { heldText } from './partition-notes.ts';
+import { heldText, prefixText } from './partition-notes.ts';
 import type { ShownState } from './partitions.ts';
 import { isFresh, type Picture, type RegionPicture } from './picture.ts';
+import {
+  type HeldPartitions,
+  type PrefillingPartitions,
+  type SetCause,
+  type SetStatus,
+  silenceOf,
+} from './status.ts';
 import { differingText, verificationText } from './verified.ts';
-import { type HeldPartitions, type SetCause, type SetStatus, silenceOf } from './status.ts';
 
 const columns = [
   { title: 'MIRROR SET' },
@@ -31,6 +37,7 @@ const colourOf: Readonly<Record<ShownState, Colour>> = {
   unknown: 'yellow',
   waiting: 'yellow',
   starting: 'cyan',
+  prefilling: 'cyan',
   paused: 'dim',
   mirroring: 'green',
 };
@@ -105,6 +112,7 @@ function notesOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
   const { differing } = status.verified;
   if (differing !== undefined) notes.push(differingText(status.set, differing));
   if (status.held !== undefined) notes.push(heldNote(picture, status.held));
+  if (status.prefilling !== undefined) notes.push(prefillingNote(status.prefilling));
   if (status.shifted.size > 0) notes.push(shiftedNote(status));
   const silence = silenceOf(picture, status);
   if (silence !== undefined) notes.push(silence);
@@ -114,6 +122,11 @@ function notesOf(picture: Picture, status: SetStatus, paint: Paint): string[] {
 function heldNote({ nowMs }: Picture, { where, transaction, count }: HeldPartitions): string {
   const more = count > 1 ? ` (and ${count - 1} more)` : '';
   return `${where}: ${heldText(nowMs, transaction)}${more}`;
+}
+
+function prefillingNote({ where, prefix, count }: PrefillingPartitions): string {
+  const more = count > 1 ? ` (and ${count - 1} more)` : '';
+  return `${where}: ${prefixText(prefix)}${more}`;
 }
 
 function shiftedNote(status: SetStatus): string {
@@ -212,6 +225,7 @@ export function statusData(picture: Picture, statuses: readonly SetStatus[]): Js
       shiftedByTopic: status.shifted,
       held: status.held,
       verified: { ...status.verified, off: status.isVerifyOff },
+      prefilling: status.prefilling,
       causes: status.causes,
       silence: silenceOf(picture, status),
     })),

@@ -204,6 +204,19 @@ test('what is shifted or held is told under the set, and is no trouble', () => {
   assert.ok(isHealthy(well, [only(well)]));
 });
 
+test('what is filled before a copy begins is told under the set', () => {
+  const filling = (reached: bigint) =>
+    ({ state: 'prefilling', position: undefined, prefix: { reached, firstOffset: 5_000_000n } }) as const;
+  const mirrors = [mirror([partition(0, filling(4_000_000n)), partition(1, filling(1_000_000n))])];
+  const shown = picture({ mirrors });
+  const status = only(shown);
+  assert.equal(status.state, 'prefilling');
+  assert.deepEqual(statusText(shown, [status], plainPaint).split('\n').slice(3), [
+    '    ledger-1: filling the offsets before its first record: 1000000 of 5000000 (and 1 more)',
+  ]);
+  assert.ok(!isHealthy(shown, [status]));
+});
+
 test('an old report says nothing of an open transaction', () => {
   const heldBy = { sinceMs: nowMs - 90_000, producerId: 1n };
   const old = mirror([partition(0, { heldBy })], { observedAtMs: nowMs - 60_000 });

@@ -1,14 +1,22 @@
 // What `causeway status` shows, computed from a picture: one row per mirror set and target. Pure.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
-import type { ObservedTransaction } from '../../ledger/records.ts';
+import type { ObservedPrefix, ObservedTransaction } from '../../ledger/records.ts';
 import type { Known } from './known.ts';
-import { heldBy, shiftOf } from './partition-notes.ts';
+import { heldBy, prefixOf, shiftOf } from './partition-notes.ts';
 import { type PartitionRow, partitionRows, type ShownState } from './partitions.ts';
 import { findRegion, isFresh, type Picture } from './picture.ts';
 import { type Verification, verificationOf, verifiedIn } from './verified.ts';
 
 /** From worst to best: the state of a set is the worst of its partitions. */
-export const statesWorstFirst = ['stopped', 'unknown', 'waiting', 'starting', 'paused', 'mirroring'] as const;
+export const statesWorstFirst = [
+  'stopped',
+  'unknown',
+  'waiting',
+  'starting',
+  'prefilling',
+  'paused',
+  'mirroring',
+] as const;
 
 export interface SetCause {
   readonly code: string;
@@ -24,6 +32,13 @@ export interface HeldPartitions {
   /** The one held for longest, `topic-3`. */
   readonly where: string;
   readonly transaction: ObservedTransaction;
+  readonly count: number;
+}
+
+export interface PrefillingPartitions {
+  /** The one with most to come, `topic-3`. */
+  readonly where: string;
+  readonly prefix: ObservedPrefix;
   readonly count: number;
 }
 
@@ -56,6 +71,8 @@ export interface SetStatus {
   readonly verified: Verification;
   /** The link is told to compare nothing. */
   readonly isVerifyOff: boolean;
+  /** What is not open yet, since the offsets before its first record are being filled. */
+  readonly prefilling: PrefillingPartitions | undefined;
 }
 
 /**
@@ -104,6 +121,7 @@ function setStatus(
     held: heldLongest(rows),
     verified: verificationOf(rows, verifiedIn(findRegion(picture, target))),
     isVerifyOff: linkOf(picture, spec.home, target)?.verifyBytesPerSecond === 0,
+    prefilling: prefillingLongest(rows),
   };
 }
 
@@ -125,6 +143,16 @@ function heldLongest(rows: readonly PartitionRow[]): HeldPartitions | undefined 
   });
   const [longest] = held.sort((a, b) => a.transaction.sinceMs - b.transaction.sinceMs);
   return longest && { ...longest, count: held.length };
+}
+
+function prefillingLongest(rows: readonly PartitionRow[]): PrefillingPartitions | undefined {
+  const found = rows.flatMap((row) => {
+    const prefix = prefixOf(row);
+    return prefix === undefined ? [] : [{ where: `${row.topic}-${row.partition}`, prefix }];
+  });
+  const left = ({ prefix }: (typeof found)[0]) => prefix.firstOffset - prefix.reached;
+  const [longest] = found.sort((a, b) => (left(a) > left(b) ? -1 : 1));
+  return longest && { ...longest, count: found.length };
 }
 
 /** Why the set is not mirroring: causes of partitions and of refused topics, the same code told once. */

@@ -21,6 +21,8 @@ export interface CreateTopic extends Reason {
   readonly source: string;
   /** What will be copied into it first; undefined where the source does not say. */
   readonly bytesToCopy: bigint | undefined;
+  /** Where its partitions' copies will begin; undefined: at offset 0, as far as is known. */
+  readonly beginning?: string | undefined;
 }
 /** The copy of a topic that does not exist any more at the source. Another one takes its place. */
 export interface DeleteTopic extends Reason {
@@ -68,7 +70,8 @@ export function describeAction(action: Action): string {
       const { name, partitions, replicationFactor } = action.topic;
       return (
         `create topic ${name}: ${counted(partitions, 'partition')}, ` +
-        `replication factor ${replicationFactor}`
+        `replication factor ${replicationFactor}` +
+        (action.beginning === undefined ? '' : `; ${action.beginning}`)
       );
     }
     case 'delete-topic':

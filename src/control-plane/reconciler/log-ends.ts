@@ -11,7 +11,7 @@ export async function topicsWithRecords(
 ): Promise<ReadonlyMap<string, boolean>> {
   const answered = new Map<string, number>();
   const filled = new Set<string>();
-  for (const [leaderId, asked] of byLeader(topics)) {
+  for (const [leaderId, asked] of byLeader(topics, latest)) {
     if (leaderId < 0) continue;
     const connection = await cluster.connect(leaderId);
     try {
@@ -33,18 +33,19 @@ export async function topicsWithRecords(
   return known;
 }
 
-interface AskedTopic {
+export interface AskedTopic {
   readonly topic: string;
   readonly partitions: { partition: number; currentLeaderEpoch: number; timestamp: bigint }[];
 }
 
-function byLeader(topics: readonly TopicView[]): ReadonlyMap<number, AskedTopic[]> {
+/** What to ask each leader for, as ListOffsets takes it. */
+export function byLeader(topics: readonly TopicView[], timestamp: bigint): ReadonlyMap<number, AskedTopic[]> {
   const leaders = new Map<number, Map<string, AskedTopic>>();
   for (const { name, partitions } of topics) {
     for (const { partition, leaderId } of partitions) {
       const ofLeader = leaders.get(leaderId) ?? new Map<string, AskedTopic>();
       const asked = ofLeader.get(name) ?? { topic: name, partitions: [] };
-      asked.partitions.push({ partition, currentLeaderEpoch: -1, timestamp: latest });
+      asked.partitions.push({ partition, currentLeaderEpoch: -1, timestamp });
       leaders.set(leaderId, ofLeader.set(name, asked));
     }
   }

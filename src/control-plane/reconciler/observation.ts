@@ -2,6 +2,7 @@
 import type { GenerationsOfSet } from '../../ledger/generations.ts';
 import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
 import type { Topology } from '../../topology/topology.ts';
+import type { LogBounds } from './log-bounds.ts';
 
 /** Why something cannot be said of a topic. */
 export interface Denial {
@@ -24,6 +25,8 @@ export interface TopicLook {
   readonly hasRecords: boolean | undefined;
   /** On disk, one replica of each partition; undefined where unknown. */
   readonly bytes: bigint | undefined;
+  /** Of each partition; absent where they were not asked for. */
+  readonly bounds?: readonly LogBounds[] | undefined;
 }
 
 export interface ClusterLook {

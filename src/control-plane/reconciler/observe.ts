@@ -11,6 +11,7 @@ import type { DesiredPause, ObservedTopic } from '../../ledger/records.ts';
 import { compileTopicMatcher, hasStar, type TopicMatcher } from '../../topology/patterns.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { findHidden } from './hidden-topics.ts';
+import { boundsOfTopics } from './log-bounds.ts';
 import { topicsWithRecords } from './log-ends.ts';
 import {
   type ClusterLook,
@@ -104,11 +105,15 @@ async function lookAtSource(
   const settingsOf = await lookAtSettings(eyes.adminOf(region), wanted);
   const known = new Set(decided.map(({ topic }) => topic));
   const measured = eyes.wantsSizes === true ? wanted.filter(({ name }) => !known.has(name)) : [];
-  const sizes = await sizesOf(eyes.adminOf(region), measured);
+  const [sizes, bounds] = await Promise.all([
+    sizesOf(eyes.adminOf(region), measured),
+    orNothing(() => boundsOfTopics(eyes.clusterOf(region), measured)),
+  ]);
   const topics = new Map<string, TopicLook>();
   for (const topic of view.topics) {
     const bytes = sizes.get(topic.name);
-    topics.set(topic.name, { ...topicLook(topic), ...settingsOf(topic.name), bytes });
+    const more = { ...settingsOf(topic.name), bytes, bounds: bounds.get(topic.name) };
+    topics.set(topic.name, { ...topicLook(topic), ...more });
   }
   const seen = { ...look, topics };
   return { ...seen, hidden: await findHidden(eyes.clusterOf(region), seen, expected) };
@@ -167,15 +172,15 @@ function topicLook({ name, topicId, partitions }: TopicView): TopicLook {
   };
 }
 
-/** Sizes are for show: without the permission to read them, they are unknown. */
-async function sizesOf(
-  admin: ClusterAdmin,
-  topics: readonly TopicView[],
-): Promise<ReadonlyMap<string, bigint>> {
+const sizesOf = (admin: ClusterAdmin, topics: readonly TopicView[]): Promise<ReadonlyMap<string, bigint>> => {
+  const named = topics.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+  return orNothing(() => admin.topicBytes(named));
+};
+
+/** What is for show only is unknown without the permission to read it. */
+async function orNothing<T>(read: () => Promise<ReadonlyMap<string, T>>): Promise<ReadonlyMap<string, T>> {
   try {
-    return await admin.topicBytes(
-      topics.map(({ name, partitions }) => ({ name, partitions: partitions.length })),
-    );
+    return await read();
   } catch (error) {
     if (error instanceof CausewayError) return new Map();
     throw error;

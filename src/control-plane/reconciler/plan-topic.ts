@@ -2,6 +2,7 @@
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import type { Action, DecideTopic } from './actions.ts';
+import { beginningText } from './beginning-text.ts';
 import {
   replicationFactorForMirror,
   settingDrift,
@@ -77,7 +78,9 @@ function create({ set, source, target }: TopicContext, atSource: TopicLook): Act
   };
   const reason = `it is in ${source.region} and not in ${target.region}`;
   const bytesToCopy = atSource.bytes;
-  return [{ kind: 'create-topic', set: set.name, topic, source: source.region, bytesToCopy, reason }];
+  const beginning = beginningText(set, atSource);
+  const more = { bytesToCopy, reason, ...(beginning !== undefined && { beginning }) };
+  return [{ kind: 'create-topic', set: set.name, topic, source: source.region, ...more }];
 }
 
 /** What is decided of the topic that the copy is made from, where the source has another one of its name. */

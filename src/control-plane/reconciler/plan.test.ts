@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import type { CreateTopic, DecideTopic, DeleteTopic, SetSettings } from './actions.ts';
 import { describeAction } from './actions.ts';
 import { decidedMirror } from '../../ledger/decided-for-tests.ts';
-import { clusterOf, mirrorSettings, observationOf, sourceSettings } from './observation-for-tests.ts';
-import { payments, topicAt, topologyOf } from './observation-for-tests.ts';
+import type { TopicLook } from './observation.ts';
+import { clusterOf, mirrorSettings, observationOf } from './observation-for-tests.ts';
+import { payments, sourceSettings, topicAt, topologyOf } from './observation-for-tests.ts';
 import { plan } from './plan.ts';
 
 const kindsOf = (given: Parameters<typeof observationOf>[0]) =>
@@ -33,6 +34,32 @@ test('a topic that is missing at the target is created with the settings of the 
   assert.equal(action.topic.partitions, 3);
   assert.equal(action.topic.replicationFactor, 1, 'no more copies than the target has brokers');
   assert.equal(action.bytesToCopy, 42n);
+});
+
+test('where the copies of a new topic begin is told, as far as it is known', () => {
+  const bounds = [
+    { start: 0n, stableEnd: 9n },
+    { start: 40n, stableEnd: 60n },
+    { start: 5_000n, stableEnd: 5_000n },
+  ];
+  const told = (more: string, look: Partial<TopicLook> = { bounds }) => {
+    const mirrors = `{ payments: { topics: ["pay*"], home: eu-west, to: [us-east]${more} } }`;
+    const source = [topicAt('source', 'pay.a', look)];
+    const [action] = plan(observationOf({ source, topology: topologyOf(mirrors) })).actions;
+    return (action && describeAction(action))?.replace(/^create topic .* factor 1/, '');
+  };
+  assert.equal(told(''), '; 2 begin above offset 0, up to 5000 (filled before)');
+  assert.equal(told(', from: latest'), '; 3 begin above offset 0, up to 5000 (filled before)');
+  assert.equal(
+    told(', prefix.max: 40'),
+    '; 1 begin above offset 0, up to 40 (filled before), 1 begin shifted',
+  );
+  assert.equal(told(', offsets: shifted'), '; 2 begin shifted');
+  assert.equal(told(', from: "2026-01-31"'), '; from 2026-01-31T00:00:00.000Z on');
+  const settings = new Map([...sourceSettings, ['cleanup.policy', 'compact']]);
+  assert.match(told('', { bounds, settings }) ?? '', /up to 5000 \(wait with CW-2009: a compacted topic/);
+  assert.equal(told('', {}), '');
+  assert.equal(told('', { bounds: bounds.slice(0, 1) }), '');
 });
 
 test('the set names the replication factor and other settings of its mirrors', () => {

@@ -2,7 +2,7 @@
 // few requests that the procedure makes, with a leader epoch of its own and a list of what was asked.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import type { FetchRequest, FetchResponse, ProducerState } from '../../kafka/wire/messages.ts';
-import { baseOffsetOf, recordCountOf } from '../../kafka/batch/header.ts';
+import { baseOffsetOf, maxTimestampOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { PartitionEnd } from './partition-end.ts';
 
@@ -16,6 +16,8 @@ export interface MadeEnd {
   logStart: bigint;
   /** Where the log ends, if not with its last batch: a cleaner has taken what stood there. */
   emptiedTo: bigint;
+  /** Where an open transaction begins, if one does. */
+  stableOffset?: bigint;
   /** What the broker takes for the leader epoch; `at.leaderEpoch` is what metadata said. */
   brokerEpoch: number;
   /** Called before each answer, with the kind of question. */
@@ -24,11 +26,17 @@ export interface MadeEnd {
 
 export function madeEnd(side: PartitionEnd['side'], batches: Buffer[] = [], leaderEpoch = 5): MadeEnd {
   const connection: Partial<BrokerConnection> = {
-    listOffsets: ({ replicaId, topics }) => {
+    listOffsets: ({ replicaId, isolationLevel, topics }) => {
       const asked = topics[0]?.partitions[0];
       const isStart = asked?.timestamp === -2n;
-      end.onAsk(isStart ? 'start' : replicaId >= 0 ? 'end' : 'highWatermark');
-      const offset = isStart ? end.logStart : replicaId >= 0 ? logEnd(end) : highWatermark(end);
+      const isTime = (asked?.timestamp ?? -1n) >= 0n;
+      const isStable = isolationLevel === 1 && !isTime;
+      const atEnd =
+        replicaId >= 0 ? logEnd(end) : isStable ? (end.stableOffset ?? logEnd(end)) : highWatermark(end);
+      end.onAsk(
+        isStart ? 'start' : isTime ? 'time' : replicaId >= 0 ? 'end' : isStable ? 'stable' : 'highWatermark',
+      );
+      const offset = isStart ? end.logStart : isTime ? offsetAt(end, asked?.timestamp ?? 0n) : atEnd;
       const errorCode = epochError(asked?.currentLeaderEpoch ?? -1, end.brokerEpoch);
       const answer = {
         topic: 't',
@@ -97,6 +105,12 @@ const logEnd = ({ batches, logStart, emptiedTo }: MadeEnd) => {
   const last = batches.at(-1);
   const end = last === undefined ? logStart : endOf(last);
   return end > emptiedTo ? end : emptiedTo;
+};
+
+/** Of the first batch so young; all records of a batch have its timestamp. */
+const offsetAt = ({ batches }: MadeEnd, timestamp: bigint): bigint => {
+  const found = batches.find((batch) => maxTimestampOf(batch, 0) >= timestamp);
+  return found === undefined ? -1n : baseOffsetOf(found, 0);
 };
 
 /** The next one on the list; the last one stays. */

@@ -1,4 +1,5 @@
 // The fence of one generation: the producer id and epoch under which every worker of the region writes.
+import type { PartitionStart } from '../../base/partition-start.ts';
 import type { ShiftSegments } from '../../base/shift-segments.ts';
 import type { PartitionEnd } from './partition-end.ts';
 
@@ -14,6 +15,8 @@ export interface Fence extends ProducerEpoch {
   readonly shifts?: ReadonlyMap<string, ShiftSegments>;
   /** Under which ids soft partitions carry their data, by `shiftKey`, the newest last; absent: none does. */
   readonly dataIds?: ReadonlyMap<string, readonly ProducerEpoch[]>;
+  /** Where copies begin, by `shiftKey`; absent: at offset 0, or nowhere yet. */
+  readonly starts?: ReadonlyMap<string, PartitionStart>;
 }
 
 /** What the ledger has to know from now on: the segment that begins at a target offset. */
@@ -34,6 +37,14 @@ export interface RecordedDataId extends ProducerEpoch {
   readonly partition: number;
 }
 
+/** Where the copy of a partition shall begin, unless the ledger has that already. */
+export interface RecordedStart extends PartitionStart {
+  readonly set: string;
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** The ledger, as far as a mirror partition needs it. */
 export interface FenceSource {
   /** The open generation of the set, or undefined where none is open. Re-reads the ledger to its end. */
@@ -42,6 +53,8 @@ export interface FenceSource {
   recordShift(shift: RecordedShift): Promise<void>;
   /** As `recordShift`. */
   recordDataId(dataId: RecordedDataId): Promise<void>;
+  /** As `recordShift`. What counts is the first one of the partition, which may be another worker's. */
+  recordStart(start: RecordedStart): Promise<void>;
 }
 
 export const sameFence = (a: Fence, b: Fence): boolean =>

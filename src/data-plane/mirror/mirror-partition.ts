@@ -95,6 +95,7 @@ export class MirrorPartition {
   #tail: StartPoint['tail']['verdict'] | undefined;
   /** Monotonic: since when the source, which has more, answers without it. */
   #unseenSinceMs: number | undefined;
+  #prefix: MirrorPartition['prefix'];
   #troubledSinceMs: number | undefined;
   #stateChanges = 0;
 
@@ -130,6 +131,10 @@ export class MirrorPartition {
   /** Target offset less source offset, of what is written next. */
   get shift(): bigint | undefined {
     return this.#window?.shift;
+  }
+  /** Of its prefix, what is filled and where it ends; undefined while none is being filled. */
+  get prefix(): { readonly reached: TargetOffset; readonly firstOffset: bigint } | undefined {
+    return this.#state.name === 'starting' ? this.#prefix : undefined;
   }
   /** What the last tail check found, kept while the partition waits. */
   get tail(): StartPoint['tail']['verdict'] | undefined {
@@ -192,6 +197,14 @@ export class MirrorPartition {
     this.view.passed(point.position - point.shift);
     this.#enter('started', { name: 'mirroring' });
     this.#listener.fetchDue(this);
+  }
+
+  /** The start is held up by a prefix, filled up to `reached`. False where this life is over. */
+  prefilled(life: number, reached: TargetOffset, firstOffset: bigint): boolean {
+    if (life !== this.#life || this.#state.name !== 'starting') return false;
+    this.#prefix = { reached, firstOffset };
+    this.#stateChanges += 1;
+    return true;
   }
 
   /** The start procedure of `life` could not. */
@@ -467,6 +480,7 @@ export class MirrorPartition {
   #start(event: PartitionEvent): void {
     this.#life += 1;
     this.counts.starts += 1;
+    this.#prefix = undefined;
     this.#enter(event, { name: 'starting' });
     this.#listener.startDue(this);
   }

@@ -21,15 +21,23 @@ export interface PartitionEnd {
   readonly account?: Account | undefined;
 }
 
-/** `latest` asked as a consumer: the high watermark. `end` asked as a replica: the leader's log end. */
-export type OffsetKind = 'start' | 'highWatermark' | 'end';
+/**
+ * `latest` asked as a consumer: the high watermark, or of committed records the stable offset; asked as a
+ * replica: the leader's log end. A time stands for the first record of then or later.
+ */
+export type OffsetKind = 'start' | 'highWatermark' | 'stable' | 'end' | { readonly timestampMs: number };
 
-/** Throws Obstacle unless the leader answers under the epoch of `at`. */
+const timestampAsked = (kind: OffsetKind): bigint => {
+  if (typeof kind === 'object') return BigInt(kind.timestampMs);
+  return kind === 'start' ? -2n : -1n;
+};
+
+/** -1 where no record is so young. Throws Obstacle unless the leader answers under the epoch of `at`. */
 export async function readOffset(at: PartitionEnd, kind: OffsetKind): Promise<bigint> {
   const answers = await at.connection.listOffsets({
     // Any id of 0 or more reads the log end; it names no real follower and changes nothing at the broker.
     replicaId: kind === 'end' ? 0 : -1,
-    isolationLevel: 0,
+    isolationLevel: kind === 'stable' || typeof kind === 'object' ? 1 : 0,
     topics: [
       {
         topic: at.topic,
@@ -37,7 +45,7 @@ export async function readOffset(at: PartitionEnd, kind: OffsetKind): Promise<bi
           {
             partition: at.partition,
             currentLeaderEpoch: at.leaderEpoch,
-            timestamp: kind === 'start' ? -2n : -1n,
+            timestamp: timestampAsked(kind),
           },
         ],
       },

@@ -2,7 +2,7 @@
 import type { Cause } from './stop-cause.ts';
 
 /**
- * - starting: the start procedure is due or under way; nothing of ours is in flight
+ * - starting: the start procedure is due or under way, or a prefix is filled; no data of ours is in flight
  * - mirroring: fetching and producing
  * - draining: something went wrong; what is in flight is awaited before anything else happens
  * - waiting: will start again at `untilMs` (monotonic)

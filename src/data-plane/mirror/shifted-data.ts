@@ -1,6 +1,12 @@
 // Finds the place at the source of data that does not stand where the ledger says: fillers that came late
 // moved what was in flight, and whoever wrote it died before it could record that.
-import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
+import {
+  firstShiftOf,
+  type ShiftSegment,
+  type ShiftSegments,
+  shiftAt,
+  withSegment,
+} from '../../base/shift-segments.ts';
 import { lastOffsetDeltaOf, leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { canonicalCrc } from '../../kafka/batch/patch.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
@@ -32,14 +38,13 @@ export async function findShiftedData(
   last: DataBatch,
   segments: ShiftSegments,
 ): Promise<FoundData> {
-  const told = shiftAt(segments, last.base);
-  let around = await lookAround(source, target, last, told, reach);
+  let around = await lookAround(source, target, last, segments, reach);
   const [shift, ...elsewhere] = around.shiftsOf(last);
   if (shift === undefined) return { is: 'nowhere', around };
   if (elsewhere.length > 0) return { is: 'unknown' };
   let before = whatMoved(around, segments, shift);
   for (let back = reach * growth; before === 'farther back'; back *= growth) {
-    around = await lookAround(source, target, last, told, back);
+    around = await lookAround(source, target, last, segments, back);
     before = whatMoved(around, segments, shift);
   }
   if (before === 'twice') return { is: 'unknown' };
@@ -84,8 +89,7 @@ export async function findCorrections(
   last: DataBatch,
   segments: ShiftSegments,
 ): Promise<ShiftSegments> {
-  const told = shiftAt(segments, last.base);
-  return correctionsOf(await lookAround(source, target, last, told, reach), segments);
+  return correctionsOf(await lookAround(source, target, last, segments, reach), segments);
 }
 
 /** The ends of both logs, and where the target's data was found at the source. */
@@ -108,16 +112,18 @@ async function lookAround(
   source: PartitionEnd,
   target: PartitionEnd,
   last: DataBatch,
-  told: bigint,
+  segments: ShiftSegments,
   back: bigint,
 ): Promise<Around> {
+  // Fillers only add to it.
+  const least = firstShiftOf(segments);
   const from = atLeast(last.base - back, 0n);
   const { batches: mine, fillers, logStart: mineStart } = await readDataBatches(target, from, last.end);
   const committed = await readOffset(source, 'highWatermark');
   const [logStart, logEnd] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
-  const wanted = last.base - atLeast(told, 0n) - back;
+  const wanted = last.base - atLeast(shiftAt(segments, last.base), least) - back;
   const start = atLeast(wanted, logStart);
-  const to = last.end < committed ? last.end : committed;
+  const to = last.end - least < committed ? last.end - least : committed;
   const { batches: theirs, reached } = await readDataBatches(source, start, to);
   const places = new Map<string, bigint[]>();
   for (const { bytes, base } of theirs) {
@@ -126,7 +132,7 @@ async function lookAround(
   }
   const isAll = from <= mineStart || wanted <= logStart;
   const shiftsOf = ({ bytes, base }: DataBatch) =>
-    (places.get(contentOf(bytes)) ?? []).map((place) => base - place).filter((shift) => shift >= 0n);
+    (places.get(contentOf(bytes)) ?? []).map((place) => base - place).filter((shift) => shift >= least);
   const isWhole = reached >= to && committed === logEnd;
   return { mine, theirs, fillers, start, reached, isWhole, isAll, shiftsOf };
 }

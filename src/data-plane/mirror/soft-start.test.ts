@@ -9,8 +9,9 @@ import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { closingEpoch } from './data-id.ts';
 import { madeEnd, producerState } from './end-for-tests.ts';
 import type { ProducerEpoch } from './fence.ts';
+import { defaultStartPolicy } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
-import { findStartPoint, type StartSite } from './start-procedure.ts';
+import { findStart, type StartPoint, type StartSite } from './start-procedure.ts';
 
 const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
 const id: ProducerEpoch = { producerId: 9n, producerEpoch: 3 };
@@ -56,6 +57,8 @@ function rig({ source: theirs = [], target: mine = [], states = [], dataIds = [i
     random: { int: () => 0 },
     signal: AbortSignal.timeout(60_000),
     isSoft: true,
+    policy: defaultStartPolicy,
+    recordStart: () => assert.fail('no start is to be recorded'),
     fence: () => Promise.resolve(current()),
     knownFence: () => Promise.resolve(current()),
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
@@ -76,9 +79,14 @@ function rig({ source: theirs = [], target: mine = [], states = [], dataIds = [i
   return { site, source, target, asked };
 }
 
+async function startPointOf(site: StartSite): Promise<StartPoint> {
+  const start = await findStart(site);
+  return 'tail' in start ? start : assert.fail(`a prefix is missing from ${start.position} on`);
+}
+
 async function codeOfStart(site: StartSite): Promise<string> {
   try {
-    await findStartPoint(site);
+    await startPointOf(site);
   } catch (thrown) {
     if (thrown instanceof Obstacle) return thrown.because.code;
     throw thrown;
@@ -88,7 +96,7 @@ async function codeOfStart(site: StartSite): Promise<string> {
 
 test('an empty partition records under which id its data will be, and never begins at sequence 0', async () => {
   const { site, asked } = rig({ dataIds: [], source: [original(0n, 'a')] });
-  const { writer, nextSequence, proven } = await findStartPoint(site);
+  const { writer, nextSequence, proven } = await startPointOf(site);
   assert.deepEqual([writer.producerId, writer.producerEpoch, writer.isSoft], [9n, 8, true]);
   assert.deepEqual([nextSequence, proven, asked], [1, false, ['guard', 'data id 9/8', 'guard']]);
 });
@@ -110,7 +118,7 @@ test('data goes on under the epoch and sequence that the partition has, whatever
     target: [copied(0n, 5, 40, 'a', 'b')],
     states: [[9n, 5, 41]],
   });
-  const { writer, position, nextSequence, proven, tail, isBehindFillers } = await findStartPoint(site);
+  const { writer, position, nextSequence, proven, tail, isBehindFillers } = await startPointOf(site);
   assert.deepEqual([writer.producerEpoch, position, nextSequence, proven], [5, 2n, 42, true]);
   assert.deepEqual([tail.verdict, tail.sourceEpoch, isBehindFillers, asked], ['equal', 4, false, ['guard']]);
 });
@@ -120,10 +128,10 @@ test('of several ids the newest one counts whose predecessor is closed in the pa
   const target = [copied(0n, 5, 40, 'a')];
   const source = [original(0n, 'a'), original(2n, 'b')];
   const begun = rig({ dataIds, source, target, states: [[9n, 5, 40]] });
-  assert.equal((await findStartPoint(begun.site)).writer.producerId, 9n);
+  assert.equal((await startPointOf(begun.site)).writer.producerId, 9n);
   const states = [[9n, closingEpoch, -1]] as const;
   const closed = rig({ dataIds, source, target: [...target, filler(1n, closingEpoch)], states });
-  const { writer, position, shift } = await findStartPoint(closed.site);
+  const { writer, position, shift } = await startPointOf(closed.site);
   assert.deepEqual([writer.producerId, writer.producerEpoch, position, shift], [12n, 0, 2n, 0n]);
 });
 
@@ -131,11 +139,11 @@ test('what only one side still holds is not compared; what both hold must be the
   const target = [copied(0n, 5, 40, 'a', 'b'), copied(2n, 5, 42, 'c')];
   const states = [[9n, 5, 42]] as const;
   const cleaned = rig({ source: [original(1n, 'b'), original(3n, 'd')], target, states });
-  const point = await findStartPoint(cleaned.site);
+  const point = await startPointOf(cleaned.site);
   // Which epoch the source's offset 2 had is not known any more.
   assert.deepEqual([point.tail.verdict, point.position, point.tail.sourceEpoch], ['equal', 3n, -1]);
   const nothing = rig({ source: [original(3n, 'd')], target, states });
-  assert.equal((await findStartPoint(nothing.site)).tail.verdict, 'unverified');
+  assert.equal((await startPointOf(nothing.site)).tail.verdict, 'unverified');
   const other = rig({ source: [original(1n, 'other'), original(3n, 'd')], target, states });
   assert.equal(await codeOfStart(other.site), 'CW-2006');
 });
@@ -156,7 +164,7 @@ test('fillers between batches of one epoch are found by their sequences, though 
     target: [copied(0n, 5, 40, 'a'), filler(1n, 5), filler(2n, 5), copied(3n, 5, 41, 'b')],
     states: [[9n, 5, 41]],
   });
-  const { position, shift, tail } = await findStartPoint(site);
+  const { position, shift, tail } = await startPointOf(site);
   assert.deepEqual([position, shift, tail.verdict], [4n, 2n, 'unverified']);
   assert.deepEqual(asked, ['guard', 'shift 3 2']);
 });
@@ -167,7 +175,7 @@ test('behind fillers of its own id a shift is certain only once a filler of ours
     target: [copied(0n, 5, 40, 'a'), filler(1n, 6)],
     states: [[9n, 6, -1]],
   });
-  const { position, shift, nextSequence, isBehindFillers } = await findStartPoint(site);
+  const { position, shift, nextSequence, isBehindFillers } = await startPointOf(site);
   assert.deepEqual([position, shift, nextSequence, isBehindFillers], [2n, 1n, 0, true]);
   assert.deepEqual(asked, ['guard']);
 });
@@ -178,9 +186,9 @@ test('a source that holds nothing more up to its stable end is seen to end in ho
     target: [copied(0n, 5, 40, 'a')],
     states: [[9n, 5, 40]],
   });
-  assert.equal((await findStartPoint(site)).holesTo, undefined);
+  assert.equal((await startPointOf(site)).holesTo, undefined);
   source.emptiedTo = 3n;
-  assert.equal((await findStartPoint(site)).holesTo, 3n);
+  assert.equal((await startPointOf(site)).holesTo, 3n);
 });
 
 test('an id that is recorded while the target is read is seen', async () => {

@@ -10,8 +10,9 @@ import type { ErrorCode } from '../../base/error-catalog.ts';
 import { madeRecords } from '../../../test/fixtures/made-records.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
+import { defaultStartPolicy } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
-import { findStartPoint, type StartSite } from './start-procedure.ts';
+import { findStart, type StartPoint, type StartSite } from './start-procedure.ts';
 
 const fence = { generation: 1, producerId: 77n, producerEpoch: 2 };
 
@@ -70,13 +71,20 @@ function rig() {
     isSoft: false,
     takeGuard: () => assert.fail('the guard was taken without holes'),
     recordDataId: () => assert.fail('a data id was recorded'),
+    policy: defaultStartPolicy,
+    recordStart: () => assert.fail('no start is to be recorded'),
   };
   return { site, source, target, asked };
 }
 
+async function startPointOf(site: StartSite): Promise<StartPoint> {
+  const start = await findStart(site);
+  return 'tail' in start ? start : assert.fail(`a prefix is missing from ${start.position} on`);
+}
+
 async function causeOfStart(site: StartSite): Promise<{ code: ErrorCode; message: string }> {
   try {
-    await findStartPoint(site);
+    await startPointOf(site);
   } catch (thrown) {
     if (thrown instanceof Obstacle) return thrown.because;
     throw thrown;
@@ -86,7 +94,7 @@ async function causeOfStart(site: StartSite): Promise<{ code: ErrorCode; message
 
 test('position and next sequence follow the last batch of the target', async () => {
   const { site } = rig();
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual(
     { position: point.position, nextSequence: point.nextSequence, proven: point.proven, tail: point.tail },
     {
@@ -100,7 +108,7 @@ test('position and next sequence follow the last batch of the target', async () 
 
 test('the sequence is read before the log end, and the generations after it', async () => {
   const { site, asked } = rig();
-  await findStartPoint(site);
+  await startPointOf(site);
   const ofTarget = asked.filter((each) => each === 'fence' || each.startsWith('target'));
   assert.deepEqual(ofTarget.slice(0, 5), [
     'target end',
@@ -114,7 +122,7 @@ test('the sequence is read before the log end, and the generations after it', as
 test('an append that is not committed yet is waited for, and belongs to the position', async () => {
   const { site, target, asked } = rig();
   target.highWatermarks = [3n, 3n, 5n];
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.nextSequence], [5n, 105]);
   assert.equal(asked.filter((each) => each === 'target highWatermark').length, 3);
 });
@@ -140,7 +148,7 @@ test('a write of a predecessor between the two reads is noticed', async () => {
 test('where nothing of the target is left to prove the sequence, it counts as unproven', async () => {
   const { site, target } = rig();
   target.logStart = 5n;
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.nextSequence, point.proven], [5n, 105, false]);
   assert.equal(point.tail.verdict, 'unverified');
 });
@@ -205,7 +213,7 @@ test('an id that the target does not know begins with a random sequence', async 
   const { site, target } = rig();
   target.producers = [];
   target.batches = [];
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.nextSequence, point.proven], [0n, 4711, false]);
   assert.equal(point.tail.verdict, 'empty');
 });
@@ -222,14 +230,14 @@ test('sequences start over after the highest', async () => {
   const { site, target } = rig();
   target.batches = [mirroredBatch(0n, 3, 100), mirroredBatch(3n, 2, 0x7ffffffe)];
   target.producers = [producerState(77n, 2, 0x7fffffff)];
-  assert.equal((await findStartPoint(site)).nextSequence, 0);
+  assert.equal((await startPointOf(site)).nextSequence, 0);
 });
 
 test('a target whose retention has deleted everything goes on unverified', async () => {
   const { site, target } = rig();
   target.batches = [];
   target.logStart = 5n;
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
 });
 
@@ -237,7 +245,7 @@ test('a source whose retention has deleted the batch of the tail goes on unverif
   const { site, source } = rig();
   source.batches = [sourceBatch(5n, 5)];
   source.logStart = 5n;
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.tail.verdict, point.nextSequence], [5n, 'unverified', 105]);
 });
 
@@ -277,7 +285,7 @@ test('fillers behind the last data stand for holes of the source', async () => {
     [2_000, 1_999],
   ] as const) {
     const { site, asked } = rigWithHoles(holes, fillers);
-    const point = await findStartPoint(site);
+    const point = await startPointOf(site);
     const { position, shift, nextSequence, proven, tail } = point;
     assert.deepEqual([position, shift, nextSequence, proven], [5n + BigInt(fillers), 0n, 105, true]);
     assert.deepEqual([tail.verdict, tail.sourceEpoch], ['equal', 4]);
@@ -287,7 +295,7 @@ test('fillers behind the last data stand for holes of the source', async () => {
 
 test('more fillers than holes: the target is that much ahead, and the ledger has it first', async () => {
   const { site, asked } = rigWithHoles(2, 5);
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.shift], [10n, 3n]);
   assert.deepEqual(recorded(asked), ['record 10 3']);
 });
@@ -297,7 +305,7 @@ test('a target that is ahead is compared where the ledger says, and goes on ther
   target.batches.push(mirroredBatch(10n, 3, 105, { payload: Buffer.from('records from 7') }));
   target.producers = [producerState(77n, 2, 107)];
   const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 10n, shift: 3n }]]]);
-  const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
+  const point = await startPointOf({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
   assert.deepEqual([point.position, point.shift, point.nextSequence], [13n, 3n, 108]);
   assert.deepEqual([point.tail.verdict, recorded(asked)], ['equal', []]);
 });
@@ -305,7 +313,7 @@ test('a target that is ahead is compared where the ledger says, and goes on ther
 test('fillers given back at holes: the ledger says so, and nothing is recorded again', async () => {
   const { site, target, asked } = rigWithHoles(4, 2);
   const shifts = new Map([[shiftKey(target.at.topicId, 0), [{ firstTargetOffset: 5n, shift: 0n }]]]);
-  const point = await findStartPoint({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
+  const point = await startPointOf({ ...site, fence: () => Promise.resolve({ ...fence, shifts }) });
   assert.deepEqual([point.position, point.shift, recorded(asked)], [7n, 0n, []]);
 });
 
@@ -314,7 +322,7 @@ test('a target of fillers alone is compared with the source’s holes', async ()
   source.batches = [marker(0n), marker(1n), sourceBatch(2n, 3)];
   target.batches = many(0n, 3, filler);
   target.producers = [];
-  const point = await findStartPoint(site);
+  const point = await startPointOf(site);
   assert.deepEqual([point.position, point.shift, point.tail.verdict], [3n, 1n, 'empty']);
   assert.deepEqual(recorded(asked), ['record 3 1']);
 });
@@ -338,7 +346,7 @@ test('other records than the source has left of a trimmed batch are no shift wit
   target.batches = [encodeBatch(textRecords('a', 'b', 'other'), { baseOffset: 0n, ...ours })];
   assert.equal((await causeOfStart(site)).code, 'CW-2006');
   target.batches = [encodeBatch(textRecords('a', 'b', 'c'), { baseOffset: 0n, ...ours })];
-  assert.deepEqual([(await findStartPoint(site)).tail.verdict, recorded(asked)], ['equal', []]);
+  assert.deepEqual([(await startPointOf(site)).tail.verdict, recorded(asked)], ['equal', []]);
 });
 
 /** The ledger announced that from 3 on the target is `shift` ahead, which did not come about. */
@@ -366,7 +374,7 @@ test('a shift that did not come about is taken back by what the source has left 
   ] as const) {
     const { site, source, asked } = rigWithWrongSegment(announced);
     source.logStart = logStart;
-    const { position, shift, tail } = await findStartPoint(site);
+    const { position, shift, tail } = await startPointOf(site);
     assert.deepEqual([position, shift, tail.verdict, recorded(asked)], [5n, 0n, 'equal', ['record 3 0']]);
   }
 });
@@ -396,5 +404,5 @@ test('what only a person could mend is not believed where the ledger has moved m
   const cause = await causeOfStart(moving);
   assert.equal(cause.code, 'CW-2020');
   assert.match(cause.message, /^us-east t-0: the ledger was written while the tail was checked$/);
-  assert.equal((await findStartPoint(moving)).shift, 0n);
+  assert.equal((await startPointOf(moving)).shift, 0n);
 });

@@ -1,15 +1,16 @@
 // The start procedure: finds where and under which sequence a partition goes on, from the logs alone. It runs
 // after every start, error, leader change, unexpected answer and long pause.
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
 import { type DataIdSite, dataIdsIn, dataIdsOf, readSoftStart } from './data-id.ts';
 import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
+import { type FirstOffsetSite, startIn, withStart } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
+import { lacksPrefix, type MissingPrefix } from './prefix.ts';
 import { replicated } from './replicated.ts';
 import { sequenceAfter, sequenceMax } from './sequence.ts';
 import { trailingHoles } from './source-holes.ts';
@@ -18,15 +19,10 @@ import type { Tail } from './tail.ts';
 import { checkTail } from './tail-check.ts';
 import { type Writer, writerOf } from './writer.ts';
 
-/** What the start procedure needs from around it. */
-export interface StartSite extends DataIdSite {
-  readonly clock: Clock;
+/** What the start procedure needs from around it. `fence` throws Obstacle where no generation is open. */
+export interface StartSite extends FirstOffsetSite, DataIdSite {
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Whether holes may look different to another worker (docs/design/soft-partitions.md). */
-  readonly isSoft: boolean;
-  /** Re-reads the ledger; throws Obstacle where no generation is open. */
-  fence(): Promise<Fence>;
   /** What the ledger said when it was last read; reads it where it has not been. */
   knownFence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
@@ -61,15 +57,24 @@ export interface StartPoint {
   readonly holesTo: SourceOffset | undefined;
 }
 
-export async function findStartPoint(site: StartSite): Promise<StartPoint> {
+/** Where the partition goes on, or what is missing of its prefix before it can. */
+export async function findStart(site: StartSite): Promise<StartPoint | MissingPrefix> {
   const known = await site.knownFence();
   const [source, { target, guard, position, writer, lastSequence }] = await Promise.all([
     site.findEnd('source'),
     readTarget(site, known),
   ]);
   // After the log's end: how data is shifted was recorded before it was sent.
-  const fence = await site.fence();
-  refuseOtherFence(target, known, fence, writer);
+  const found = await site.fence();
+  refuseOtherFence(target, known, found, writer);
+  const fence = position === 0n ? await withStart(site, found, source, target) : found;
+  const start = startIn(fence, target);
+  if (start !== undefined && (await lacksPrefix(target, position, start))) {
+    // Of two workers that begin, each writes the same, and the broker takes it once.
+    const isFirst = position === 0n && lastSequence === undefined;
+    const nextSequence = isFirst ? 0 : nextSequenceOf(site, lastSequence);
+    return { fence, target, position, start, nextSequence };
+  }
   const tail = await checkTailUnmoved(site, source, target, position, fence, writer);
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
@@ -80,9 +85,7 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
     await site.recordShift(target, asTarget(firstTargetOffset), shift);
   }
   const isKnown = lastSequence !== undefined;
-  // A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. Never
-  // 0, with which any epoch may begin.
-  const nextSequence = isKnown ? sequenceAfter(lastSequence, 1) : Math.max(1, site.random.int(sequenceMax));
+  const nextSequence = nextSequenceOf(site, lastSequence);
   const proven = isKnown && tail.lastSequence === lastSequence;
   const next = toSource(position, tail.shift);
   const holesTo = writer.isSoft ? await trailingHoles(source, next) : undefined;
@@ -103,6 +106,13 @@ export async function findStartPoint(site: StartSite): Promise<StartPoint> {
 }
 
 /**
+ * A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. Never 0,
+ * with which any epoch may begin.
+ */
+const nextSequenceOf = (site: StartSite, lastSequence: number | undefined): number =>
+  lastSequence === undefined ? Math.max(1, site.random.int(sequenceMax)) : sequenceAfter(lastSequence, 1);
+
+/**
  * The tail check. What only a person could mend is believed only while the target still ends where it did,
  * and the ledger says what it said: otherwise another worker went on meanwhile, and the source may rightly
  * have trimmed what it has mirrored.
@@ -120,6 +130,10 @@ async function checkTailUnmoved(
     return await checkTail(source, target, position, writer, segments);
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
+    if (thrown.because.code === 'CW-2007' && position === 0n && startIn(fence, target) === undefined) {
+      // Where the copy begins is not decided yet, so that nothing of it is lost.
+      throw new Obstacle(causeOf('CW-2021', `${placeOf(source)}: the log has just lost its beginning`));
+    }
     const end = await readOffset(target, 'end');
     const moved = end === position ? undefined : `the log moved from ${position} to ${end}`;
     const isWritten = !isDeepStrictEqual(segmentsOf(await site.fence(), target), segments);

@@ -1,7 +1,7 @@
 // The tail check: the last data of the target must be what the source holds at the same place, and behind it
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
-import { type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
+import { firstShiftOf, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import { leaderEpochOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
@@ -29,7 +29,6 @@ export async function checkTail(
   segments: ShiftSegments,
 ): Promise<Tail> {
   const ends = await readSourceEnds(source);
-  refuseLateStart(source, ends, position);
   const { logStart, last } = await findLastData(target, position, { withEmptied: writer.isSoft });
   if (last !== undefined && last.end > position) {
     const text = `${placeOf(target)}: the log moved to ${last.end} while it was read up to ${position}`;
@@ -60,12 +59,6 @@ interface SourceEnds {
 async function readSourceEnds(source: PartitionEnd): Promise<SourceEnds> {
   const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
   return { start, end };
-}
-
-function refuseLateStart(source: PartitionEnd, { start }: SourceEnds, position: TargetOffset): void {
-  if (position > 0n || start === 0n) return;
-  const text = `${placeOf(source)}: the log begins at offset ${start}`;
-  throw new Obstacle(causeOf('CW-2009', text, { start }));
 }
 
 /** The source must not end before what has been mirrored, and must still hold what comes behind it. */
@@ -113,7 +106,7 @@ async function compare(
     return { verdict: 'equal', lastSequence, sourceEpoch, shift, end, moved };
   }
   // Data that the ledger does not know to be shifted is not left farther on.
-  const isGone = isTrimmed && shift === 0n;
+  const isGone = isTrimmed && shift === firstShiftOf(segments);
   const found = isGone ? undefined : await findShiftedData(source, target, last, segments);
   if (found?.is === 'shifted') {
     const { corrections: moved, sourceEpoch } = found;

@@ -13,6 +13,8 @@ import type { VerifyContext } from './verify-context.ts';
 export interface VerifyOptions {
   /** Identical offsets unless given. */
   readonly segments?: ShiftSegments | undefined;
+  /** Of the source: what lies before it is not copied. 0 unless given. */
+  readonly firstOffset?: bigint | undefined;
   /** Whether `compact` is in the cleanup policy of either side. */
   readonly isCompacted?: boolean | undefined;
   /** From the first record on that is not older, at the source. */
@@ -74,9 +76,10 @@ async function verifySides(sides: PartitionSides, options: VerifyOptions): Promi
   const { topic, partition, segments } = sides;
   const { source, target } = await sides.bounds();
   const targetStart = sourceFrom(segments, target.start);
-  const start = greater(source.start, targetStart);
+  // While the target is prefilled, it ends before that.
+  const start = greater(greater(source.start, targetStart), options.firstOffset ?? 0n);
   // Beyond the source's end the target can only hold what it should not: it is read to its own end.
-  const to = sourceFrom(segments, target.stableEnd);
+  const to = greater(start, sourceFrom(segments, target.stableEnd));
   const from = await sinceOf(sides, options, { from: start, to: lesser(to, source.stableEnd) });
   const wish = options.sample;
   const ranges =

@@ -68,14 +68,6 @@ test('a compacted source: CW-2011 names the hole, and nothing is written beyond 
   assert.equal(await link.endOf('target', topic, 0), 0n);
 });
 
-test('a source that no longer starts at offset 0: CW-2009 names its first offset', async () => {
-  const topic = await topicWith('trimmed', 400);
-  await trimTo(sourceServers, topic, 150n);
-  const cause = await causeOf(topic, 'CW-2009');
-  assert.match(cause.message, /eu-west trimmed-\w+-0: the log begins at offset 150/);
-  assert.equal(await link.endOf('target', topic, 0), 0n);
-});
-
 test('source retention that passed the position: CW-2007 names the exact range', async () => {
   const topic = await topicWith('passed', 200);
   const at = { topic, partition: 0 };

@@ -50,6 +50,7 @@ test('a stopped engine leaves no timer of a waiting partition behind', async () 
       currentFence: () => Promise.resolve(undefined),
       recordShift: () => Promise.resolve(),
       recordDataId: () => Promise.resolve(),
+      recordStart: () => Promise.resolve(),
     },
     clock,
     random: seededRandom(1),

@@ -6,10 +6,11 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import { dataIdOf, type Fence, type FenceSource, shiftOf } from '../mirror/fence.ts';
+import { defaultStartPolicy, type StartPolicy } from '../mirror/first-offset.ts';
 import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
 import { type PartitionEnd, placeOf } from '../mirror/partition-end.ts';
-import { findStartPoint, type StartSite } from '../mirror/start-procedure.ts';
+import { findStart, type StartSite } from '../mirror/start-procedure.ts';
 import { type Cause, causeOf } from '../mirror/stop-cause.ts';
 import { ClusterSide } from './cluster-side.ts';
 import { failureOf } from './failure.ts';
@@ -20,6 +21,7 @@ import { HeldTime } from './held-time.ts';
 import type { WorkerLimits } from './limits.ts';
 import { MarkerLanes } from './marker-lanes.ts';
 import { PauseWatch } from './pause-watch.ts';
+import { Prefiller } from './prefiller.ts';
 import { SourceLanes } from './source-lanes.ts';
 import { StartQueue } from './start-queue.ts';
 import { TargetLanes } from './target-lanes.ts';
@@ -41,6 +43,8 @@ export interface EngineParts {
   readonly limitBytesPerSecond?: () => number | undefined;
   /** Of a mirror set now; 1 is served first, and is what all have unless given. */
   readonly priorityOf?: (set: string) => number;
+  /** Where copies of a mirror set's partitions begin that are new. */
+  readonly startPolicyOf?: (set: string) => StartPolicy | undefined;
 }
 
 /** Counts since the process started. */
@@ -72,6 +76,7 @@ export class Engine {
   /** By mirror set, as last read. */
   readonly #fences = new Map<string, Fence>();
   readonly #filler: Filler;
+  readonly #prefiller: Prefiller;
   readonly #starts: StartQueue;
   readonly #holders: TransactionHolders;
   readonly #watch: PauseWatch;
@@ -88,6 +93,7 @@ export class Engine {
       target: new ClusterSide({ side: 'target', region: parts.targetRegion, cluster: parts.target, clock }),
     };
     this.#watch = new PauseWatch(clock, limits.pauseMsMax, (pausedMs) => this.#paused(pausedMs));
+    const mayWrite = () => this.#watch.check();
     this.turns = new FetchTurns({
       clock,
       limits: limits.steering,
@@ -119,7 +125,7 @@ export class Engine {
       cluster: parts.target,
       limits,
       onThrottled: (forMs) => this.throttled.target.heldFor(forMs, clock.monotonicMs()),
-      mayWrite: () => this.#watch.check(),
+      mayWrite,
       onProduce: () => {
         this.counts.produces += 1;
       },
@@ -135,9 +141,11 @@ export class Engine {
       clock,
       signal: this.#abort.signal,
       log: parts.log,
-      mayWrite: () => this.#watch.check(),
+      mayWrite,
       fences: parts.fences,
     });
+    const { target: cluster, log } = parts;
+    this.#prefiller = new Prefiller({ cluster, log, limits, mayWrite });
     this.#holders = new TransactionHolders({
       findEnd: (topic, partition) => this.#sides.source.findEnd(topic, partition),
       clock,
@@ -266,8 +274,9 @@ export class Engine {
   async #startOne(partition: MirrorPartition): Promise<void> {
     const { life, spec } = partition;
     try {
-      const point = await findStartPoint(this.#siteOf(spec));
-      partition.started(life, point);
+      const start = await findStart(this.#siteOf(spec));
+      if ('tail' in start) partition.started(life, start);
+      else this.#prefiller.fill(partition, life, start);
     } catch (error) {
       this.#fences.delete(spec.set);
       partition.failed(life, failureOf('the start procedure', spec, error, this.#parts.log));
@@ -275,7 +284,7 @@ export class Engine {
   }
 
   #siteOf(spec: MirrorSpec): StartSite {
-    const { clock, random, fences } = this.#parts;
+    const { clock, random, fences, startPolicyOf } = this.#parts;
     return {
       clock,
       random,
@@ -291,6 +300,9 @@ export class Engine {
       recordDataId: (target, dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
       isSoft: spec.isSoft === true,
       takeGuard: async (target) => guardAt(target, await this.#guards.take(spec)),
+      policy: startPolicyOf?.(spec.set) ?? defaultStartPolicy,
+      recordStart: ({ topicId: targetTopicId, topic, partition }, start) =>
+        fences.recordStart({ set: spec.set, targetTopicId, topic, partition, ...start }),
     };
   }
 
@@ -318,6 +330,7 @@ export class Engine {
     this.#sourceLanes.end(cause);
     this.#targetLanes.end(cause);
     this.#markerLanes.end(cause.message);
+    this.#prefiller.disconnect(cause.message);
     for (const side of Object.values(this.#sides)) side.disconnect(cause.message);
   }
 }

@@ -14,7 +14,11 @@ function controlled() {
       reads.push(read);
       return read.promise;
     },
-    { recordShift: () => Promise.resolve(), recordDataId: () => Promise.resolve() },
+    {
+      recordShift: () => Promise.resolve(),
+      recordDataId: () => Promise.resolve(),
+      recordStart: () => Promise.resolve(),
+    },
   );
   return { reads, reader };
 }

@@ -1,4 +1,5 @@
 // Every queue, window, wait and retry of the worker, by name. Sizes are bytes, times milliseconds.
+import { nullBatchOffsetsMax } from '../../kafka/batch/null-batches.ts';
 import type { PartitionLimits } from '../mirror/mirror-partition.ts';
 
 export interface FetchLimits {
@@ -100,6 +101,10 @@ export interface WorkerLimits {
   readonly produceWaitMsSlow: number;
   /** Control records in one request to a target broker; they are answered when all are committed. */
   readonly markersMax: number;
+  /** Prefixes filled at once, each over a connection of its own … */
+  readonly prefixesMax: number;
+  /** … and the offsets of one batch of them: another number than other workers have makes them contend. */
+  readonly prefixBatchOffsets: number;
   /** Start procedures under way at once. */
   readonly startsMax: number;
   /** A process that stood still for longer looks at everything anew before it writes. */
@@ -159,6 +164,8 @@ export const defaultLimits: WorkerLimits = {
   produceWaitMs: 5_000,
   produceWaitMsSlow: 15_000,
   markersMax: 1_000,
+  prefixesMax: 4,
+  prefixBatchOffsets: nullBatchOffsetsMax,
   startsMax: 64,
   pauseMsMax: 10_000,
   stopWaitMs: 10_000,

@@ -24,6 +24,7 @@ export function observePartition(partition: MirrorPartition): ObservedPartition 
     batches: BigInt(counts.batches),
     holes: BigInt(counts.holes),
     fillers: BigInt(counts.fillers),
+    prefix: partition.prefix,
     heldBy: held && { sinceMs: held.sinceMs, producerId: held.producerId },
     tail: partition.tail,
   };
@@ -56,6 +57,7 @@ export function observeMirrors(
 }
 
 function shownState(partition: MirrorPartition): ObservedPartition['state'] {
+  if (partition.prefix !== undefined) return 'prefilling';
   const { state } = partition;
   const name = state.name === 'draining' ? state.next.name : state.name;
   return name === 'closed' ? 'paused' : name;

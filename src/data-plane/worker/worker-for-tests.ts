@@ -49,6 +49,7 @@ export function workerForTests(
       readFences: () => (error === undefined ? Promise.resolve(fences) : Promise.reject(error)),
       recordShift: () => Promise.resolve(),
       recordDataId: () => Promise.resolve(),
+      recordStart: () => Promise.resolve(),
       writeObserved: () => Promise.resolve(),
     },
     clock,

@@ -7,7 +7,7 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import type { LinkSpec } from '../../topology/topology.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
-import type { Fence, RecordedDataId, RecordedShift } from '../mirror/fence.ts';
+import type { Fence, RecordedDataId, RecordedShift, RecordedStart } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, partsOfLimits, type Wanted } from './assignment.ts';
 import { ClusterOnUse } from './cluster-on-use.ts';
@@ -31,6 +31,8 @@ export interface WorkerLedger {
   recordShift(shift: RecordedShift): Promise<void>;
   /** Acknowledged, or rejects. */
   recordDataId(dataId: RecordedDataId): Promise<void>;
+  /** Acknowledged, or rejects. */
+  recordStart(start: RecordedStart): Promise<void>;
   /** Acknowledged, or rejects. */
   writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void>;
 }
@@ -82,6 +84,7 @@ export class Worker {
     this.#fences = new FenceReader(() => this.#readFences(), {
       recordShift: (shift) => parts.ledger.recordShift(shift),
       recordDataId: (dataId) => parts.ledger.recordDataId(dataId),
+      recordStart: (start) => parts.ledger.recordStart(start),
     });
     const { name, region, clock, random, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
@@ -244,6 +247,7 @@ export class Worker {
       earlyFetchBytesPerSecond: () => this.#linkFrom(source)?.earlyFetchBytesPerSecond,
       limitBytesPerSecond: () => this.#limitOf(source),
       priorityOf: (set) => this.#view?.topology.mirrors.get(set)?.priority ?? 1,
+      startPolicyOf: (set) => this.#view?.topology.mirrors.get(set),
     });
     this.#engines.set(source, engine);
     return engine;

@@ -3,7 +3,8 @@ import type { Connection } from '../../kafka/client/connection.ts';
 import type { ListedOffset, TopicView } from '../../kafka/wire/messages.ts';
 import { decodeListOffsetsResponse, encodeListOffsetsRequest } from '../../kafka/wire/list-offsets.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
-import { ok, problem, type Said, warning } from '../finding.ts';
+import type { MirrorSetSpec } from '../../topology/topology.ts';
+import { ok, problem, type Said, unknown, warning } from '../finding.ts';
 import type { RegionSite } from '../region-site.ts';
 import { askLeaders, type Led } from './ask-leaders.ts';
 import { topicsText } from './topic-names.ts';
@@ -12,6 +13,8 @@ const latest = -1n;
 const earliest = -2n;
 /** Below this share of the source's log between its start and the mirror's end, time is short. */
 const shareMin = 0.1;
+
+type StartSettings = Pick<MirrorSetSpec, 'from' | 'offsets' | 'prefixMax'>;
 
 /** Offsets by `topic partition`. */
 type Offsets = ReadonlyMap<string, bigint>;
@@ -26,6 +29,7 @@ export interface Ends {
 export async function checkPositions(
   source: RegionSite,
   target: RegionSite,
+  set: StartSettings,
   topics: readonly TopicView[],
 ): Promise<Said[]> {
   const names = new Set(topics.map(({ name }) => name));
@@ -39,24 +43,50 @@ export async function checkPositions(
   // Without the mirror's end nothing can be compared.
   if (mirror.unasked.length > 0) return unasked;
   const ends = { sourceStart: start.offsets, sourceEnd: end.offsets, mirrorEnd: mirror.offsets };
-  const said = judgePositions(ends);
+  const compacted = await compactedOf(source, topics);
+  const said = judgePositions(ends, set, compacted);
   return unasked.length > 0 ? [...said.filter(({ state }) => state !== 'ok'), ...unasked] : said;
 }
 
-/** Pure. */
-export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends): Said[] {
-  const cut = new Set<string>();
-  const lost = new Set<string>();
-  const soon = new Set<string>();
+/** Where copies begin; `undefined` where only their time is known. */
+function firstOffset({ from }: StartSettings, start: bigint, end: bigint): bigint | undefined {
+  if (typeof from === 'object') return undefined;
+  return from === 'earliest' ? start : end;
+}
+
+/** Pure. `compacted`: topics that take no empty records. */
+export function judgePositions(
+  { sourceStart, sourceEnd, mirrorEnd }: Ends,
+  set: StartSettings,
+  compacted: ReadonlySet<string> = new Set(),
+): Said[] {
+  const topics = {
+    unfillable: new Set<string>(),
+    shifted: new Set<string>(),
+    apart: new Set<string>(),
+    lost: new Set<string>(),
+    soon: new Set<string>(),
+  };
+  const isFilled = (offset: bigint) => set.offsets === 'identical' && offset <= BigInt(set.prefixMax);
   for (const [key, start] of sourceStart) {
     const topic = key.slice(0, key.lastIndexOf(' '));
     const end = sourceEnd.get(key) ?? start;
     const position = mirrorEnd.get(key) ?? 0n;
-    if (position < start) (position === 0n ? cut : lost).add(topic);
+    const first = firstOffset(set, start, end) ?? 0n;
+    if (position === 0n && first > 0n) {
+      if (!isFilled(first)) topics.shifted.add(topic);
+      else if (compacted.has(topic)) topics.unfillable.add(topic);
+    } else if (position > 0n && position < start) (isFilled(start) ? topics.lost : topics.apart).add(topic);
     else if (position < end && Number(position - start) < shareMin * Number(end - start) && start > 0n) {
-      soon.add(topic);
+      if (position > 0n) topics.soon.add(topic);
     }
   }
+  return tell(topics, set);
+}
+
+type Troubled = Readonly<Record<'unfillable' | 'shifted' | 'apart' | 'lost' | 'soon', ReadonlySet<string>>>;
+
+function tell({ unfillable, shifted, apart, lost, soon }: Troubled, set: StartSettings): Said[] {
   const said: Said[] = [];
   const text = (topics: ReadonlySet<string>) => topicsText([...topics]);
   if (lost.size > 0) {
@@ -64,12 +94,21 @@ export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends): Sai
       problem(`${text(lost)}: the source has deleted records that the mirror lacks`, { code: 'CW-2007' }),
     );
   }
-  if (cut.size > 0) {
+  if (unfillable.size > 0) {
+    const what = `${text(unfillable)}: the copy would begin above offset 0, and the topic is compacted`;
+    said.push(problem(what, { code: 'CW-2009' }));
+  }
+  if (shifted.size > 0 && set.offsets === 'identical') {
     said.push(
-      problem(`${text(cut)}: the source begins above offset 0, and there is no copy yet`, {
-        code: 'CW-2009',
+      warning(`${text(shifted)}: the copy will not have the offsets of the source`, {
+        why: `It begins above offset ${set.prefixMax}, the most that is filled (\`prefix.max\`).`,
+        next: 'Raise `prefix.max` of the set before its mirror starts, or leave it: a shift is one constant.',
       }),
     );
+  }
+  if (apart.size > 0) {
+    const what = `${text(apart)}: whether the source still holds what comes next`;
+    said.push(unknown(what, 'The copies may be shifted: `causeway mirrors lag` tells how far they are.'));
   }
   if (soon.size > 0) {
     said.push(
@@ -80,6 +119,18 @@ export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends): Sai
     );
   }
   return said.length > 0 ? said : [ok(`the source holds all that the mirrors need`)];
+}
+
+/** Without the right to see settings, none is known to be. */
+async function compactedOf(source: RegionSite, topics: readonly TopicView[]): Promise<ReadonlySet<string>> {
+  const questions = await source.questions();
+  const settings = await questions.settingsOf(
+    'topic',
+    topics.map(({ name }) => name),
+  );
+  const isCompacted = (each: ReadonlyMap<string, string> | string) =>
+    typeof each !== 'string' && each.get('cleanup.policy')?.includes('compact') === true;
+  return new Set([...settings].filter(([, each]) => isCompacted(each)).map(([name]) => name));
 }
 
 interface Listed {

@@ -70,22 +70,45 @@ suite('replicas at the target', () => {
 });
 
 suite('the mirror’s place in the source’s log', () => {
-  const judged = (start: bigint, end: bigint, mirror: bigint | undefined) =>
+  const set = { from: 'earliest', offsets: 'identical', prefixMax: 100 } as const;
+  const judged = (
+    start: bigint,
+    end: bigint,
+    mirror: bigint | undefined,
+    over: Partial<Parameters<typeof judgePositions>[1]> = {},
+    compacted: readonly string[] = [],
+  ) =>
     lines(
-      judgePositions({
-        sourceStart: new Map([['a 0', start]]),
-        sourceEnd: new Map([['a 0', end]]),
-        mirrorEnd: new Map(mirror === undefined ? [] : [['a 0', mirror]]),
-      }),
+      judgePositions(
+        {
+          sourceStart: new Map([['a 0', start]]),
+          sourceEnd: new Map([['a 0', end]]),
+          mirrorEnd: new Map(mirror === undefined ? [] : [['a 0', mirror]]),
+        },
+        { ...set, ...over },
+        new Set(compacted),
+      ),
     );
   const fine = ['ok: the source holds all that the mirrors need'];
-  test('nothing copied yet, and the source begins above 0', () => {
-    for (const mirror of [undefined, 0n]) {
-      assert.match(
-        judged(5n, 100n, mirror)[0] ?? '',
-        /^problem CW-2009: a: the source begins above offset 0/,
-      );
-    }
+  test('nothing copied yet, and the source begins above 0: a prefix will be filled', () => {
+    for (const mirror of [undefined, 0n]) assert.deepEqual(judged(100n, 200n, mirror), fine);
+  });
+  test('more than a prefix may have: the copy will be shifted, which is told unless it was asked for', () => {
+    const warned = /^warning: a: the copy will not have the offsets of the source$/;
+    assert.match(judged(101n, 200n, 0n)[0] ?? '', warned);
+    assert.match(judged(5n, 200n, 0n, { from: 'latest' })[0] ?? '', warned);
+    assert.deepEqual(judged(101n, 200n, 0n, { offsets: 'shifted' }), fine);
+    assert.deepEqual(judged(101n, 200n, 0n, { from: { timestampMs: 1 } }), fine);
+  });
+  test('a compacted topic takes no prefix, and needs none where it is shifted', () => {
+    const refused = /^problem CW-2009: a: the copy would begin above offset 0, and the topic is compacted$/;
+    assert.match(judged(5n, 200n, 0n, {}, ['a'])[0] ?? '', refused);
+    assert.deepEqual(judged(0n, 200n, 0n, {}, ['a']), fine);
+    assert.deepEqual(judged(5n, 200n, 0n, { offsets: 'shifted' }, ['a']), fine);
+  });
+  test('a copy that may be shifted is not judged by its end', () => {
+    assert.match(judged(500n, 600n, 49n)[0] ?? '', /^unknown: a: whether the source still holds/);
+    assert.match(judged(50n, 100n, 49n, { offsets: 'shifted' })[0] ?? '', /^unknown: a: whether/);
   });
   test('records lost', () => assert.match(judged(50n, 100n, 49n)[0] ?? '', /^problem CW-2007: a/));
   test('about to be overtaken', () => {

@@ -1,10 +1,14 @@
 // Batches that fill a prefix: which offsets, what is in them, the same whoever makes them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { allocatedBy } from '../../../test/fixtures/allocation.ts';
+import { assembleBatch } from './assemble.ts';
 import { decodeBatch, recordsOf } from './decode-batch.ts';
+import { encodeBatch } from './encode-batch.ts';
 import { attributesOf, baseOffsetOf, codecOf, lastOffsetDeltaOf, recordCountOf } from './header.ts';
-import { nullBatches, nullBatchOffsetsMax } from './null-batches.ts';
+import { isNullBatch, nullBatches, nullBatchOffsetsMax } from './null-batches.ts';
+import { patchForProduce, stampOf } from './patch.ts';
 
 const timestamp = 1_700_000_000_000n;
 const most = BigInt(nullBatchOffsetsMax);
@@ -69,4 +73,25 @@ test('each batch is in memory of its own, and made when it is asked for', () => 
   assert.deepEqual(rangeOf(third), [2n * most, 3n * most]);
   assert.ok(third.subarray(8).equals(first.subarray(8)));
   assert.ok(allocatedBy(() => void batches.next()) < 2 * first.length, 'no more than the batch itself');
+});
+
+test('such a batch is known again by its time and its records, however they are packed', () => {
+  const [batch] = nullBatches(5n, 2_005n, timestamp);
+  assert.ok(batch !== undefined && isNullBatch(batch, timestamp));
+  assert.ok(!isNullBatch(batch, timestamp + 1n));
+  patchForProduce(batch, 0, stampOf(4_711n, 3), 99);
+  assert.ok(isNullBatch(batch, timestamp), 'written under an id');
+  const head = { baseOffset: 5n, leaderEpoch: 0, attributes: 4, recordCount: 2_000 };
+  const times = { baseTimestamp: timestamp, maxTimestamp: timestamp };
+  const body = zstdDecompressSync(batch.subarray(61));
+  const params = { [constants.ZSTD_c_compressionLevel]: 19 };
+  const otherwise = assembleBatch({ ...head, ...times }, zstdCompressSync(body, { params }));
+  assert.ok(!otherwise.equals(batch) && isNullBatch(otherwise, timestamp), 'packed by another version');
+});
+
+test('records of the same time are no prefix', () => {
+  const record = { timestamp, key: undefined, value: undefined };
+  for (const records of [[{ ...record, value: Buffer.alloc(0) }], [{ ...record, key: Buffer.from('k') }]]) {
+    assert.ok(!isNullBatch(encodeBatch(records, { codec: 'zstd' }), timestamp));
+  }
 });

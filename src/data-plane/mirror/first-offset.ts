@@ -1,0 +1,80 @@
+// Where the copy of a partition begins: decided once, before anything is written, and kept in the ledger.
+import type { Clock } from '../../base/clock.ts';
+import type { PartitionStart, StartWay } from '../../base/partition-start.ts';
+import { shiftKey } from '../../base/shift-segments.ts';
+import { type Fence, sameFence } from './fence.ts';
+import { Obstacle } from './obstacle.ts';
+import { type OffsetKind, type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
+
+/** What a mirror set says of it. */
+export interface StartPolicy {
+  readonly from: 'earliest' | 'latest' | { readonly timestampMs: number };
+  readonly offsets: 'identical' | 'shifted';
+  /** Offsets that are filled at most before the first one of a copy. */
+  readonly prefixMax: number;
+}
+
+/** As far as nothing else is said. */
+export const defaultStartPolicy: StartPolicy = {
+  from: 'earliest',
+  offsets: 'identical',
+  prefixMax: 100_000_000,
+};
+
+export interface FirstOffsetSite {
+  readonly clock: Clock;
+  readonly policy: StartPolicy;
+  /** The topic is compacted: it takes no record without a key, and a prefix has no others. */
+  readonly isSoft: boolean;
+  /** Re-reads the ledger. */
+  fence(): Promise<Fence>;
+  /** Acknowledged by the ledger. */
+  recordStart(target: PartitionEnd, start: PartitionStart): Promise<void>;
+}
+
+export const startIn = (
+  { starts }: Fence,
+  { topicId, partition }: PartitionEnd,
+): PartitionStart | undefined => starts?.get(shiftKey(topicId, partition));
+
+/**
+ * The fence with the start of a partition whose target is empty. Another worker may decide at the same time,
+ * and otherwise: the ledger is read again, and its first record counts. Throws Obstacle.
+ */
+export async function withStart(
+  site: FirstOffsetSite,
+  fence: Fence,
+  source: PartitionEnd,
+  target: PartitionEnd,
+): Promise<Fence> {
+  if (startIn(fence, target) !== undefined) return fence;
+  const firstOffset = await readFirstOffset(source, site.policy);
+  // Later, `earliest` would find no less. Of the others, what has come since would be left out.
+  if (firstOffset === 0n && site.policy.from === 'earliest') return fence;
+  const way = wayTo(firstOffset, site.policy);
+  if (way === 'prefix' && firstOffset > 0n && site.isSoft) {
+    const where = `the copy would begin at offset ${firstOffset}`;
+    const text = `${placeOf(source)}: ${where}, and the topic is compacted`;
+    throw new Obstacle(causeOf('CW-2009', text, { start: firstOffset }));
+  }
+  const timestampMs = Math.floor(site.clock.wallMs());
+  await site.recordStart(target, { firstOffset, way, timestampMs });
+  const now = await site.fence();
+  if (!sameFence(now, fence) || startIn(now, target) === undefined) {
+    const text = `${placeOf(target)}: the ledger was written while it was read`;
+    throw new Obstacle(causeOf('CW-2020', text));
+  }
+  return now;
+}
+
+const wayTo = (firstOffset: bigint, { offsets, prefixMax }: StartPolicy): StartWay =>
+  offsets === 'identical' && firstOffset <= BigInt(prefixMax) ? 'prefix' : 'shifted';
+
+/** Of the source: the first offset that is to be copied. */
+async function readFirstOffset(source: PartitionEnd, { from }: StartPolicy): Promise<bigint> {
+  const kind: OffsetKind = from === 'earliest' ? 'start' : from === 'latest' ? 'stable' : from;
+  const offset = await readOffset(source, kind);
+  // No record is so young: then what comes is.
+  return offset < 0n ? readOffset(source, 'stable') : offset;
+}
