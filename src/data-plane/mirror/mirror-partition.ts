@@ -7,6 +7,7 @@ import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import type { Filled, HolesToFill } from './fill.ts';
 import { Obstacle } from './obstacle.ts';
 import type { SourceOffset, TargetOffset } from './offsets.ts';
+import { noCounts } from './partition-counts.ts';
 import { refuseError } from './partition-end.ts';
 import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
 import {
@@ -54,30 +55,10 @@ export interface PartitionListener {
   stateChanged(partition: MirrorPartition): void;
 }
 
-/** Counts since the process started. */
-export interface PartitionCounts {
-  bytes: number;
-  records: number;
-  batches: number;
-  /** Control records written into holes, and how many holes were passed. */
-  fillers: number;
-  holes: number;
-  starts: number;
-  fenceRefusals: number;
-}
-
 export class MirrorPartition {
   readonly spec: MirrorSpec;
   readonly view = new SourceView();
-  readonly counts: PartitionCounts = {
-    bytes: 0,
-    records: 0,
-    batches: 0,
-    fillers: 0,
-    holes: 0,
-    starts: 0,
-    fenceRefusals: 0,
-  };
+  readonly counts = noCounts();
   readonly #clock: Clock;
   readonly #limits: PartitionLimits;
   readonly #listener: PartitionListener;
