@@ -56,12 +56,10 @@ export const mirrorErrors = {
       'records: read them there before anything is deleted.',
   ),
   'CW-2009': entry(
-    'compacted topic takes no prefix',
-    'The copy of a partition would begin above offset 0, because the source’s log or `from` does, and its ' +
-      'topic is compacted. The offsets before its first record would be filled with empty records and ' +
-      'trimmed, and a compacted topic takes no record without a key. Nothing has been written yet.',
-    'Put the topic into a mirror set with `offsets: shifted`: its copy begins at offset 0 then, apart from ' +
-      'the source by one constant. Topics that are not compacted keep their offsets.',
+    'compacted while its prefix was filled',
+    'The offsets before the copy’s first record are being filled with empty records, to be trimmed then, and ' +
+      'the topic has become compacted meanwhile: it takes no record without a key. No record was copied yet.',
+    'Delete the topic at the target: it is made anew, and its prefix is filled as a compacted topic’s is.',
   ),
   'CW-2011': entry(
     'compacted since it is mirrored',

@@ -1,6 +1,7 @@
 // A compacted copy: each record of the target's log is one of the source, at its offset less the shift, once
 // and in order; what is left out in between has a later record of its key at the source.
 import { type ShiftSegments, shiftAt } from '../../src/base/shift-segments.ts';
+import type { PartitionStart } from '../../src/base/partition-start.ts';
 import type { CommittedRecords } from './committed-records.ts';
 import { type BatchView, type LogView, Violation } from './log-view.ts';
 import { readRecords, type RecordView } from './record-view.ts';
@@ -10,14 +11,20 @@ const controlBit = 0x20;
 export class CompactedChecker {
   readonly #name: string;
   readonly #committed: CommittedRecords;
+  readonly #start: () => PartitionStart | undefined;
   #end = 0n;
   #truncations = 0;
   /** Source offset behind the last record. */
   #passed = 0n;
 
-  constructor(name: string, committed: CommittedRecords) {
+  constructor(
+    name: string,
+    committed: CommittedRecords,
+    start: () => PartitionStart | undefined = () => undefined,
+  ) {
     this.#name = name;
     this.#committed = committed;
+    this.#start = start;
   }
 
   /** Looks at what has come since the last look, or at all where something has gone. Throws Violation. */
@@ -40,8 +47,12 @@ export class CompactedChecker {
     if (original.offset < this.#passed) {
       throw new Violation(`${at}, ${original.offset} of the source, comes behind ${this.#passed - 1n}`);
     }
-    if (record.offset < original.offset) throw new Violation(`${at} is ${original.offset} at the source`);
-    for (const skipped of this.#committed.between(this.#passed, original.offset)) {
+    const { firstOffset: begins = 0n, way } = this.#start() ?? {};
+    const ahead = record.offset - original.offset + (way === 'shifted' ? begins : 0n);
+    if (ahead < 0n) throw new Violation(`${at} is ${original.offset} at the source`);
+    if (original.offset < begins) throw new Violation(`${at} lies before ${begins}, where the copy begins`);
+    const from = this.#passed < begins ? begins : this.#passed;
+    for (const skipped of this.#committed.between(from, original.offset)) {
       if (this.#committed.isSuperseded(skipped)) continue;
       throw new Violation(`${at} is there, and not ${skipped.identity}, ${skipped.offset} of the source`);
     }
@@ -55,12 +66,13 @@ export function checkWhole(
   log: LogView,
   committed: CommittedRecords,
   segments: ShiftSegments,
+  begins = 0n,
 ): void {
   const there = new Map(
     log.batches.flatMap(recordsOf).map((record) => [record.identity, record.offset] as const),
   );
   for (const { identity, offset } of committed.latest) {
-    if (!there.has(identity))
+    if (offset >= begins && !there.has(identity))
       throw new Violation(`${name}: ${identity}, ${offset} of the source, is missing`);
   }
   for (const [identity, offset] of there) {

@@ -75,7 +75,7 @@ export class PartitionWatch {
       if (checker === undefined) {
         const name = `target broker ${brokerId} ${topic}-${this.partition}`;
         checker = this.#rules.compacted
-          ? new CompactedChecker(name, this.#committed)
+          ? new CompactedChecker(name, this.#committed, () => this.#rules.start?.())
           : new TargetChecker(name, this.history, this.#rules);
         this.#targets.set(brokerId, checker);
       }
@@ -121,9 +121,11 @@ export class PartitionWatch {
   checkShifts(segments: ShiftSegments): void {
     const leader = this.targetLeader;
     if (leader === undefined) return;
-    if (this.#rules.compacted) return checkWhole(this.describe(), leader.log, this.#committed, segments);
     const start = this.#rules.start?.();
     const from = start?.firstOffset ?? 0n;
+    if (this.#rules.compacted) {
+      return checkWhole(this.describe(), leader.log, this.#committed, segments, from);
+    }
     const dataFrom = start?.way === 'prefix' ? from : 0n;
     const originals = this.history.batches.filter(({ baseOffset }) => baseOffset >= from).values();
     for (const { bytes, baseOffset } of leader.log.batches) {

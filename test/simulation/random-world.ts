@@ -51,8 +51,7 @@ export async function runRandomWorld(seed: number, options: RunOptions = {}): Pr
 async function live(world: World, random: Random): Promise<RandomRun> {
   const { scheduler } = world;
   await world.settle();
-  // Kafka trims no compacted topic.
-  if (seedOf(world) % 7 < 3 && world.shape.keys === undefined) await beginLate(world);
+  if (seedOf(world) % 7 < 3) await beginLate(world);
   const writers = new Writers(world, random);
   writers.start();
   for (const worker of world.workers) {
@@ -114,7 +113,8 @@ function shapeOf(seed: number, random: Random): WorldShape {
     ledgerDelayMs: 1 + random.int(50),
     verifies: seed % 4 === 1 && !isCompacted,
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
-    ...(isCompacted ? { keys: 2 + (seed % 7) } : { startPolicy: startPolicyOf(seed) }),
+    startPolicy: startPolicyOf(seed),
+    ...(isCompacted && { keys: 2 + (seed % 7) }),
   };
 }
 

@@ -25,8 +25,6 @@ export const defaultStartPolicy: StartPolicy = {
 export interface FirstOffsetSite {
   readonly clock: Clock;
   readonly policy: StartPolicy;
-  /** The topic is compacted: it takes no record without a key, and a prefix has no others. */
-  readonly isSoft: boolean;
   /** Re-reads the ledger. */
   fence(): Promise<Fence>;
   /** Acknowledged by the ledger. */
@@ -53,11 +51,6 @@ export async function withStart(
   // Later, `earliest` would find no less. Of the others, what has come since would be left out.
   if (firstOffset === 0n && site.policy.from === 'earliest') return fence;
   const way = wayTo(firstOffset, site.policy);
-  if (way === 'prefix' && firstOffset > 0n && site.isSoft) {
-    const where = `the copy would begin at offset ${firstOffset}`;
-    const text = `${placeOf(source)}: ${where}, and the topic is compacted`;
-    throw new Obstacle(causeOf('CW-2009', text, { start: firstOffset }));
-  }
   const timestampMs = Math.floor(site.clock.wallMs());
   await site.recordStart(target, { firstOffset, way, timestampMs });
   const now = await site.fence();

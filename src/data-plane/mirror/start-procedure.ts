@@ -8,7 +8,7 @@ import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
 import { type FirstOffsetSite, startIn, withStart } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
-import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
 import { lacksPrefix, type MissingPrefix } from './prefix.ts';
 import { replicated } from './replicated.ts';
@@ -23,6 +23,8 @@ import { type Writer, writerOf } from './writer.ts';
 export interface StartSite extends FirstOffsetSite, DataIdSite {
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Whether holes may look different to another worker (docs/design/soft-partitions.md). */
+  readonly isSoft: boolean;
   /** What the ledger said when it was last read; reads it where it has not been. */
   knownFence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
@@ -69,7 +71,8 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   refuseOtherFence(target, known, found, writer);
   const fence = position === 0n ? await withStart(site, found, source, target) : found;
   const start = startIn(fence, target);
-  if (start !== undefined && (await lacksPrefix(target, position, start))) {
+  // A compacted topic takes no empty records: there the prefix is holes like others.
+  if (!writer.isSoft && start !== undefined && (await lacksPrefix(target, position, start))) {
     // Of two workers that begin, each writes the same, and the broker takes it once.
     const isFirst = position === 0n && lastSequence === undefined;
     const nextSequence = isFirst ? 0 : nextSequenceOf(site, lastSequence);
@@ -88,7 +91,8 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   const nextSequence = nextSequenceOf(site, lastSequence);
   const proven = isKnown && tail.lastSequence === lastSequence;
   const next = toSource(position, tail.shift);
-  const holesTo = writer.isSoft ? await trailingHoles(source, next) : undefined;
+  const begins = beginOf(fence, target, writer);
+  const holesTo = next < begins ? begins : writer.isSoft ? await trailingHoles(source, next) : undefined;
   return {
     fence,
     writer,
@@ -103,6 +107,12 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
     isBehindFillers,
     holesTo,
   };
+}
+
+/** The source's first offset that a soft partition's copy holds; everything before it is holes. */
+function beginOf(fence: Fence, target: PartitionEnd, { isSoft }: Writer): SourceOffset {
+  const start = startIn(fence, target);
+  return asSource(isSoft && start?.way === 'prefix' ? start.firstOffset : 0n);
 }
 
 /**
@@ -127,7 +137,11 @@ async function checkTailUnmoved(
 ): Promise<Tail> {
   const segments = segmentsOf(fence, target);
   try {
-    return await checkTail(source, target, position, writer, segments);
+    return await checkTail(source, target, position, {
+      writer,
+      segments,
+      begins: beginOf(fence, target, writer),
+    });
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
     if (thrown.because.code === 'CW-2007' && position === 0n && startIn(fence, target) === undefined) {

@@ -17,16 +17,24 @@ import { compareSurvivors } from './survivors.ts';
 import { type Compared, foreignWrite, lastSequenceOf, type Tail } from './tail.ts';
 import type { Writer } from './writer.ts';
 
+/** What is known of the partition besides its logs. */
+export interface Known {
+  readonly writer: Writer;
+  /** Where the ledger knows both logs to be apart. */
+  readonly segments: ShiftSegments;
+  /** The source's first offset that is to be copied. */
+  readonly begins: SourceOffset;
+}
+
 /**
- * Compares the ends of both logs below `position`. `segments`: where the ledger knows both to be apart.
- * Throws Obstacle where they differ or cannot be read.
+ * Compares the ends of both logs below `position`. Throws Obstacle where they differ or cannot be
+ * read.
  */
 export async function checkTail(
   source: PartitionEnd,
   target: PartitionEnd,
   position: TargetOffset,
-  writer: Writer,
-  segments: ShiftSegments,
+  { writer, segments, begins }: Known,
 ): Promise<Tail> {
   const ends = await readSourceEnds(source);
   const { logStart, last } = await findLastData(target, position, { withEmptied: writer.isSoft });
@@ -46,7 +54,8 @@ export async function checkTail(
     known,
     isSoft: writer.isSoft,
   });
-  refuseLostSource(source, ends, toSource(position, shift));
+  const next = toSource(position, shift);
+  refuseLostSource(source, ends, next < begins ? begins : next);
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   return { verdict: compared.verdict, lastSequence: compared.lastSequence, shift, sourceEpoch, found };
 }

@@ -7,6 +7,7 @@ import { trimTo } from '../../../test/fixtures/odd-topics.ts';
 import { seenOffsets } from '../../../test/fixtures/seen-offsets.ts';
 import { blocked, TestLink } from '../../../test/fixtures/test-link.ts';
 import { waitUntil } from '../../../test/fixtures/wait-until.ts';
+import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { nullBatches } from '../../kafka/batch/null-batches.ts';
 import { defaultStartPolicy } from '../mirror/first-offset.ts';
 
@@ -120,3 +121,26 @@ for (const cleanup of ['compact', 'compact,delete']) {
     assert.equal(await link.endOf('target', topic, 0), 0n);
   });
 }
+
+test('the prefix of a compacted topic is control records, up to where its copy begins', async () => {
+  const topic = uniqueTopic('late-compacted');
+  const config = { 'cleanup.policy': 'compact,delete', 'min.cleanable.dirty.ratio': '0.99' };
+  await link.createTopic(topic, { config });
+  const keyed = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      timestamp: 1_700_000_000_000n,
+      key: Buffer.from(`key ${at}`),
+      value: Buffer.from('value'),
+    }));
+  await link.writer.append(topic, 0, [encodeBatch(keyed(2_000)), encodeBatch(keyed(30))]);
+  await trimTo(sourceServers, topic, 2_000n);
+  const at = { topic, partition: 0, isSoft: true };
+  await using running = link.startEngine([at]);
+  await waitUntil('the copy', async () => (await link.endOf('target', topic, 0)) === 2_030n);
+  for (const servers of [sourceServers, targetServers]) {
+    const seen = await seenOffsets(servers, topic, 'read_uncommitted');
+    assert.deepEqual(seen, { offsets: offsetsFrom(2_000, 30), end: 2_030 });
+  }
+  const { counts, shift } = running.engine.find(topic, 0) ?? {};
+  assert.deepEqual([counts?.fillers, shift], [2_000, 0n]);
+});

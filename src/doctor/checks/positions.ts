@@ -43,8 +43,7 @@ export async function checkPositions(
   // Without the mirror's end nothing can be compared.
   if (mirror.unasked.length > 0) return unasked;
   const ends = { sourceStart: start.offsets, sourceEnd: end.offsets, mirrorEnd: mirror.offsets };
-  const compacted = await compactedOf(source, topics);
-  const said = judgePositions(ends, set, compacted);
+  const said = judgePositions(ends, set);
   return unasked.length > 0 ? [...said.filter(({ state }) => state !== 'ok'), ...unasked] : said;
 }
 
@@ -54,14 +53,9 @@ function firstOffset({ from }: StartSettings, start: bigint, end: bigint): bigin
   return from === 'earliest' ? start : end;
 }
 
-/** Pure. `compacted`: topics that take no empty records. */
-export function judgePositions(
-  { sourceStart, sourceEnd, mirrorEnd }: Ends,
-  set: StartSettings,
-  compacted: ReadonlySet<string> = new Set(),
-): Said[] {
+/** Pure. */
+export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends, set: StartSettings): Said[] {
   const topics = {
-    unfillable: new Set<string>(),
     shifted: new Set<string>(),
     apart: new Set<string>(),
     lost: new Set<string>(),
@@ -75,7 +69,6 @@ export function judgePositions(
     const first = firstOffset(set, start, end) ?? 0n;
     if (position === 0n && first > 0n) {
       if (!isFilled(first)) topics.shifted.add(topic);
-      else if (compacted.has(topic)) topics.unfillable.add(topic);
     } else if (position > 0n && position < start) (isFilled(start) ? topics.lost : topics.apart).add(topic);
     else if (position < end && Number(position - start) < shareMin * Number(end - start) && start > 0n) {
       if (position > 0n) topics.soon.add(topic);
@@ -84,19 +77,15 @@ export function judgePositions(
   return tell(topics, set);
 }
 
-type Troubled = Readonly<Record<'unfillable' | 'shifted' | 'apart' | 'lost' | 'soon', ReadonlySet<string>>>;
+type Troubled = Readonly<Record<'shifted' | 'apart' | 'lost' | 'soon', ReadonlySet<string>>>;
 
-function tell({ unfillable, shifted, apart, lost, soon }: Troubled, set: StartSettings): Said[] {
+function tell({ shifted, apart, lost, soon }: Troubled, set: StartSettings): Said[] {
   const said: Said[] = [];
   const text = (topics: ReadonlySet<string>) => topicsText([...topics]);
   if (lost.size > 0) {
     said.push(
       problem(`${text(lost)}: the source has deleted records that the mirror lacks`, { code: 'CW-2007' }),
     );
-  }
-  if (unfillable.size > 0) {
-    const what = `${text(unfillable)}: the copy would begin above offset 0, and the topic is compacted`;
-    said.push(problem(what, { code: 'CW-2009' }));
   }
   if (shifted.size > 0 && set.offsets === 'identical') {
     said.push(
@@ -119,18 +108,6 @@ function tell({ unfillable, shifted, apart, lost, soon }: Troubled, set: StartSe
     );
   }
   return said.length > 0 ? said : [ok(`the source holds all that the mirrors need`)];
-}
-
-/** Without the right to see settings, none is known to be. */
-async function compactedOf(source: RegionSite, topics: readonly TopicView[]): Promise<ReadonlySet<string>> {
-  const questions = await source.questions();
-  const settings = await questions.settingsOf(
-    'topic',
-    topics.map(({ name }) => name),
-  );
-  const isCompacted = (each: ReadonlyMap<string, string> | string) =>
-    typeof each !== 'string' && each.get('cleanup.policy')?.includes('compact') === true;
-  return new Set([...settings].filter(([, each]) => isCompacted(each)).map(([name]) => name));
 }
 
 interface Listed {
