@@ -5,6 +5,7 @@ import { bugsInBeginning } from './bugs-in-beginning.ts';
 import { bugsInFilling } from './bugs-in-filling.ts';
 import { bugsInMaking } from './bugs-in-making.ts';
 import { bugsInReading } from './bugs-in-reading.ts';
+import { bugsInSoft } from './bugs-in-soft.ts';
 import { bugsInStart } from './bugs-in-start.ts';
 import { bugsInWriting } from './bugs-in-writing.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -16,4 +17,5 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...bugsInMaking,
   ...bugsInFilling,
   ...bugsInBeginning,
+  ...bugsInSoft,
 ];
