@@ -42,6 +42,12 @@ export function describeRig(lab: Lab): RigDescription {
   };
 }
 
+/** How it is started. */
+export const sharedLabOptions: LabOptions = {
+  // Tests that wait for a cleaner would wait for its pause, of 15 s, most of the time.
+  brokerSettings: { 'log.cleaner.backoff.ms': '250' },
+};
+
 let shared: Promise<SharedLab> | undefined;
 
 /**
@@ -57,7 +63,7 @@ export function sharedLab(): Promise<SharedLab> {
 async function openShared(): Promise<SharedLab> {
   const described = process.env[rigEnvironmentName];
   if (described) return sharedFrom(JSON.parse(described) as RigDescription);
-  const lab = await startLab();
+  const lab = await startLab(sharedLabOptions);
   after(() => lab.close());
   return sharedFrom(describeRig(lab));
 }
