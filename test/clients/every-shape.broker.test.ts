@@ -12,7 +12,8 @@ import { javaConsumer } from './java-consumer.ts';
 import { findKcat } from './kcat.ts';
 import { findLibrdkafka } from './librdkafka.ts';
 import { type IsolationLevel, isolationLevels, type Reader, type SeenLog } from './reader.ts';
-import { type Shape, shapes } from './shapes.ts';
+import type { Shape } from './shape.ts';
+import { shapes } from './shapes.ts';
 
 const lab = await sharedLab();
 const link = await TestLink.open(lab, uniqueTopic('shapes'));

@@ -4,27 +4,7 @@ import { codecs } from '../../src/kafka/batch/header.ts';
 import { madeRecords } from '../fixtures/made-records.ts';
 import { trimTo } from '../fixtures/odd-topics.ts';
 import { SourceScript } from '../fixtures/source-script.ts';
-import type { TestLink } from '../fixtures/test-link.ts';
-
-export interface ShapeSite {
-  readonly link: TestLink;
-  readonly sourceServers: string;
-  readonly targetServers: string;
-  /** Where the source's broker keeps its logs. */
-  readonly sourceFolder: string;
-}
-
-export interface Shape {
-  readonly name: string;
-  /** Kafka's own settings of the topic on both sides, and of one side only. */
-  readonly config?: Readonly<Record<string, string>>;
-  readonly source?: Readonly<Record<string, string>>;
-  readonly target?: Readonly<Record<string, string>>;
-  /** Both topics are there, and no mirror is at work yet. */
-  write(site: ShapeSite, topic: string): Promise<void>;
-  /** Whether a reader of uncommitted records sees more at the source than one of committed records. */
-  readonly hasAborted?: boolean;
-}
+import type { Shape } from './shape.ts';
 
 const plain: Shape = {
   name: 'plain batches in every codec',
