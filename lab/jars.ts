@@ -37,8 +37,24 @@ export async function ensureKafkaJars(options: JarsOptions = {}): Promise<KafkaJ
   const version = mustRun(options.version ?? kafkaVersionByDefault);
   const workFolder = join(cacheFolder, `kafka-${version}`);
   const libFolder = join(workFolder, isUsual(version) ? 'lib' : 'broker-lib');
-  if (!existsSync(libFolder)) await fetchJars(version, workFolder, libFolder, options);
+  const args = isUsual(version) ? [] : ['-Dbrokers.only'];
+  const what = `Kafka ${version} through Maven, about ${isUsual(version) ? 120 : 90} MB`;
+  if (!existsSync(libFolder)) await fetchJars({ version, workFolder, libFolder, args, what }, options);
   return jarsIn(version, libFolder, workFolder);
+}
+
+/**
+ * The class path of applications with Kafka Streams: Kafka's jars and that of Streams. Without RocksDB, which
+ * is half as large as everything else: state stores are to be in memory. Throws as `ensureKafkaJars`.
+ */
+export async function streamsClasspath(options: Omit<JarsOptions, 'version'> = {}): Promise<string> {
+  const { version, classpath, workFolder } = await ensureKafkaJars(options);
+  if (process.env['KAFKA_HOME']) return classpath;
+  const libFolder = join(workFolder, 'streams-lib');
+  const args = ['-Dstreams', '-DincludeArtifactIds=kafka-streams'];
+  const what = `Kafka Streams ${version} through Maven`;
+  if (!existsSync(libFolder)) await fetchJars({ version, workFolder, libFolder, args, what }, options);
+  return `${classpath}:${(await jarsIn(version, libFolder, workFolder)).classpath}`;
 }
 
 /** The version of the tools, of the benchmark and of tests that call Kafka's classes. */
@@ -72,15 +88,22 @@ async function jarsOfKafkaHome(kafkaHome: string): Promise<KafkaJars> {
   return jarsIn(version, libFolder, workFolder);
 }
 
+interface Fetch {
+  readonly version: string;
+  readonly workFolder: string;
+  readonly libFolder: string;
+  /** For Maven: which of the jars. */
+  readonly args: readonly string[];
+  readonly what: string;
+}
+
 // The folder appears under its name only when it is complete, also when two processes fetch at once.
 async function fetchJars(
-  version: string,
-  workFolder: string,
-  libFolder: string,
+  { version, workFolder, libFolder, args: which, what }: Fetch,
   { onProgress, signal }: JarsOptions,
 ): Promise<void> {
   const mvn = await mustFindMaven();
-  onProgress?.(`fetching Kafka ${version} through Maven, about ${isUsual(version) ? 120 : 90} MB, once`);
+  onProgress?.(`fetching ${what}, once`);
   await mkdir(workFolder, { recursive: true });
   const staging = await mkdtemp(join(workFolder, 'fetch-'));
   try {
@@ -91,7 +114,7 @@ async function fetchJars(
       join(repositoryFolder, 'lab', 'pom.xml'),
       'dependency:copy-dependencies',
       `-Dkafka.version=${version}`,
-      ...(isUsual(version) ? [] : ['-Dbrokers.only']),
+      ...which,
       `-DoutputDirectory=${staging}`,
     ];
     const { exitCode, stdout, stderr } = await runProgram(mvn, args, signal === undefined ? {} : { signal });

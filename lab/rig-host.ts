@@ -4,14 +4,14 @@
 import { spawn } from 'node:child_process';
 import { CausewayError } from '../src/base/errors.ts';
 import { startLab } from './lab.ts';
-import { describeRig, rigEnvironmentName } from './rig.ts';
+import { describeRig, rigEnvironmentName, sharedLabOptions } from './rig.ts';
 
 const tell = (message: string) => process.stderr.write(`lab: ${message}\n`);
 
 async function main(): Promise<number> {
   const [command, ...args] = process.argv.slice(2);
   const startedAt = performance.now();
-  await using lab = await startLab({ onProgress: tell });
+  await using lab = await startLab({ ...sharedLabOptions, onProgress: tell });
   tell(`${lab.regions.length} regions ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   const rig = JSON.stringify(describeRig(lab));
   if (command === undefined) {

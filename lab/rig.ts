@@ -16,6 +16,8 @@ export interface SharedLab {
   bootstrapServers(region: string, from?: string): string;
   createTopic(region: string, topic: string, shape?: TopicShape): Promise<void>;
   deleteTopic(region: string, topic: string): Promise<void>;
+  /** Of the region's first broker. */
+  dataFolder(region: string): string;
 }
 
 /** How the shared lab is described to the processes of a run. */
@@ -23,6 +25,8 @@ export interface RigDescription {
   readonly logsFolder: string;
   /** Viewed region → viewing region → addresses. */
   readonly addresses: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Region → where its first broker keeps its logs. */
+  readonly dataFolders: Readonly<Record<string, string>>;
 }
 
 export function describeRig(lab: Lab): RigDescription {
@@ -32,8 +36,17 @@ export function describeRig(lab: Lab): RigDescription {
   return {
     logsFolder: lab.logsFolder,
     addresses: Object.fromEntries(names.map((name) => [name, seenFrom(name)])),
+    dataFolders: Object.fromEntries(
+      lab.regions.map(({ name, brokers }) => [name, brokers[0]?.plan.dataFolder ?? '']),
+    ),
   };
 }
+
+/** How it is started. */
+export const sharedLabOptions: LabOptions = {
+  // Tests that wait for a cleaner would wait for its pause, of 15 s, most of the time.
+  brokerSettings: { 'log.cleaner.backoff.ms': '250' },
+};
 
 let shared: Promise<SharedLab> | undefined;
 
@@ -50,23 +63,25 @@ export function sharedLab(): Promise<SharedLab> {
 async function openShared(): Promise<SharedLab> {
   const described = process.env[rigEnvironmentName];
   if (described) return sharedFrom(JSON.parse(described) as RigDescription);
-  const lab = await startLab();
+  const lab = await startLab(sharedLabOptions);
   after(() => lab.close());
   return sharedFrom(describeRig(lab));
 }
 
-function sharedFrom({ addresses, logsFolder }: RigDescription): SharedLab {
-  const bootstrapServers = (region: string, from: string = region) => {
-    const found = addresses[region]?.[from];
-    if (found === undefined) throw new Error(`the shared lab has no region ${region} as seen from ${from}`);
+function sharedFrom({ addresses, dataFolders, logsFolder }: RigDescription): SharedLab {
+  const there = (found: string | undefined, what: string): string => {
+    if (found === undefined) throw new Error(`the shared lab has no ${what}`);
     return found;
   };
+  const bootstrapServers = (region: string, from: string = region) =>
+    there(addresses[region]?.[from], `region ${region} as seen from ${from}`);
   return {
     regions: Object.keys(addresses),
     logsFolder,
     bootstrapServers,
     createTopic: (region, topic, shape) => createTopic(bootstrapServers(region), topic, shape),
     deleteTopic: (region, topic) => deleteTopic(bootstrapServers(region), topic),
+    dataFolder: (region) => there(dataFolders[region], `region ${region}`),
   };
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Makes a clone ready to run: npm packages (with Node 24) and, with --jars, Kafka's jars; --older adds those
-// of the older Kafka that tests mirror from and to. Runs before `npm start` and `npm test`. Plain JavaScript
-// for Node 20 and newer; it looks at the whole machine before any long work begins.
+// Makes a clone ready to run: npm packages (with Node 24) and, with --jars, Kafka's jars; --tests adds those
+// that only tests need. Runs before `npm start` and `npm test`. Plain JavaScript for Node 20 and newer; it
+// looks at the whole machine before any long work begins.
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +12,9 @@ import { findMissing } from './setup/machine.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wantsJars = process.argv.includes('--jars');
 const wantsCompiler = process.argv.includes('--jdk');
-const wantsOlder = process.argv.includes('--older');
+const wantsTestJars = process.argv.includes('--tests');
 
-const { missing, warnings } = findMissing({ root, wantsJars, wantsCompiler, wantsOlder });
+const { missing, warnings } = findMissing({ root, wantsJars, wantsCompiler, wantsTestJars });
 for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
 if (missing.length > 0) {
   process.stderr.write('\nThis machine lacks something that Causeway needs:\n');
@@ -34,7 +34,7 @@ try {
 function prepare() {
   installPackages(root);
   if (!wantsJars) return;
-  const done = spawnSync(projectNode(root), ['lab/ensure-jars.ts', ...(wantsOlder ? ['--older'] : [])], {
+  const done = spawnSync(projectNode(root), ['lab/ensure-jars.ts', ...(wantsTestJars ? ['--tests'] : [])], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -12,16 +12,17 @@ const memoryMiBMin = 1500;
 const memoryMiBWanted = 3000;
 
 /**
- * @param {{ root: string, wantsJars: boolean, wantsCompiler: boolean, wantsOlder?: boolean }} wanted
+ * @param {{ root: string, wantsJars: boolean, wantsCompiler: boolean, wantsTestJars?: boolean }} wanted
  * @returns {{ missing: { what: string, how: string }[], warnings: string[] }}
  */
-export function findMissing({ root, wantsJars, wantsCompiler, wantsOlder = false }) {
+export function findMissing({ root, wantsJars, wantsCompiler, wantsTestJars = false }) {
   const missing = [checkNode(process.versions.node)];
   const warnings = [];
   if (wantsJars) {
     missing.push(checkJava(versionText('java')));
     if (wantsCompiler) missing.push(checkCompiler(versionText('javac')));
-    if (!hasJars(root, 'lib') || (wantsOlder && !hasJars(root, 'broker-lib'))) missing.push(checkMaven());
+    const wanted = ['lib', ...(wantsTestJars ? ['broker-lib', 'streams-lib'] : [])];
+    if (wanted.some((folder) => !hasJars(root, folder))) missing.push(checkMaven());
     const memory = checkMemory(availableMiB());
     if (memory.missing) missing.push(memory.missing);
     if (memory.warning) warnings.push(memory.warning);
@@ -104,8 +105,8 @@ function versionText(name) {
 }
 
 /**
- * Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`, and
- * those of other versions into `broker-lib`.
+ * Whether Kafka's jars are here already; the lab fetches them by Maven into `.cache/kafka-<version>/lib`,
+ * those of other versions into `broker-lib`, and Kafka Streams into `streams-lib`.
  */
 function hasJars(root, folder) {
   if (process.env.KAFKA_HOME) return true;

@@ -81,10 +81,12 @@ async function linesOf(servers: string, prefix: string): Promise<string[]> {
 
 test('a consumer of the target sees what one of the source sees, behind null records', async () => {
   const prefix = uniqueTopic('made');
-  const config = { 'message.timestamp.type': 'LogAppendTime' };
+  // The rows are older than the usual retention.
+  const kept = { 'retention.ms': '-1' };
+  const config = { ...kept, 'message.timestamp.type': 'LogAppendTime' };
   for (const codec of codecs) {
     await lab.createTopic('eu-west', `${prefix}-${codec}`, { partitions: 1, config });
-    await lab.createTopic('us-east', `${prefix}-${codec}`, { partitions: 1 });
+    await lab.createTopic('us-east', `${prefix}-${codec}`, { partitions: 1, config: kept });
   }
   const rows = await produceRows(sourceServers, prefix, 1, await writeMadeRows(folder, seededRandom(6)));
   const skipped = codecs.map((_, index) => 11 * index);

@@ -5,23 +5,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { type Lab, startLab } from '../../lab/lab.ts';
+import { sharedLab, uniqueTopic } from '../../lab/rig.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { codecs } from '../../src/kafka/batch/header.ts';
+import { dumpSegments, findSegments } from '../fixtures/segment-dump.ts';
 import { TestLink } from '../fixtures/test-link.ts';
 import { chooseRows, dataFolder, findDataSets, writeMadeRows } from './data-sets.ts';
 import { readDumpLine } from './dump-lines.ts';
-import { consumeRows, dumpSegments, produceRows } from './kafka-programs.ts';
+import { consumeRows, produceRows } from './kafka-programs.ts';
 
 const partitions = 2;
-// An own lab: its brokers' log segments are read.
-const lab = await startLab();
-after(() => lab.close());
-const link = await TestLink.open(lab, 'real-input');
+const lab = await sharedLab();
+const link = await TestLink.open(lab, uniqueTopic('real-input'));
 after(() => link[Symbol.asyncDispose]());
-
-const dataFolderOf = ({ brokers }: ReturnType<Lab['region']>): string =>
-  (brokers[0] as (typeof brokers)[number]).plan.dataFolder;
 
 /** Both sides line by line; returns how many lines there were. */
 async function compareLines(
@@ -39,7 +35,8 @@ async function compareLines(
 
 /** Batches and records of a dump, as far as a mirror must have the same. */
 async function* dumpOf(region: string, prefix: string, counts: { records: number; batches: number }) {
-  for await (const line of dumpSegments(dataFolderOf(lab.region(region)), prefix)) {
+  const files = await findSegments(lab.dataFolder(region), (name) => name.startsWith(`${prefix}-`));
+  for await (const line of dumpSegments(files)) {
     const { kind, text } = readDumpLine(line);
     if (kind === 'other') continue;
     counts[kind === 'batch' ? 'batches' : 'records'] += 1;
@@ -48,15 +45,16 @@ async function* dumpOf(region: string, prefix: string, counts: { records: number
 }
 
 /** Produces the files in every codec while they are mirrored, and compares both sides. */
-async function mirrorFiles(prefix: string, files: readonly string[]): Promise<void> {
+async function mirrorFiles(rows: 'made' | 'sets', files: readonly string[]): Promise<void> {
+  const prefix = uniqueTopic(rows);
   const both = codecs.flatMap((codec) =>
     Array.from({ length: partitions }, (_, partition) => ({ topic: `${prefix}-${codec}`, partition })),
   );
   for (const codec of codecs) await link.createTopic(`${prefix}-${codec}`, { partitions });
   await using running = link.startEngine(both);
   const [source, target] = [lab.bootstrapServers('eu-west'), lab.bootstrapServers('us-east')];
-  const rows = await produceRows(source, prefix, partitions, files);
-  assert.ok(rows > 1_000, `only ${rows} rows`);
+  const count = await produceRows(source, prefix, partitions, files);
+  assert.ok(count > 1_000, `only ${count} rows`);
   for (const each of both) await link.mustBeEqual(each);
   await running.stop();
 
@@ -66,14 +64,14 @@ async function mirrorFiles(prefix: string, files: readonly string[]): Promise<vo
     dumpOf('eu-west', prefix, counts.source),
     dumpOf('us-east', prefix, counts.target),
   );
-  assert.equal(counts.source.records, rows * codecs.length);
+  assert.equal(counts.source.records, count * codecs.length);
   assert.deepEqual(counts.target, counts.source);
   const read = await compareLines(
     'what a consumer sees',
     consumeRows(source, prefix, partitions),
     consumeRows(target, prefix, partitions),
   );
-  assert.equal(read, rows * codecs.length);
+  assert.equal(read, count * codecs.length);
 }
 
 const folder = await mkdtemp(path.join(tmpdir(), 'causeway-rows-'));

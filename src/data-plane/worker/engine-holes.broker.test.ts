@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
+import { isolationLevels } from '../../../test/clients/reader.ts';
 import { SourceScript } from '../../../test/fixtures/source-script.ts';
 import { seenOffsets } from '../../../test/fixtures/seen-offsets.ts';
 import { TestLink } from '../../../test/fixtures/test-link.ts';
@@ -32,13 +33,10 @@ test('consumers in both isolation levels see the committed records at their offs
     const at = { topic, partition: 0 };
     await using running = link.startEngine([at]);
     assert.equal(await link.mustAgree(at), 20n);
-    const targetServers = lab.bootstrapServers('us-east');
-    for (const level of ['read_uncommitted', 'read_committed'] as const) {
-      assert.deepEqual(await seenOffsets(targetServers, topic, level), {
-        offsets: committedOffsets,
-        end: 20,
-      });
-    }
+    assert.deepEqual(
+      await seenOffsets(lab.bootstrapServers('us-east'), topic),
+      isolationLevels.map((level) => ({ level, offsets: committedOffsets, end: 20 })),
+    );
     const { counts, shift } = running.engine.find(topic, 0) ?? {};
     assert.deepEqual([counts?.holes, counts?.fillers, shift], [5, 5, 0n]);
   }));

@@ -111,15 +111,17 @@ test('a foreign write while mirroring: CW-2005 names the range', async () => {
 
 test('a topic that one side lacks waits with CW-2001 or CW-2002, and goes on once it is there', async () => {
   const [here, there] = [uniqueTopic('no-target'), uniqueTopic('no-source')];
-  await lab.createTopic('eu-west', here, { partitions: 1 });
-  await lab.createTopic('us-east', there, { partitions: 1 });
+  // Made records are older than the usual retention.
+  const shape = { partitions: 1, config: { 'retention.ms': '-1' } };
+  await lab.createTopic('eu-west', here, shape);
+  await lab.createTopic('us-east', there, shape);
   await using running = link.startEngine([
     { topic: here, partition: 0 },
     { topic: there, partition: 0 },
   ]);
   await blocked(running.engine.find(here, 0), 'CW-2002');
   await blocked(running.engine.find(there, 0), 'CW-2001');
-  await lab.createTopic('us-east', here, { partitions: 1 });
+  await lab.createTopic('us-east', here, shape);
   await link.produce(here, 0, 10);
   assert.equal(await link.mustBeEqual({ topic: here, partition: 0 }), 10n);
 });

@@ -1,0 +1,149 @@
+// The judge of dumps must find each way of breaking the promise, in lines as Kafka's dump prints them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeDumps } from './dump-judge.ts';
+import { type DumpedBatch, readDumps } from './dumped-log.ts';
+
+interface Written {
+  readonly producerId?: number;
+  readonly isTransactional?: boolean;
+  readonly codec?: string;
+}
+
+/** Records at consecutive offsets, as a batch of the dump. */
+function batch(base: number, values: readonly string[], written: Written = {}): string[] {
+  const { producerId = -1, isTransactional = false, codec = 'none' } = written;
+  const head =
+    `baseOffset: ${base} lastOffset: ${base + values.length - 1} count: ${values.length} ` +
+    `baseSequence: 0 lastSequence: 9 producerId: ${producerId} producerEpoch: 0 partitionLeaderEpoch: 0 ` +
+    `isTransactional: ${isTransactional} isControl: false deleteHorizonMs: OptionalLong.empty position: 0 ` +
+    `CreateTime: 17 size: 80 magic: 2 compresscodec: ${codec} crc: 1 isvalid: true`;
+  const lines = values.map(
+    (value, index) =>
+      `| offset: ${base + index} CreateTime: ${1_700 + base + index} keySize: -1 ` +
+      `valueSize: ${value.length} sequence: ${index} headerKeys: [a] payload: ${value}`,
+  );
+  return [head, ...lines];
+}
+
+const marker = (offset: number, producerId: number, how: 'COMMIT' | 'ABORT'): string[] => [
+  `baseOffset: ${offset} lastOffset: ${offset} count: 1 baseSequence: -1 lastSequence: -1 ` +
+    `producerId: ${producerId} producerEpoch: 0 partitionLeaderEpoch: 0 isTransactional: true ` +
+    'isControl: true deleteHorizonMs: OptionalLong.empty position: 0 CreateTime: 17 size: 78 magic: 2 ' +
+    'compresscodec: none crc: 1 isvalid: true',
+  `| offset: ${offset} CreateTime: 17 keySize: 4 valueSize: 6 sequence: -1 headerKeys: [] ` +
+    `endTxnMarker: ${how} coordinatorEpoch: 0`,
+];
+
+const good = { producerId: 7, isTransactional: true };
+const bad = { producerId: 8, isTransactional: true };
+/** Offsets 0..1 plain, 2..3 and 6 committed, 4..5 aborted, 7..8 markers, 9 plain. */
+const sourceLines = [
+  ...batch(0, ['p0', 'p1']),
+  ...batch(2, ['g2', 'g3'], good),
+  ...batch(4, ['b4', 'b5'], bad),
+  ...batch(6, ['g6'], good),
+  ...marker(7, 8, 'ABORT'),
+  ...marker(8, 7, 'COMMIT'),
+  ...batch(9, ['p9']),
+];
+const filler = (offset: number) => marker(offset, 99, 'ABORT');
+const targetLines = [
+  ...batch(0, ['p0', 'p1'], { producerId: 4 }),
+  ...batch(2, ['g2', 'g3'], { producerId: 4, codec: 'lz4' }),
+  ...[filler(4), filler(5)].flat(),
+  ...batch(6, ['g6'], { producerId: 4 }),
+  ...[filler(7), filler(8)].flat(),
+  ...batch(9, ['p9'], { producerId: 4 }),
+];
+
+async function dumped(lines: readonly string[]): Promise<DumpedBatch[]> {
+  const all = ['Dumping /data/eu-west-1/payments-0/00.log', 'Log starting offset: 0', ...lines];
+  async function* told() {
+    yield* all;
+  }
+  return (await readDumps(told())).get('/data/eu-west-1/payments-0') ?? [];
+}
+
+const whole = { start: 0, end: 10 };
+
+async function judged(target: readonly string[], bounds: Partial<typeof whole> = {}, source = sourceLines) {
+  const theirs = { ...whole, batches: await dumped(source) };
+  return judgeDumps(theirs, { ...whole, ...bounds, batches: await dumped(target) });
+}
+
+test('a mirror of committed and aborted transactions', async () => {
+  assert.deepEqual(await judged(targetLines), { records: 6, fillers: 4, aborted: 2 });
+});
+
+/** The target's lines with each pattern's first match replaced. */
+const changed = (pattern: RegExp, by: string) => targetLines.map((line) => line.replace(pattern, by));
+
+const broken: readonly { readonly what: string; readonly lines: readonly string[]; readonly says: RegExp }[] =
+  [
+    { what: 'another value', lines: changed(/payload: g3/, 'payload: g2'), says: /at 3 the source has .*g3/ },
+    { what: 'another time', lines: changed(/Time: 1706/, 'Time: 1707'), says: /at 6 the source has 1706/ },
+    { what: 'other headers', lines: changed(/\[a\] payload: p9/, '[] payload: p9'), says: /at 9 the source/ },
+    {
+      what: 'a record lost',
+      lines: [...targetLines.slice(0, -2), ...filler(9)],
+      says: /a filler at 9, where the source has/,
+    },
+    { what: 'the end lost', lines: targetLines.slice(0, -2), says: /nothing stands at 9\.\.9/ },
+    {
+      what: 'a gap',
+      lines: [...targetLines.slice(0, 6), ...targetLines.slice(8)],
+      says: /nothing stands at 4\.\.4/,
+    },
+    {
+      what: 'a record twice',
+      lines: [...targetLines.slice(0, 3), ...batch(1, ['p1']), ...targetLines.slice(3)],
+      says: /offset 1 stands twice/,
+    },
+    {
+      what: 'an aborted record',
+      lines: [...targetLines.slice(0, 6), ...batch(4, ['b4']), ...targetLines.slice(8)],
+      says: /a record at 4 that the source does not have/,
+    },
+    {
+      what: 'a transaction left open',
+      lines: changed(/isTransactional: false/, 'isTransactional: true'),
+      says: /at 0 of the target is in a transaction/,
+    },
+  ];
+for (const { what, lines, says } of broken) {
+  test(`${what} is found`, async () => {
+    assert.notDeepEqual(lines, targetLines);
+    await assert.rejects(judged(lines), says);
+  });
+}
+
+test('another end is found, and records below the target’s log start', async () => {
+  await assert.rejects(judged(targetLines, { end: 11 }), /the source ends at 10, the target at 11/);
+  await assert.rejects(
+    judged(targetLines, { start: 1 }),
+    /the target begins at 1, the source has a record at 0/,
+  );
+});
+
+test('below both log starts nothing is asked for', async () => {
+  const source = { start: 1, end: 10, batches: await dumped(sourceLines) };
+  const batches = await dumped([...batch(0, ['nothing']), ...batch(1, ['p1']), ...targetLines.slice(3)]);
+  assert.equal(judgeDumps(source, { start: 1, end: 10, batches }).records, 5);
+  assert.throws(() => judgeDumps(source, { start: 0, end: 10, batches }), /a record at 0 that the source/);
+});
+
+test('an open transaction at the source is told', async () => {
+  // Without the marker at 8.
+  const lines = [...sourceLines.slice(0, -4), ...sourceLines.slice(-2)];
+  await assert.rejects(judged(targetLines, {}, lines), /the source has an open transaction of 7/);
+});
+
+test('a dump that says anything else, or shows a broken batch, is refused', async () => {
+  await assert.rejects(dumped(['Found timestamp mismatch in :/data/x.timeindex']), /the dump says: Found/);
+  await assert.rejects(
+    dumped(batch(0, ['x']).map((line) => line.replace('isvalid: true', 'isvalid: false'))),
+    /broken batch/,
+  );
+  await assert.rejects(dumped(['| offset: 0']), /outside of a batch/);
+});

@@ -1,0 +1,96 @@
+// The promise of a mirror, judged by dumps of both logs: each committed record of the source stands at its
+// offset at the target, and every other offset of the target is a control record or below its log start. What
+// is committed follows from the source's markers, worked out here anew.
+import type { DumpedBatch, DumpedRecord } from './dumped-log.ts';
+import { Violation } from './log-view.ts';
+
+export interface JudgedLog {
+  readonly batches: readonly DumpedBatch[];
+  /** Offset of the first record that a reader may still ask for. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface DumpVerdict {
+  /** Committed records of the source, each found at the target. */
+  readonly records: number;
+  /** Control records of the target. */
+  readonly fillers: number;
+  /** Records of the source's aborted transactions. */
+  readonly aborted: number;
+}
+
+/** Throws Violation with the first offset that breaks the promise. */
+export function judgeDumps(source: JudgedLog, target: JudgedLog): DumpVerdict {
+  const { committed, aborted } = readHistory(source);
+  if (target.end !== source.end) {
+    throw new Violation(`the source ends at ${source.end}, the target at ${target.end}`);
+  }
+  let next = target.start;
+  let [records, fillers] = [0, 0];
+  for (const { offset, text, isControl, isTransactional } of recordsFrom(target)) {
+    if (offset < next) throw new Violation(`offset ${offset} stands twice at the target`);
+    if (offset > next) throw new Violation(`nothing stands at ${next}..${offset - 1} of the target`);
+    next = offset + 1;
+    const theirs = committed.get(offset);
+    if (isControl) {
+      fillers += 1;
+      if (theirs !== undefined) throw new Violation(`a filler at ${offset}, where the source has ${theirs}`);
+      continue;
+    }
+    if (isTransactional) throw new Violation(`the record at ${offset} of the target is in a transaction`);
+    if (theirs === undefined)
+      throw new Violation(`a record at ${offset} that the source does not have: ${text}`);
+    if (text !== theirs) throw new Violation(`at ${offset} the source has ${theirs}, the target ${text}`);
+    records += 1;
+  }
+  if (next !== target.end) throw new Violation(`nothing stands at ${next}..${target.end - 1} of the target`);
+  const first = Math.min(...committed.keys());
+  if (target.start > first) {
+    throw new Violation(`the target begins at ${target.start}, the source has a record at ${first}`);
+  }
+  if (records !== committed.size) {
+    throw new Violation(`the source has ${committed.size} records, the target ${records}`);
+  }
+  return { records, fillers, aborted };
+}
+
+interface History {
+  /** Text by offset. */
+  readonly committed: ReadonlyMap<number, string>;
+  readonly aborted: number;
+}
+
+/** A transaction's records are what its producer's next marker says. */
+function readHistory(source: JudgedLog): History {
+  const committed = new Map<number, string>();
+  const open = new Map<string, DumpedRecord[]>();
+  let aborted = 0;
+  for (const batch of source.batches) {
+    const { producerId } = batch;
+    if (batch.isControl) {
+      for (const { marker } of batch.records) {
+        const ended = open.get(producerId) ?? [];
+        open.delete(producerId);
+        if (marker === 'ABORT') aborted += ended.length;
+        else if (marker === 'COMMIT') for (const each of ended) committed.set(each.offset, each.text);
+      }
+    } else if (batch.isTransactional) {
+      open.set(producerId, [...(open.get(producerId) ?? []), ...batch.records]);
+    } else {
+      for (const each of batch.records) committed.set(each.offset, each.text);
+    }
+  }
+  const [undecided] = open.keys();
+  if (undecided !== undefined) throw new Violation(`the source has an open transaction of ${undecided}`);
+  for (const offset of committed.keys()) if (offset < source.start) committed.delete(offset);
+  return { committed, aborted };
+}
+
+function* recordsFrom({ batches, start }: JudgedLog) {
+  for (const { records, isControl, isTransactional } of batches) {
+    for (const { offset, text } of records) {
+      if (offset >= start) yield { offset, text, isControl, isTransactional };
+    }
+  }
+}

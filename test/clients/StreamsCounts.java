@@ -1,0 +1,102 @@
+// A Kafka Streams application with exactly-once: counts the records of each key of a topic, and writes each count with
+// the record that it came to by. Arguments: bootstrap servers, application id, input topic, output topic, at how many
+// records it fails once, with their transaction under way (0: never), folder for its state.
+// Prints `processed N` as it goes, ends cleanly when its standard input ends, and then prints `stopped`.
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.kstream.Materialized;
+import org.apache.kafka.streams.state.Stores;
+
+public final class StreamsCounts {
+    static volatile KafkaStreams running;
+
+    public static void main(String[] args) throws Exception {
+        AtomicLong taken = new AtomicLong();
+        long failsAt = Long.parseLong(args[4]);
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.<String, String>stream(args[2])
+                .peek((key, value) -> {
+                    if (taken.incrementAndGet() == failsAt) fail(failsAt);
+                })
+                .groupByKey()
+                .aggregate(
+                        () -> "0",
+                        (key, value, before) -> (countIn(before) + 1) + " " + value,
+                        Materialized.as(Stores.inMemoryKeyValueStore("counts")))
+                .toStream()
+                .to(args[3]);
+        CountDownLatch asked = new CountDownLatch(1);
+        try (KafkaStreams streams = new KafkaStreams(builder.build(), settings(args))) {
+            streams.setUncaughtExceptionHandler(error -> StreamThreadExceptionResponse.REPLACE_THREAD);
+            running = streams;
+            streams.start();
+            Thread listener = new Thread(() -> awaitEnd(asked));
+            listener.setDaemon(true);
+            listener.start();
+            long told = 0;
+            while (!asked.await(20, TimeUnit.MILLISECONDS)) {
+                if (streams.state() == KafkaStreams.State.ERROR) throw new IllegalStateException("it has failed");
+                if (taken.get() == told) continue;
+                told = taken.get();
+                System.out.println("processed " + told);
+            }
+            if (!streams.close(Duration.ofSeconds(30))) throw new IllegalStateException("it does not stop");
+        }
+        System.out.println("stopped");
+    }
+
+    /** Once what was counted before is on its way, and has to be aborted. */
+    static void fail(long taken) {
+        while (sent() < 2 * (taken - 1)) Thread.onSpinWait();
+        throw new IllegalStateException("as it was asked to");
+    }
+
+    /** Records that the producers have sent, those of the changelog included. */
+    static double sent() {
+        return running.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("record-send-total"))
+                .filter(metric -> metric.metricName().group().equals("producer-metrics"))
+                .mapToDouble(metric -> (double) metric.metricValue())
+                .sum();
+    }
+
+    static void awaitEnd(CountDownLatch asked) {
+        try {
+            while (System.in.read() >= 0) {}
+        } catch (IOException error) {
+            System.err.println(error);
+        }
+        asked.countDown();
+    }
+
+    static long countIn(String aggregate) {
+        return Long.parseLong(aggregate.split(" ")[0]);
+    }
+
+    static Properties settings(String[] args) {
+        Properties settings = new Properties();
+        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, args[0]);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, args[1]);
+        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
+        // Each record gives a count of its own: nothing is held back in a cache.
+        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, args[5]);
+        settings.put(StreamsConfig.consumerPrefix("max.poll.records"), 100);
+        // A thread that has failed stays in the group until it is missed; its successor waits for that.
+        if (!args[4].equals("0")) settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
+        settings.put(StreamsConfig.producerPrefix("linger.ms"), 0);
+        return settings;
+    }
+}
