@@ -4,6 +4,7 @@ import { codecs } from '../../src/kafka/batch/header.ts';
 import { madeRecords } from '../fixtures/made-records.ts';
 import { trimTo } from '../fixtures/odd-topics.ts';
 import { SourceScript } from '../fixtures/source-script.ts';
+import { compacted } from './compacted-shape.ts';
 import type { Shape } from './shape.ts';
 
 const plain: Shape = {
@@ -61,4 +62,4 @@ const begunBefore: Shape = {
   },
 };
 
-export const shapes: readonly Shape[] = [plain, transactions, appendTimes, begunBefore];
+export const shapes: readonly Shape[] = [plain, transactions, appendTimes, begunBefore, compacted];
