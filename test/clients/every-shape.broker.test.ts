@@ -37,7 +37,12 @@ for (const shape of shapes) {
   await shape.write(site, topic);
   mirrored.push({ shape, topic });
 }
-const running = link.startEngine(mirrored.map(({ topic }) => ({ topic, partition: 0 })));
+const running = link.startEngine(
+  mirrored.map(({ shape, topic }) => {
+    const isSoft = shape.config?.['cleanup.policy']?.includes('compact') === true;
+    return { topic, partition: 0, isSoft };
+  }),
+);
 after(() => running.stop());
 
 /** Until both logs end at the same offset, or the mirror says why they will not. */
