@@ -57,8 +57,8 @@ export const mirrorErrors = {
   ),
   'CW-2009': entry(
     'compacted while its prefix was filled',
-    'The offsets before the copy’s first record are being filled with empty records, to be trimmed then, and ' +
-      'the topic has become compacted meanwhile: it takes no record without a key. No record was copied yet.',
+    'The offsets before the copy’s first record are being filled with empty records, to be trimmed, and the ' +
+      'topic has become compacted meanwhile: it takes no record without a key. No record was copied yet.',
     'Delete the topic at the target: it is made anew, and its prefix is filled as a compacted topic’s is.',
   ),
   'CW-2011': entry(
@@ -178,7 +178,8 @@ export const mirrorErrors = {
     'The mirror of a compacted topic needs another producer id: the epochs of the one it has are used up, ' +
       'or the target’s coordinator has forgotten it. The old id has to be closed in the partition first, ' +
       'and only a filler that is written directly can do so. Nothing was written.',
-    'Give the workers Alter on the target’s cluster, restart them, and run `causeway mirrors resume SET TOPIC`.',
+    'Give the workers Alter on the target’s cluster, restart them, and run `causeway mirrors resume SET ' +
+      'TOPIC`.',
   ),
   'CW-2040': entry(
     'copy differs from its source',

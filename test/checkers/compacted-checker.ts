@@ -60,7 +60,7 @@ export class CompactedChecker {
   }
 }
 
-/** The last record of each key is there, and the ledger knows how each record is shifted. Throws Violation. */
+/** The last record of each key is there, and the ledger knows how each is shifted. Throws Violation. */
 export function checkWhole(
   name: string,
   log: LogView,

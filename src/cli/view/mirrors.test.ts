@@ -106,7 +106,8 @@ test('a set described: settings, generation, pauses, processes, partitions', () 
     '  paused           ledger by ada, 1970-01-01T00:00:00.000Z: why',
     '  process          w1 (controller, worker), heard 1.0s ago',
     '  ledger-0   mirroring      0       100    0  1.0s  w1      equal  ?',
-    '  ledger-1   stopped        0       100    0  1.0s  w1      equal  ?         CW-2007 ledger-1 lost 700..12703',
+    '  ledger-1   stopped        0       100    0  1.0s  w1      equal  ?         ' +
+      'CW-2007 ledger-1 lost 700..12703',
   ]) {
     assert.ok(lines.includes(expected), `${expected}\n${lines.join('\n')}`);
   }

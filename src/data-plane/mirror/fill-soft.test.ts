@@ -72,7 +72,7 @@ test('the rest of a run is bulk, at the same epoch', async () => {
   assert.deepEqual(asked, ['append 4 as 9/4']);
 });
 
-test('what the target is ahead is given back from the rest of a run, never from its first filler', async () => {
+test('what the target is ahead is given back from the rest of a run, not its first filler', async () => {
   const { asked, fill } = rig();
   const first = await fill(3n, { shift: 2n });
   assert.deepEqual([first.end, first.shift, asked], [11n, 2n, ['raise 3', 'append 1 as 9/4']]);
@@ -93,7 +93,7 @@ test('another worker’s record in front of the filler is for the start procedur
   assert.ok(!asked.some((what) => what.startsWith('shift')));
 });
 
-test('in front of a record a filler is one too many, and the ledger knows before the record follows', async () => {
+test('in front of a record a filler is one too many, and the ledger knows it first', async () => {
   const { asked, fill } = rig();
   const { end, shift } = await fill(0n);
   assert.deepEqual([end, shift, asked.at(-1)], [11n, 1n, 'shift 11 1']);
@@ -105,7 +105,7 @@ test('a shift that was found, but not told, is recorded behind the first filler'
   assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4', 'shift 11 1']);
 });
 
-test('an id without epochs is closed by its last filler, and the ledger knows the new one first', async () => {
+test('an id without epochs is closed by its last filler, and the ledger knows its heir', async () => {
   const other: Guard = { ...held, producerId: 12n, producerEpoch: 0 };
   const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) });
   const { end, begins } = await fill(3n);

@@ -94,7 +94,7 @@ async function codeOfStart(site: StartSite): Promise<string> {
   return 'none';
 }
 
-test('an empty partition records under which id its data will be, and never begins at sequence 0', async () => {
+test('an empty partition records its data id, and never begins at sequence 0', async () => {
   const { site, asked } = rig({ dataIds: [], source: [original(0n, 'a')] });
   const { writer, nextSequence, proven } = await startPointOf(site);
   assert.deepEqual([writer.producerId, writer.producerEpoch, writer.isSoft], [9n, 8, true]);
@@ -112,7 +112,7 @@ test('a partition that was given data before it was soft goes on as it was', asy
   assert.deepEqual(asked, []);
 });
 
-test('data goes on under the epoch and sequence that the partition has, whatever the guard’s epoch', async () => {
+test('data goes on under the epoch and sequence that the partition has, not the guard’s', async () => {
   const { site, asked } = rig({
     source: [original(0n, 'a', 'b'), original(2n, 'c')],
     target: [copied(0n, 5, 40, 'a', 'b')],
@@ -158,7 +158,7 @@ test('records of somebody else among ours stop the partition', async () => {
   assert.equal(await codeOfStart(site), 'CW-2005');
 });
 
-test('fillers between batches of one epoch are found by their sequences, though nothing is left to compare', async () => {
+test('fillers between batches of one epoch are found by their sequences alone', async () => {
   const { site, asked } = rig({
     source: [original(9n, 'z')],
     target: [copied(0n, 5, 40, 'a'), filler(1n, 5), filler(2n, 5), copied(3n, 5, 41, 'b')],

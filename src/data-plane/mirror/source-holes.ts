@@ -83,8 +83,8 @@ export async function refuseUnstable(source: PartitionEnd, read: LogRead, next: 
 }
 
 /**
- * Leader epoch of the batch that holds the offset before `offset`; undefined where compaction has taken it: an
- * older batch's epoch may have ended farther back.
+ * Leader epoch of the batch that holds the offset before `offset`; undefined where compaction has taken it:
+ * an older batch's epoch may have ended farther back.
  */
 export function epochBefore(records: Buffer, offset: bigint): number | undefined {
   let epoch: number | undefined;

@@ -116,8 +116,8 @@ function beginOf(fence: Fence, target: PartitionEnd, { isSoft }: Writer): Source
 }
 
 /**
- * A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. Never 0,
- * with which any epoch may begin.
+ * A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. Never
+ * 0, with which any epoch may begin.
  */
 const nextSequenceOf = (site: StartSite, lastSequence: number | undefined): number =>
   lastSequence === undefined ? Math.max(1, site.random.int(sequenceMax)) : sequenceAfter(lastSequence, 1);

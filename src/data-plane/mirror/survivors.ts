@@ -1,5 +1,5 @@
-// The end of a soft partition's target, record by record: cleaners may have been at both logs, so that batches
-// need not align, and only what both still hold can be compared.
+// The end of a soft partition's target, record by record: cleaners may have been at both logs, so that
+// batches need not align, and only what both still hold can be compared.
 import { isDeepStrictEqual } from 'node:util';
 import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import { type DecodedRecord, decodeBatch, decodeBatches } from '../../kafka/batch/decode-batch.ts';
@@ -23,7 +23,7 @@ interface Placed {
   readonly shift: bigint;
 }
 
-/** `last`: the target's last data. Throws Obstacle where the two sides hold different records at one offset. */
+/** `last`: the target's last data. Throws Obstacle where both sides hold different records at one offset. */
 export async function compareSurvivors(
   source: PartitionEnd,
   target: PartitionEnd,
@@ -99,7 +99,8 @@ function compareBatch(
     if (original === undefined) continue;
     common += 1;
     if (isDeepStrictEqual({ ...mine, offset }, original)) continue;
-    const text = `${placeOf(target)} holds another record at ${mine.offset} than ${placeOf(source)} at ${offset}`;
+    const theirPlace = `${placeOf(source)} at ${offset}`;
+    const text = `${placeOf(target)} holds another record at ${mine.offset} than ${theirPlace}`;
     throw new Obstacle(causeOf('CW-2006', text, { from: mine.offset, to: mine.offset + 1n }));
   }
   return common;

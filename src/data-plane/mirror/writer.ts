@@ -1,4 +1,4 @@
-// Under which producer id a partition's data is written: the generation's, or in a soft partition the guard's.
+// Under which producer id a partition's data is written: the generation's, or the guard's where it is soft.
 import type { Fence, ProducerEpoch } from './fence.ts';
 
 /** The epoch is the one that the partition has. */
