@@ -57,8 +57,8 @@ export const mirrorErrors = {
   ),
   'CW-2009': entry(
     'compacted while its prefix was filled',
-    'The offsets before the copy’s first record are being filled with empty records, to be trimmed, and the ' +
-      'topic has become compacted meanwhile: it takes no record without a key. No record was copied yet.',
+    'The offsets before the copy’s first record are being filled with empty records, to be trimmed, and ' +
+      'the topic has become compacted meanwhile: it takes no record without a key. No record was copied yet.',
     'Delete the topic at the target: it is made anew, and its prefix is filled as a compacted topic’s is.',
   ),
   'CW-2011': entry(
