@@ -41,12 +41,15 @@ export class RandomSteps {
   readonly #sessions: number[] = [];
   readonly #transactional = new Map<string, { id: number; epoch: number }>();
   readonly #transactions: RandomTransactions;
+  readonly #hasApplications: boolean;
   #idsMade = 0;
   #values = 0;
   #sequenceNumber = 0;
 
-  constructor(random: Random, partitions: readonly number[]) {
+  /** `applications`: some write in transactions, rightly and wrongly. */
+  constructor(random: Random, partitions: readonly number[], { applications }: { applications: boolean }) {
     this.#random = random;
+    this.#hasApplications = applications;
     this.#partitions = partitions;
     for (const partition of partitions) this.#states.set(partition, { end: 0n, ids: new Map() });
     this.#transactions = new RandomTransactions(random, partitions);
@@ -63,7 +66,7 @@ export class RandomSteps {
     const at = this.#random.int(160);
     if (at >= 155) return this.#deleteRecords();
     if (at >= 145) return this.#writeMarkers();
-    if (at >= 100) return this.#inTransaction();
+    if (at >= 100) return this.#hasApplications ? this.#inTransaction() : this.#produce();
     if (at < 44) return this.#produce();
     if (at < 70) return this.#fetch();
     if (at < 78) return this.#listOffsets();
