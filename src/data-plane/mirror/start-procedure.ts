@@ -1,9 +1,13 @@
 // The start procedure: finds where and under which sequence a partition goes on, from the logs alone. It runs
 // after every start, error, leader change, unexpected answer and long pause.
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
+import {
+  areSameSegments,
+  identicalOffsets,
+  shiftKey,
+  type ShiftSegments,
+} from '../../base/shift-segments.ts';
 import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
@@ -80,7 +84,7 @@ async function checkTailUnmoved(
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;
     const end = await readOffset(target, 'end');
     const moved = end === position ? undefined : `the log moved from ${position} to ${end}`;
-    const isWritten = !isDeepStrictEqual(segmentsOf(await site.fence(), target), segments);
+    const isWritten = !areSameSegments(segmentsOf(await site.fence(), target), segments);
     const what = moved ?? (isWritten ? 'the ledger was written' : undefined);
     if (what === undefined) throw thrown;
     throw new Obstacle(causeOf('CW-2020', `${placeOf(target)}: ${what} while the tail was checked`));
