@@ -2,7 +2,12 @@
 // after every start, error, leader change, unexpected answer and long pause.
 import { isDeepStrictEqual } from 'node:util';
 import type { Random } from '../../base/random.ts';
-import { identicalOffsets, shiftKey, type ShiftSegments } from '../../base/shift-segments.ts';
+import {
+  areSameSegments,
+  identicalOffsets,
+  shiftKey,
+  type ShiftSegments,
+} from '../../base/shift-segments.ts';
 import { type DataIdSite, dataIdsIn, dataIdsOf, readSoftStart } from './data-id.ts';
 import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
@@ -150,7 +155,7 @@ async function checkTailUnmoved(
     }
     const end = await readOffset(target, 'end');
     const moved = end === position ? undefined : `the log moved from ${position} to ${end}`;
-    const isWritten = !isDeepStrictEqual(segmentsOf(await site.fence(), target), segments);
+    const isWritten = !areSameSegments(segmentsOf(await site.fence(), target), segments);
     const what = moved ?? (isWritten ? 'the ledger was written' : undefined);
     if (what === undefined) throw thrown;
     throw new Obstacle(causeOf('CW-2020', `${placeOf(target)}: ${what} while the tail was checked`));

@@ -41,15 +41,15 @@ export class RandomSteps {
   readonly #sessions: number[] = [];
   readonly #transactional = new Map<string, { id: number; epoch: number }>();
   readonly #transactions: RandomTransactions;
-  readonly #hasApplications: boolean;
+  readonly #writesInTransactions: boolean;
   #idsMade = 0;
   #values = 0;
   #sequenceNumber = 0;
 
-  /** `applications`: some write in transactions, rightly and wrongly. */
-  constructor(random: Random, partitions: readonly number[], { applications }: { applications: boolean }) {
+  /** Without `writesInTransactions` they begin and end without data, as a filler's do. */
+  constructor(random: Random, partitions: readonly number[], parts: { writesInTransactions: boolean }) {
     this.#random = random;
-    this.#hasApplications = applications;
+    this.#writesInTransactions = parts.writesInTransactions;
     this.#partitions = partitions;
     for (const partition of partitions) this.#states.set(partition, { end: 0n, ids: new Map() });
     this.#transactions = new RandomTransactions(random, partitions);
@@ -66,7 +66,7 @@ export class RandomSteps {
     const at = this.#random.int(160);
     if (at >= 155) return this.#deleteRecords();
     if (at >= 145) return this.#writeMarkers();
-    if (at >= 100) return this.#hasApplications ? this.#inTransaction() : this.#produce();
+    if (at >= 100) return this.#inTransaction();
     if (at < 44) return this.#produce();
     if (at < 70) return this.#fetch();
     if (at < 78) return this.#listOffsets();
@@ -206,6 +206,7 @@ export class RandomSteps {
   #inTransaction(): Step {
     const step = this.#transactions.next();
     if (step.kind !== 'produce') return step;
+    if (!this.#writesInTransactions) return this.#produce();
     const { transactionalId, id, epoch, sequence, values } = step;
     const made = this.#produceOf(step.partition, id, epoch, sequence, values.length);
     return { ...made, transactionalId, byName: true };
