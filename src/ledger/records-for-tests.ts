@@ -180,7 +180,7 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     sourceTopicId: optional(text),
     targetTopicId: optional(text),
     partitions: optional(count),
-    isSoft: optional(fc.boolean()),
+    soft: optional(fc.constantFrom('from-start', 'later')),
     observedAtMs: ms,
   }),
 };

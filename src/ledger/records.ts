@@ -1,8 +1,8 @@
 // What is kept in the control topics. Every record is JSON with `kind` and `version`; a reader that meets a
 // newer version leaves the record alone and says so. Offsets are decimal strings in JSON and bigint here.
 import type { DifferenceKind } from '../base/difference-kinds.ts';
-
 import type { StartWay } from '../base/partition-start.ts';
+import type { Softness } from '../base/softness.ts';
 
 /**
  * `causeway.desired` (compacted): key `topology`. The topology as last applied, as YAML text with
@@ -200,10 +200,8 @@ export interface ObservedTopic {
   readonly sourceClusterId?: string | undefined;
   readonly targetTopicId: string | undefined;
   readonly partitions: number | undefined;
-  /**
-   * The source compacts, or has since it is mirrored: other holes may be seen at another look. Absent: no.
-   */
-  readonly isSoft?: boolean | undefined;
+  /** Other holes may be seen at another look: the source compacts, or gaps are filled. Absent: they may not. */
+  readonly soft?: Softness | undefined;
   readonly observedAtMs: number;
 }
 export const linkHolds = ['limit', 'priority', 'source_quota', 'target_quota'] as const;

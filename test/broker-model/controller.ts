@@ -77,6 +77,13 @@ export class Controller {
     return topicId;
   }
 
+  /** Its cleanup policy contains `compact` from now on. */
+  compactTopic(topic: string): void {
+    for (const image of [...this.#images.values()].filter((each) => each.topic === topic)) {
+      this.#set({ ...image, compacted: true, version: image.version + 1 });
+    }
+  }
+
   deleteTopic(topic: string): void {
     const topicId = this.#topicIds.get(topic);
     if (topicId === undefined) throw new Error(`model: no topic ${topic}`);

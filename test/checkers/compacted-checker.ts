@@ -7,6 +7,7 @@ import { type BatchView, type LogView, Violation } from './log-view.ts';
 import { readRecords, type RecordView } from './record-view.ts';
 
 const controlBit = 0x20;
+const codecBits = 7;
 
 export class CompactedChecker {
   readonly #name: string;
@@ -36,8 +37,18 @@ export class CompactedChecker {
     }
     if (log.end === this.#end) return;
     const first = log.batches.findLastIndex(({ lastOffset }) => lastOffset < this.#end) + 1;
-    for (const batch of log.batches.slice(first)) for (const record of recordsOf(batch)) this.#check(record);
+    for (const batch of log.batches.slice(first)) {
+      if (isCompressed(batch)) this.#mustBePrefix(batch);
+      for (const record of recordsOf(batch)) this.#check(record);
+    }
     this.#end = log.end;
+  }
+
+  /** What was filled before the topic was compacted; nothing else is compressed here. */
+  #mustBePrefix({ lastOffset }: BatchView): void {
+    const { firstOffset = 0n, way } = this.#start() ?? {};
+    if (way === 'prefix' && lastOffset < firstOffset) return;
+    throw new Violation(`${this.#name}: what fills a prefix reaches up to ${lastOffset}`);
   }
 
   #check(record: RecordView): void {
@@ -83,5 +94,9 @@ export function checkWhole(
   }
 }
 
-const recordsOf = ({ bytes }: BatchView): RecordView[] =>
-  (bytes.readInt16BE(21) & controlBit) === 0 ? readRecords(bytes) : [];
+const isCompressed = ({ bytes }: BatchView): boolean => (bytes.readInt16BE(21) & codecBits) !== 0;
+
+const recordsOf = (batch: BatchView): RecordView[] => {
+  const isControl = (batch.bytes.readInt16BE(21) & controlBit) !== 0;
+  return isControl || isCompressed(batch) ? [] : readRecords(batch.bytes);
+};

@@ -54,18 +54,18 @@ public final class StreamsCounts {
         System.out.println("stopped");
     }
 
-    /** Once what was counted before is on its way, and has to be aborted. */
+    /** Once what was counted before is in the log, and has to be aborted: what is only sent may never get there. */
     static void fail(long taken) {
-        while (sent() < 2 * (taken - 1)) Thread.onSpinWait();
+        while (sum("record-send-total") < 2 * (taken - 1) || sum("requests-in-flight") > 0) Thread.onSpinWait();
         throw new IllegalStateException("as it was asked to");
     }
 
-    /** Records that the producers have sent, those of the changelog included. */
-    static double sent() {
+    /** Of all producers, with what they write into the changelog. */
+    static double sum(String metric) {
         return running.metrics().values().stream()
-                .filter(metric -> metric.metricName().name().equals("record-send-total"))
-                .filter(metric -> metric.metricName().group().equals("producer-metrics"))
-                .mapToDouble(metric -> (double) metric.metricValue())
+                .filter(each -> each.metricName().name().equals(metric))
+                .filter(each -> each.metricName().group().equals("producer-metrics"))
+                .mapToDouble(each -> (double) each.metricValue())
                 .sum();
     }
 

@@ -39,8 +39,8 @@ for (const shape of shapes) {
 }
 const running = link.startEngine(
   mirrored.map(({ shape, topic }) => {
-    const isSoft = shape.config?.['cleanup.policy']?.includes('compact') === true;
-    return { topic, partition: 0, isSoft };
+    const isCompacted = shape.config?.['cleanup.policy']?.includes('compact') === true;
+    return { topic, partition: 0, ...(isCompacted && ({ soft: 'from-start' } as const)) };
   }),
 );
 after(() => running.stop());

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cutOff, type Pause, standStill, steps } from './pauses.ts';
-import { wakeStride } from './run-options.ts';
+import { compactedWakeStride } from './run-options.ts';
 import { World } from './world.ts';
 import { type ClusterShape, oneBroker, topic } from './world-shape.ts';
 
@@ -15,6 +15,8 @@ interface Change {
   /** Before the first worker starts, and while it is paused. */
   readonly before: (world: World) => void;
   readonly meanwhile: (world: World) => void;
+  /** The topic is not compacted at first. */
+  readonly becomesSoft?: true;
 }
 
 const changes: readonly Change[] = [
@@ -28,11 +30,36 @@ const changes: readonly Change[] = [
     before: (world) => world.compact(world.source, 0, 1, 0),
     meanwhile: (world) => assert.ok(world.source.controller.moveLeader(topic, 0, 2)),
   },
+  {
+    name: 'it does not know that the topic is compacted now, as its successor does',
+    becomesSoft: true,
+    before: () => undefined,
+    meanwhile: (world) => {
+      world.soften();
+      world.compact(world.source, 0, 1, 0);
+    },
+  },
+  {
+    name: 'a data id is changed where its successor sees a hole',
+    becomesSoft: true,
+    before: (world) => world.soften(),
+    meanwhile: (world) => world.compact(world.source, 0, 1, 0),
+  },
+  {
+    name: 'a data id is changed where its successor sees a record',
+    becomesSoft: true,
+    before: (world) => {
+      world.soften();
+      world.compact(world.source, 0, 1, 0);
+    },
+    meanwhile: (world) => assert.ok(world.source.controller.moveLeader(topic, 0, 2)),
+  },
 ];
 
 for (const change of changes) {
   for (const [how, pause] of Object.entries({ 'stands still': standStill, 'is cut off': cutOff })) {
-    for (const coordinated of [false, true]) {
+    // Without the right to write fillers no id can be closed.
+    for (const coordinated of change.becomesSoft ? [false] : [false, true]) {
       const way = coordinated ? 'by way of the coordinator' : 'directly';
       test(`${change.name}; it ${how}; holes are filled ${way}`, async (t) => {
         t.diagnostic(`${await pauseEverywhere({ change, pause, coordinated })} runs`);
@@ -49,7 +76,8 @@ interface Paused {
 
 async function pauseEverywhere(paused: Paused): Promise<number> {
   for (let runs = 0, pauseStep = 0; ; pauseStep += 1) {
-    for (let wakeStep = 0; ; wakeStep += 3 * wakeStride, runs += 1) {
+    const first = pauseStep % compactedWakeStride;
+    for (let wakeStep = first; ; wakeStep += compactedWakeStride, runs += 1) {
       const { levelBeforePause, levelBeforeWake } = await runPaused(paused, pauseStep, wakeStep);
       if (levelBeforePause) return runs;
       if (levelBeforeWake) break;
@@ -59,7 +87,8 @@ async function pauseEverywhere(paused: Paused): Promise<number> {
 
 async function runPaused({ change, pause, coordinated }: Paused, pauseStep: number, wakeStep: number) {
   const shape = { seed: 3, partitions: 1, workers: 2, source: twoBrokers, target: oneBroker };
-  const world = new World({ ...shape, keys: 2, coordinated });
+  const { becomesSoft = false } = change;
+  const world = new World({ ...shape, keys: 2, coordinated, becomesSoft });
   try {
     await world.settle();
     world.write(0, 1);
@@ -78,6 +107,8 @@ async function runPaused({ change, pause, coordinated }: Paused, pauseStep: numb
     const done = await steps(world, wakeStep);
     world.write(0, 1);
     wake();
+    const told = { delayMs: 3_000, owner: 'test', label: 'tell', fire: () => world.worker(1).tell() };
+    world.scheduler.post(told);
     await world.becomesLevel(600_000);
     return { levelBeforePause, levelBeforeWake: done < wakeStep };
   } catch (error) {

@@ -6,6 +6,7 @@ import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/li
 import type { ClusterSettings } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
 import { Faults } from './faults.ts';
+import type { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 import { oneBroker, threeBrokers, type ClusterShape, type Steering, type WorldShape } from './world-shape.ts';
 
@@ -54,6 +55,7 @@ async function live(world: World, random: Random): Promise<RandomRun> {
   if (seedOf(world) % 7 < 3) await beginLate(world);
   const writers = new Writers(world, random);
   writers.start();
+  if (world.shape.becomesSoft === true) becomeSoft(world);
   for (const worker of world.workers) {
     scheduler.post({
       delayMs: random.int(2_000),
@@ -99,6 +101,32 @@ async function beginLate(world: World): Promise<void> {
   }
 }
 
+/** The topic is compacted from some time on, of which each worker learns later. Drawn apart, too. */
+function becomeSoft(world: World): void {
+  const random = seededRandom(seedOf(world) + 4);
+  const { scheduler, workers } = world;
+  const fire = () => {
+    world.soften();
+    for (const worker of workers) {
+      const delayMs = random.int(pick(random, [100, 3_000, 10_000]));
+      scheduler.post({
+        delayMs,
+        owner: 'chaos',
+        label: `tell ${worker.name}`,
+        fire: () => tell(world, worker),
+      });
+    }
+  };
+  scheduler.post({ delayMs: random.int(30_000), owner: 'chaos', label: 'compact the topic', fire });
+}
+
+/** As soon as it runs. */
+function tell(world: World, worker: WorkerProcess): void {
+  if (!worker.frozen) return worker.tell();
+  const fire = () => tell(world, worker);
+  world.scheduler.post({ delayMs: 500, owner: 'chaos', label: `tell ${worker.name}`, fire });
+}
+
 function shapeOf(seed: number, random: Random): WorldShape {
   const isCompacted = seed % 5 > 2;
   return {
@@ -114,7 +142,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
     verifies: seed % 4 === 1 && !isCompacted,
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
     startPolicy: startPolicyOf(seed),
-    ...(isCompacted && { keys: 2 + (seed % 7) }),
+    ...(isCompacted && { keys: 2 + (seed % 7), becomesSoft: seed % 5 === 4 && seed % 3 !== 2 }),
   };
 }
 

@@ -11,3 +11,6 @@ export const ordersTimes = Number(process.env['CAUSEWAY_ORDERS'] ?? 1);
 
 /** Steps of the other worker between two wakes of a paused one that are tried. */
 export const wakeStride = Number(process.env['CAUSEWAY_WAKE_STRIDE'] ?? 2);
+
+/** As that, of a worker of a compacted partition; each step of the first begins at another one. */
+export const compactedWakeStride = Number(process.env['CAUSEWAY_COMPACTED_WAKE_STRIDE'] ?? 30);

@@ -20,7 +20,8 @@ export interface WorkerProcessParts {
   readonly scheduler: Scheduler;
   readonly source: ModelCluster;
   readonly target: ModelCluster;
-  readonly specs: readonly MirrorSpec[];
+  /** What is mirrored, as the ledger tells now. */
+  readonly specs: () => readonly MirrorSpec[];
   readonly limits: WorkerLimits;
   readonly steering: (() => Steering) | undefined;
   readonly startPolicy: StartPolicy | undefined;
@@ -67,7 +68,8 @@ export class WorkerProcess {
   start(): void {
     if (this.engine !== undefined) return;
     this.#incarnation += 1;
-    const { scheduler, source, target, specs, limits, steering, seed, ledger, ledgerDelayMs } = this.#parts;
+    const { scheduler, source, target, limits, steering, seed, ledger, ledgerDelayMs } = this.#parts;
+    const specs = this.#parts.specs();
     const clock = scheduler.clockOf(this.owner);
     const fences = new FenceReader(
       async () => {
@@ -120,6 +122,25 @@ export class WorkerProcess {
     });
   }
 
+  /** It learns what the ledger says of its partitions: one of which that has changed begins anew. */
+  tell(): void {
+    const { engine } = this;
+    if (engine === undefined) return;
+    let isSettled = true;
+    for (const spec of this.#parts.specs()) {
+      const kept = engine.find(spec.topic, spec.partition);
+      if (kept?.spec.soft === spec.soft) continue;
+      if (kept === undefined) engine.add(spec).resume();
+      else {
+        engine.remove(spec.topic, spec.partition);
+        isSettled = false;
+      }
+    }
+    if (isSettled) return;
+    const { scheduler } = this.#parts;
+    scheduler.post({ delayMs: 20, owner: this.owner, label: 'tell again', fire: () => this.tell() });
+  }
+
   /** kill -9. */
   kill(): void {
     if (this.engine === undefined) return;
@@ -146,7 +167,7 @@ export class WorkerProcess {
     if (this.defect !== undefined) throw new Violation(`${this.owner}: ${this.defect}`);
     for (const partition of this.partitions) {
       const { state } = partition;
-      if (state.name === 'stopped' && !mayStop) {
+      if (state.name === 'stopped' && !mayStop && !this.#isUntold(partition)) {
         throw new Violation(`${this.owner}: stopped with ${state.cause.code}: ${state.cause.message}`);
       }
       if (state.name === 'starting' && partition.inFlight > 0) {
@@ -155,6 +176,13 @@ export class WorkerProcess {
         throw new Violation(`${this.owner}: ${text}`);
       }
     }
+  }
+
+  /** What it does not know yet is that the source compacts: it begins anew once it is told. */
+  #isUntold({ spec }: MirrorPartition): boolean {
+    return this.#parts
+      .specs()
+      .some(({ partition, soft }) => partition === spec.partition && soft !== spec.soft);
   }
 
   #log(): Log {

@@ -31,6 +31,8 @@ export interface WorldShape {
   readonly transactions?: number;
   /** Records have keys, so many of them, and cleaners are at both sides. */
   readonly keys?: number;
+  /** With keys: the topic is compacted from some time on, when it has been mirrored for a while. */
+  readonly becomesSoft?: boolean;
   /** The target permits no markers: holes are filled by way of the coordinator. */
   readonly coordinated?: boolean;
   /** Workers compare what they mirror while it is mirrored. */

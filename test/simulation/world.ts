@@ -1,6 +1,7 @@
 // A world on virtual time: two model clusters, writers at the source, workers of the target's region, and
 // checkers that look after every event.
 import { type Random, seededRandom } from '../../src/base/random.ts';
+import type { Softness } from '../../src/base/softness.ts';
 import type { PartitionStart } from '../../src/base/partition-start.ts';
 import type { MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
 import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
@@ -27,7 +28,9 @@ export class World {
   readonly #ledger = new PartitionLedger();
   readonly #applications: readonly Applications[];
   readonly #keysRandom: Random;
+  readonly #specs: readonly MirrorSpec[];
   readonly #targetTopicId: string;
+  #soft: Softness | undefined;
   #values = 0;
 
   constructor(shape: WorldShape) {
@@ -36,29 +39,28 @@ export class World {
     this.source = this.#cluster('source', shape.source, random.int(2 ** 31));
     this.target = this.#cluster('target', shape.target, random.int(2 ** 31));
     const { partitions } = shape;
-    const compacted = shape.keys !== undefined;
+    const isCompacted = shape.keys !== undefined;
+    const compacted = isCompacted && shape.becomesSoft !== true;
     const sourceTopicId = this.source.createTopic(topic, { partitions, compacted, ...shape.source });
     const targetTopicId = this.target.createTopic(topic, { partitions, compacted, ...shape.target });
     this.#keysRandom = seededRandom(shape.seed + 2);
-    const specs = Array.from(
-      { length: partitions },
-      (_, partition): MirrorSpec => ({
-        set,
-        topic,
-        partition,
-        sourceRegion: 'source',
-        targetRegion: 'target',
-        sourceTopicId,
-        targetTopicId,
-        isSoft: compacted,
-      }),
-    );
+    this.#soft = compacted ? 'from-start' : undefined;
+    this.#specs = Array.from({ length: partitions }, (_, partition) => ({
+      set,
+      topic,
+      partition,
+      sourceRegion: 'source',
+      targetRegion: 'target',
+      sourceTopicId,
+      targetTopicId,
+    }));
+    const specs = this.#specs;
     this.#targetTopicId = targetTopicId;
     this.watches = specs.map(
       ({ partition }) =>
         new PartitionWatch(partition, this.source, this.target, () => this.workers, {
           mayShift: (shape.transactions ?? 0) > 0,
-          compacted,
+          compacted: isCompacted,
           start: () => this.startOf(partition),
         }),
     );
@@ -71,7 +73,7 @@ export class World {
           scheduler: this.scheduler,
           source: this.source,
           target: this.target,
-          specs,
+          specs: () => this.specs,
           limits,
           steering: shape.steering,
           startPolicy: shape.startPolicy,
@@ -94,6 +96,18 @@ export class World {
     );
     this.target.permitsMarkers = shape.coordinated !== true;
     this.scheduler.afterEvent = (event) => this.#look(event);
+  }
+
+  /** As the ledger tells workers now. */
+  get specs(): readonly MirrorSpec[] {
+    return this.#specs.map((spec) => ({ ...spec, soft: this.#soft }));
+  }
+
+  /** From now on the topic is compacted. Workers learn of it when they are told, or start. */
+  soften(): void {
+    if (this.shape.becomesSoft !== true || this.#soft !== undefined) return;
+    this.#soft = 'later';
+    for (const { controller } of [this.source, this.target]) controller.compactTopic(topic);
   }
 
   /** As the ledger has it. */
@@ -247,6 +261,7 @@ export class World {
 
   /** The cleaner of one replica comes by; the last few batches are in the open segment. */
   compact(cluster: ModelCluster, partition: number, brokerId: number, open: number): void {
+    if (this.#soft === undefined) return;
     this.#lookAll();
     const replica = cluster.replicasOf(topic, partition).find(({ site }) => site.brokerId === brokerId);
     const upTo = replica?.log.batches.at(-1 - open)?.baseOffset;

@@ -1,4 +1,5 @@
 // What is to be done about one topic of a mirror set at one target. Pure.
+import type { Softness } from '../../base/softness.ts';
 import type { ObservedTopic } from '../../ledger/records.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import type { Action, DecideTopic } from './actions.ts';
@@ -144,8 +145,7 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
   const isFirstSource = sourceTopicId === atSource.topicId;
   const sourceClusterId = first?.sourceClusterId ?? (isFirstSource ? source.clusterId : undefined);
   const partitions = Math.min(atSource.partitions, atTarget.partitions);
-  // Once soft, always soft: its data has the id that goes with it.
-  const isSoft = first?.isSoft === true || isCompacted(atSource);
+  const soft = softnessOf(first, atSource);
   const isDecided =
     isSameMirror &&
     decided?.state === 'mirrored' &&
@@ -153,7 +153,7 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
     decided.sourceTopicId === sourceTopicId &&
     decided.sourceClusterId === sourceClusterId &&
     decided.partitions === partitions &&
-    (decided.isSoft === true) === isSoft;
+    decided.soft === soft;
   if (isDecided) return [];
   const reason = `its topic is ready in ${target.region}`;
   const decision = {
@@ -167,9 +167,16 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
     sourceClusterId,
     targetTopicId: atTarget.topicId,
     partitions,
-    ...(isSoft ? { isSoft } : {}),
+    ...(soft === undefined ? {} : { soft }),
   } as const satisfies DecideTopic['decision'];
   return [{ kind: 'mirror-topic', set: set.name, topic: atSource.name, reason, decision }];
+}
+
+/** Once soft, always soft: its data has the id that goes with it. `first`: as which it is mirrored. */
+function softnessOf(first: ObservedTopic | undefined, atSource: TopicLook): Softness | undefined {
+  if (first?.soft !== undefined) return first.soft;
+  if (!isCompacted(atSource)) return undefined;
+  return first === undefined ? 'from-start' : 'later';
 }
 
 const isCompacted = ({ settings }: TopicLook): boolean =>

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { CreateTopic, DecideTopic, DeleteTopic, SetSettings } from './actions.ts';
 import { describeAction } from './actions.ts';
 import { decidedMirror } from '../../ledger/decided-for-tests.ts';
+import type { ObservedTopic } from '../../ledger/records.ts';
 import type { TopicLook } from './observation.ts';
 import { clusterOf, mirrorSettings, observationOf } from './observation-for-tests.ts';
 import { payments, sourceSettings, topicAt, topologyOf } from './observation-for-tests.ts';
@@ -81,19 +82,23 @@ test('a topic that is ready is mirrored, once', () => {
   assert.deepEqual(kindsOf({ source, target, decided: [decidedMirror('pay.a')] }), []);
 });
 
-test('a topic that is compacted has soft partitions, and keeps them whatever its policy becomes', () => {
-  const kindsWith = (policy: string, isSoft?: true) => {
+test('a topic that is compacted has soft partitions, from its start or later, and keeps them', () => {
+  const softAfter = (policy: string, decided: readonly ObservedTopic[]) => {
     const at = (side: 'source' | 'target', settings: ReadonlyMap<string, string>) =>
-      topicAt(side, 'pay.a', { settings: new Map([...settings, ['cleanup.policy', policy]]) });
-    const decided = [{ ...decidedMirror('pay.a'), ...(isSoft && { isSoft }) }];
-    return kindsOf({
-      source: [at('source', sourceSettings)],
-      target: [at('target', mirrorSettings)],
-      decided,
-    });
+      topicAt(side, 'pay.a', {
+        settings: new Map([...settings, ['cleanup.policy', policy]]),
+        hasRecords: false,
+      });
+    const topics = { source: [at('source', sourceSettings)], target: [at('target', mirrorSettings)] };
+    const { actions } = plan(observationOf({ ...topics, decided }));
+    return actions.map((action) => (action.kind === 'mirror-topic' ? action.decision.soft : action.kind));
   };
-  assert.deepEqual([kindsWith('compact,delete'), kindsWith('delete')], [['mirror-topic'], []]);
-  assert.deepEqual([kindsWith('delete', true), kindsWith('compact', true)], [[], []]);
+  const hard = decidedMirror('pay.a');
+  assert.deepEqual([softAfter('compact,delete', []), softAfter('delete', [])], [['from-start'], [undefined]]);
+  assert.deepEqual([softAfter('compact', [hard]), softAfter('delete', [hard])], [['later'], []]);
+  for (const soft of ['from-start', 'later'] as const) {
+    for (const policy of ['delete', 'compact']) assert.deepEqual(softAfter(policy, [{ ...hard, soft }]), []);
+  }
 });
 
 test('topics of Kafka and of Causeway, and those of no set, are not touched', () => {

@@ -1,8 +1,11 @@
 // Which id a soft partition's data goes under: the newest recorded one whose predecessor the partition has
 // seen closed (docs/design/soft-partitions.md).
-import type { Fence, ProducerEpoch } from './fence.ts';
 import { shiftKey } from '../../base/shift-segments.ts';
-import { type PartitionEnd, readOffset, readProducers } from './partition-end.ts';
+import type { Softness } from '../../base/softness.ts';
+import type { Fence, ProducerEpoch } from './fence.ts';
+import { Obstacle } from './obstacle.ts';
+import { type PartitionEnd, placeOf, readOffset, readProducers } from './partition-end.ts';
+import { causeOf } from './stop-cause.ts';
 import { softWriterOf, type Writer } from './writer.ts';
 
 /** One above every epoch that a coordinator gives out: only the last filler of an id carries it. */
@@ -10,35 +13,44 @@ export const closingEpoch = 32_767;
 
 export interface SoftStart {
   readonly writer: Writer;
-  /** Last sequence of the id at the log's end, -1 behind fillers; undefined where it is not known there. */
+  /** Last sequence of the id at the log's end; -1 behind fillers; undefined where no id is known there. */
   readonly lastSequence: number | undefined;
 }
 
 export interface DataIdSite {
+  /** Since when holes may look different to another worker; undefined where they may not. */
+  readonly soft: Softness | undefined;
   fence(): Promise<Fence>;
   recordDataId(target: PartitionEnd, dataId: ProducerEpoch): Promise<void>;
 }
 
-/**
- * The ids that are recorded for the partition, the newest last. One that begins records `guard`; undefined
- * for one that was given data before it was soft.
- */
+/** The ids that the partition's data may be under, the newest last. One that begins records its guard. */
 export async function dataIdsOf(
   site: DataIdSite,
   fence: Fence,
   target: PartitionEnd,
   takeGuard: () => Promise<ProducerEpoch>,
-): Promise<readonly ProducerEpoch[] | undefined> {
-  const known = dataIdsIn(fence, target);
+): Promise<readonly ProducerEpoch[]> {
+  const known = dataIdsIn(fence, target, site.soft) ?? dataIdsIn(await site.fence(), target, site.soft);
   if (known !== undefined) return known;
-  if ((await readOffset(target, 'end')) > 0n) return undefined;
   await site.recordDataId(target, await takeGuard());
   // Of several that begin at once the first one in the ledger counts.
-  return dataIdsIn(await site.fence(), target);
+  const recorded = dataIdsIn(await site.fence(), target, site.soft);
+  if (recorded !== undefined) return recorded;
+  throw new Obstacle(
+    causeOf('CW-2020', `${placeOf(target)}: the ledger does not hold the data id it was told`),
+  );
 }
 
-export const dataIdsIn = ({ dataIds }: Fence, { topicId, partition }: PartitionEnd) =>
-  dataIds?.get(shiftKey(topicId, partition));
+/** What the ledger knows of it. What became soft later may hold data under the generation's id, before others. */
+export function dataIdsIn(
+  { producerId, producerEpoch, dataIds }: Fence,
+  { topicId, partition }: PartitionEnd,
+  soft: Softness | undefined,
+): readonly ProducerEpoch[] | undefined {
+  const recorded = dataIds?.get(shiftKey(topicId, partition));
+  return soft === 'later' ? [{ producerId, producerEpoch }, ...(recorded ?? [])] : recorded;
+}
 
 /** The id in force at the leader, and its last sequence there. `dataIds` must not be empty. */
 export async function readSoftStart(
@@ -49,12 +61,16 @@ export async function readSoftStart(
   // DescribeProducers names no leader epoch: this read before it shows that the leader is the one we mean.
   await readOffset(target, 'end');
   const states = new Map((await readProducers(target)).map((state) => [state.producerId, state]));
+  const isKnown = ({ producerId }: ProducerEpoch) => states.has(producerId);
   const isClosed = ({ producerId }: ProducerEpoch) => states.get(producerId)?.producerEpoch === closingEpoch;
-  const inForce = dataIds.findLast(
-    ({ producerId }, index) =>
-      index === 0 || states.has(producerId) || isClosed(dataIds[index - 1] as ProducerEpoch),
-  ) as ProducerEpoch;
+  /** A guard may be known by fillers alone: then the id before it is known, too. */
+  const follows = (id: ProducerEpoch, before: ProducerEpoch | undefined) =>
+    before === undefined || isClosed(before) || (isKnown(id) && !isKnown(before));
+  const at = dataIds.findLastIndex((id, index) => follows(id, dataIds[index - 1]));
+  const inForce = dataIds[at] as ProducerEpoch;
   const state = states.get(inForce.producerId);
-  if (state === undefined) return { writer: softWriterOf(inForce, fence, dataIds), lastSequence: undefined };
-  return { writer: softWriterOf(state, fence, dataIds), lastSequence: state.lastSequence };
+  if (state !== undefined)
+    return { writer: softWriterOf(state, fence, dataIds), lastSequence: state.lastSequence };
+  const isBehindClosing = at > 0;
+  return { writer: softWriterOf(inForce, fence, dataIds), lastSequence: isBehindClosing ? -1 : undefined };
 }

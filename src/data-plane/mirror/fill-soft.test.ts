@@ -105,10 +105,25 @@ test('a shift that was found, but not told, is recorded behind the first filler'
   assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4', 'shift 11 1']);
 });
 
-test('an id without epochs is closed by its last filler, and the ledger knows its heir', async () => {
+test('an id is left by its last filler, and the run of its heir, which the ledger knows, begins behind it', async () => {
   const other: Guard = { ...held, producerId: 12n, producerEpoch: 0 };
-  const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) });
-  const { end, begins } = await fill(3n);
+  const leave = async (holes: bigint) => {
+    const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) });
+    const { end, shift, fillers, begins } = await fill(holes);
+    assert.deepEqual([end, fillers, begins?.producerId, begins?.producerEpoch], [12n, 2, 12n, 0]);
+    assert.deepEqual(asked.slice(0, 3), ['data id 12/0', 'close 9', 'append 1 as 12/0']);
+    return [shift, ...asked.slice(3)];
+  };
+  assert.deepEqual(await leave(3n), [0n]);
+  assert.deepEqual(await leave(2n), [0n]);
+  // Fewer holes than these two fillers: what comes is farther on.
+  assert.deepEqual(await leave(1n), [1n, 'shift 12 1']);
+  assert.deepEqual(await leave(0n), [2n, 'shift 12 2']);
+});
+
+test('an id that was closed by more than one worker begins no run', async () => {
+  const other: Guard = { ...held, producerId: 12n, producerEpoch: 0 };
+  const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) }, (count) => count + 1);
+  await assert.rejects(fill(3n), isObstacle('CW-2020'));
   assert.deepEqual(asked, ['data id 12/0', 'close 9']);
-  assert.deepEqual([end, begins?.producerId, begins?.producerEpoch], [11n, 12n, 0]);
 });

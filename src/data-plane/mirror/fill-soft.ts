@@ -35,18 +35,24 @@ export async function fillSoftHoles(site: SoftFillSite, fill: HolesToFill): Prom
 /** The filler that shuts out whatever was written, or meant to be written, here under an older epoch. */
 async function beginRun(site: SoftFillSite, fill: HolesToFill, held: Guard): Promise<Filled> {
   const raised = await site.raiseGuard(held);
-  const isOther = raised.producerId !== fill.dataId;
-  if (isOther) {
-    await site.recordDataId(raised);
-    await site.closeDataId(fill.dataId as bigint);
-  }
-  const isDirect = isOther || (await site.append(raised, fill.at, 1)).isDirect;
-  const begun = await filled(site, fill, 1n, { ...raised, isProven: isDirect, hasBegun: true });
-  // In front of a record, what comes is one offset farther on.
-  const isHole = fill.holes.from < fill.holes.to;
-  const shift = isHole ? fill.shift : fill.shift + 1n;
-  if (fill.isShiftUntold || !isHole) await site.recordShift(begun.end, shift);
+  const closings = raised.producerId === fill.dataId ? 0n : await changeId(site, fill, raised);
+  const at = asTarget(fill.at + closings);
+  const { isDirect } = await site.append(raised, at, 1);
+  const written = closings + 1n;
+  const begun = await filled(site, fill, written, { ...raised, isProven: isDirect, hasBegun: true });
+  // What comes behind a filler that stands for no hole is one offset farther on.
+  const holes = fill.holes.to - fill.holes.from;
+  const shift = holes < written ? fill.shift + written - holes : fill.shift;
+  if (fill.isShiftUntold || shift !== fill.shift) await site.recordShift(begun.end, shift);
   return { ...begun, shift };
+}
+
+/** Closes the id that data went under until now; how many fillers that took. */
+async function changeId(site: SoftFillSite, fill: HolesToFill, other: ProducerEpoch): Promise<bigint> {
+  await site.recordDataId(other);
+  await site.closeDataId(fill.dataId as bigint);
+  await filled(site, fill, 1n, fill.guard as Guard);
+  return 1n;
 }
 
 /**

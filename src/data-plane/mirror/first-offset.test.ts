@@ -33,7 +33,7 @@ function rig(policy: Partial<StartPolicy> = {}, isSoft = false) {
     random: { int: () => 4_711 },
     signal: new AbortController().signal,
     policy: { ...defaultStartPolicy, ...policy },
-    isSoft,
+    soft: isSoft ? 'from-start' : undefined,
     fence: () => Promise.resolve({ ...fence, ...ledger.kept }),
     knownFence: () => Promise.resolve({ ...fence, ...ledger.kept }),
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),

@@ -5,6 +5,8 @@ import {
   baseOffsetOf,
   isControl,
   lastOffsetDeltaOf,
+  producerEpochOf,
+  producerIdOf,
   recordCountOf,
 } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
@@ -17,6 +19,8 @@ export interface DataBatch {
   readonly base: bigint;
   /** Offset after its last record. */
   readonly end: bigint;
+  /** Control records of other producers or epochs that stand directly before it. */
+  readonly strangers: number;
 }
 
 export interface TargetTail {
@@ -67,6 +71,8 @@ export async function readDataBatches(
   let logStart = 0n;
   let next = from;
   let fillers = 0;
+  /** Of the control records directly before `next`, producers and epochs. */
+  const controls: string[] = [];
   while (next < to) {
     const read = await readLog(at, next, bytesMax);
     logStart = read.logStartOffset;
@@ -75,7 +81,7 @@ export async function readDataBatches(
     if (at.side === 'source' && read.records.length === 0 && read.lastStableOffset <= next) break;
     if (next < logStart) next = logStart;
     else {
-      const collected = collect(read.records, next, to, batches, withEmptied);
+      const collected = collect(read.records, next, to, { batches, controls, withEmptied });
       next = collected.next;
       fillers += collected.fillers;
     }
@@ -84,16 +90,28 @@ export async function readDataBatches(
   return { logStart, batches, reached: next, fillers };
 }
 
-function collect(records: Buffer, from: bigint, to: bigint, batches: DataBatch[], withEmptied: boolean) {
+interface Collecting extends Required<WhatIsData> {
+  readonly batches: DataBatch[];
+  readonly controls: string[];
+}
+
+function collect(records: Buffer, from: bigint, to: bigint, { batches, controls, withEmptied }: Collecting) {
   let next = from;
   let fillers = 0;
   forEachBatch(records, (start, length) => {
     const base = baseOffsetOf(records, start);
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (base >= to) return false;
-    if (isControl(attributesOf(records, start))) fillers += 1;
-    else if (withEmptied || recordCountOf(records, start) > 0) {
-      batches.push({ bytes: records.subarray(start, start + length), base, end });
+    if (base > next) controls.length = 0;
+    const epoch = `${producerIdOf(records, start)}/${producerEpochOf(records, start)}`;
+    if (isControl(attributesOf(records, start))) {
+      fillers += 1;
+      controls.push(epoch);
+    } else {
+      const strangers = controls.length - 1 - controls.lastIndexOf(epoch);
+      const bytes = records.subarray(start, start + length);
+      if (withEmptied || recordCountOf(records, start) > 0) batches.push({ bytes, base, end, strangers });
+      controls.length = 0;
     }
     next = end;
     return true;

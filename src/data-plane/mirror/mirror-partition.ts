@@ -3,6 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
+import type { Softness } from '../../base/softness.ts';
 import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import type { Filled, HolesToFill } from './fill.ts';
 import { Obstacle } from './obstacle.ts';
@@ -31,8 +32,8 @@ export interface MirrorSpec {
   /** Topic ids the controller saw first; another id means that the topic was re-created. */
   readonly sourceTopicId: string | undefined;
   readonly targetTopicId: string | undefined;
-  /** Holes may look different to another worker: the source compacts (docs/design/soft-partitions.md). */
-  readonly isSoft?: boolean;
+  /** Holes may look different to another worker; undefined where they may not. */
+  readonly soft?: Softness | undefined;
 }
 
 /** So long a full answer may leave a partition out. */

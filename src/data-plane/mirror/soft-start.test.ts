@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../base/clock.ts';
 import { shiftKey, type ShiftSegment } from '../../base/shift-segments.ts';
+import type { Softness } from '../../base/softness.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { closingEpoch } from './data-id.ts';
@@ -38,9 +39,17 @@ interface Shape {
   readonly states?: readonly (readonly [producerId: bigint, epoch: number, lastSequence: number])[];
   readonly dataIds?: readonly ProducerEpoch[] | undefined;
   readonly segments?: readonly ShiftSegment[];
+  readonly soft?: Softness;
 }
 
-function rig({ source: theirs = [], target: mine = [], states = [], dataIds = [id], segments = [] }: Shape) {
+function rig({
+  source: theirs = [],
+  target: mine = [],
+  states = [],
+  dataIds = [id],
+  segments = [],
+  soft = 'from-start',
+}: Shape) {
   const asked: string[] = [];
   const source = madeEnd('source', [...theirs]);
   const target = madeEnd('target', [...mine]);
@@ -56,7 +65,7 @@ function rig({ source: theirs = [], target: mine = [], states = [], dataIds = [i
     clock: systemClock,
     random: { int: () => 0 },
     signal: AbortSignal.timeout(60_000),
-    isSoft: true,
+    soft,
     policy: defaultStartPolicy,
     recordStart: () => assert.fail('no start is to be recorded'),
     fence: () => Promise.resolve(current()),
@@ -101,15 +110,83 @@ test('an empty partition records its data id, and never begins at sequence 0', a
   assert.deepEqual([nextSequence, proven, asked], [1, false, ['guard', 'data id 9/8', 'guard']]);
 });
 
-test('a partition that was given data before it was soft goes on as it was', async () => {
-  const { site, asked } = rig({
-    dataIds: [],
-    source: [original(0n, 'a')],
-    target: [plainBatch({ baseOffset: 0n, recordCount: 1, producer: { id: 77n, epoch: 2, sequence: 0 } })],
-    states: [[77n, 2, 0]],
+/** Under the generation's id, as before the partition was soft. */
+const before = (baseOffset: bigint, sequence: number, ...values: string[]) =>
+  encodeBatch(values.map(recordOf), {
+    baseOffset,
+    producerId: fence.producerId,
+    producerEpoch: fence.producerEpoch,
+    baseSequence: sequence,
   });
-  assert.equal(await codeOfStart(site), 'CW-2006');
-  assert.deepEqual(asked, []);
+
+test('what has become soft goes on under the generation’s id, and records no other one yet', async () => {
+  const { site, asked } = rig({
+    soft: 'later',
+    dataIds: [],
+    source: [original(0n, 'a'), original(3n, 'b'), original(4n, 'c')],
+    // Its holes were filled by the guard.
+    target: [before(0n, 6, 'a'), filler(1n, 3), filler(2n, 3), before(3n, 7, 'b')],
+    states: [
+      [77n, 2, 7],
+      [9n, 3, -1],
+    ],
+  });
+  const { writer, position, shift, nextSequence, isBehindFillers } = await startPointOf(site);
+  assert.deepEqual([writer.producerId, writer.producerEpoch, writer.isSoft], [77n, 2, true]);
+  assert.deepEqual([position, shift, nextSequence, isBehindFillers, asked], [4n, 0n, 8, false, ['guard']]);
+});
+
+test('what has become soft changes its id once the generation’s is closed, not once another is known', async () => {
+  const source = [original(0n, 'a'), original(2n, 'b')];
+  const target = [before(0n, 6, 'a'), filler(1n, 3)];
+  const guardState = [9n, 3, -1] as const;
+  const open = rig({ soft: 'later', source, target, states: [[77n, 2, 6], guardState] });
+  assert.equal((await startPointOf(open.site)).writer.producerId, 77n);
+  const closed = rig({ soft: 'later', source, target, states: [[77n, closingEpoch, -1]] });
+  const { writer, nextSequence, isBehindFillers } = await startPointOf(closed.site);
+  // Whoever closed it may have a filler under way.
+  assert.deepEqual([writer.producerId, nextSequence, isBehindFillers], [9n, 0, true]);
+});
+
+test('what has become soft is not taken for another log where its last data has been cleaned away', async () => {
+  const { site } = rig({
+    soft: 'later',
+    dataIds: [],
+    source: [original(1n, 'b'), original(3n, 'd')],
+    target: [before(0n, 6, 'a', 'b', 'c')],
+    states: [[77n, 2, 8]],
+  });
+  const { position, tail } = await startPointOf(site);
+  assert.deepEqual([position, tail.verdict], [3n, 'equal']);
+});
+
+test('late fillers of an id that was left are found in front of the first data of its heir', async () => {
+  const dataIds = [id, { producerId: 12n, producerEpoch: 0 }];
+  const heir = (baseOffset: bigint, ...values: string[]) =>
+    encodeBatch(values.map(recordOf), { baseOffset, producerId: 12n, producerEpoch: 4, baseSequence: 0 });
+  const begun = plainBatch({
+    baseOffset: 2n,
+    recordCount: 1,
+    attributes: 0x30,
+    producer: { id: 12n, epoch: 4, sequence: -1 },
+  });
+  const { site, asked } = rig({
+    dataIds,
+    source: [original(0n, 'a'), original(3n, 'b'), original(4n, 'c')],
+    target: [
+      copied(0n, 5, 40, 'a'),
+      filler(1n, closingEpoch),
+      begun,
+      filler(3n, closingEpoch),
+      heir(4n, 'b'),
+    ],
+    states: [
+      [9n, closingEpoch, -1],
+      [12n, 4, 0],
+    ],
+  });
+  const { position, shift } = await startPointOf(site);
+  assert.deepEqual([position, shift, asked], [5n, 1n, ['guard', 'shift 4 1']]);
 });
 
 test('data goes on under the epoch and sequence that the partition has, not the guard’s', async () => {
@@ -131,8 +208,9 @@ test('of several ids the newest one counts whose predecessor is closed in the pa
   assert.equal((await startPointOf(begun.site)).writer.producerId, 9n);
   const states = [[9n, closingEpoch, -1]] as const;
   const closed = rig({ dataIds, source, target: [...target, filler(1n, closingEpoch)], states });
-  const { writer, position, shift } = await startPointOf(closed.site);
+  const { writer, position, shift, isBehindFillers } = await startPointOf(closed.site);
   assert.deepEqual([writer.producerId, writer.producerEpoch, position, shift], [12n, 0, 2n, 0n]);
+  assert.equal(isBehindFillers, true);
 });
 
 test('what only one side still holds is not compared; what both hold must be the same', async () => {
@@ -192,11 +270,14 @@ test('a source that holds nothing more up to its stable end is seen to end in ho
 });
 
 test('an id that is recorded while the target is read is seen', async () => {
-  const { site } = rig({
+  const { site, target } = rig({
+    dataIds: [id, { producerId: 12n, producerEpoch: 0 }],
     source: [original(0n, 'a')],
     target: [copied(0n, 5, 40, 'a')],
     states: [[9n, 5, 40]],
   });
-  const stale: StartSite = { ...site, knownFence: () => Promise.resolve(fence) };
+  const older = { ...fence, dataIds: new Map([[shiftKey(target.at.topicId, 0), [id]]]) };
+  const stale: StartSite = { ...site, knownFence: () => Promise.resolve(older) };
   assert.equal(await codeOfStart(stale), 'CW-2020');
+  assert.equal(await codeOfStart(site), 'none');
 });

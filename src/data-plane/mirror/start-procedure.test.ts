@@ -68,7 +68,7 @@ function rig() {
       return Promise.resolve();
     },
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
-    isSoft: false,
+    soft: undefined,
     takeGuard: () => assert.fail('the guard was taken without holes'),
     recordDataId: () => assert.fail('a data id was recorded'),
     policy: defaultStartPolicy,
@@ -101,7 +101,7 @@ test('position and next sequence follow the last batch of the target', async () 
       position: 5n,
       nextSequence: 105,
       proven: true,
-      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3, shift: 0n, found: [] },
+      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3, shift: 0n, found: [], fillers: 0n },
     },
   );
 });

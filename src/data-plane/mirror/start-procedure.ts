@@ -22,14 +22,12 @@ import { trailingHoles } from './source-holes.ts';
 import { causeOf, isLasting } from './stop-cause.ts';
 import type { Tail } from './tail.ts';
 import { checkTail } from './tail-check.ts';
-import { type Writer, writerOf } from './writer.ts';
+import { isChanging, type Writer, writerOf } from './writer.ts';
 
 /** What the start procedure needs from around it. `fence` throws Obstacle where no generation is open. */
 export interface StartSite extends FirstOffsetSite, DataIdSite {
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Whether holes may look different to another worker (docs/design/soft-partitions.md). */
-  readonly isSoft: boolean;
   /** What the ledger said when it was last read; reads it where it has not been. */
   knownFence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
@@ -73,7 +71,7 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   ]);
   // After the log's end: how data is shifted was recorded before it was sent.
   const found = await site.fence();
-  refuseOtherFence(target, known, found, writer);
+  refuseOtherFence(site, target, known, found, writer);
   const fence = position === 0n ? await withStart(site, found, source, target) : found;
   const start = startIn(fence, target);
   // A compacted topic takes no empty records: there the prefix is holes like others.
@@ -87,7 +85,7 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   refuseOtherBytes(target, position, lastSequence, tail);
   // Readers of offsets must know it before the next record that it moves.
   // What a soft partition's position comes to is certain only behind a filler of ours.
-  const isBehindFillers = writer.isSoft && (lastSequence === -1 || standsAt(position, tail.found));
+  const isBehindFillers = writer.isSoft && needsFiller(writer, position, lastSequence, tail);
   for (const { firstTargetOffset, shift } of tail.found) {
     if (isBehindFillers && firstTargetOffset === position) continue;
     await site.recordShift(target, asTarget(firstTargetOffset), shift);
@@ -112,6 +110,21 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
     isBehindFillers,
     holesTo,
   };
+}
+
+/**
+ * Behind fillers a soft partition goes on at a new epoch: of their writer more may come, also of one that has
+ * closed the id before; and within an epoch there are no holes. Data under the generation's id goes on as
+ * that of partitions that are not soft.
+ */
+function needsFiller(
+  writer: Writer,
+  position: TargetOffset,
+  lastSequence: number | undefined,
+  { fillers, found }: Tail,
+): boolean {
+  if (lastSequence === -1 || standsAt(position, found)) return true;
+  return fillers > 0n && !isChanging(writer);
 }
 
 /** The source's first offset that a soft partition's copy holds; everything before it is holes. */
@@ -163,8 +176,14 @@ async function checkTailUnmoved(
 }
 
 /** Another generation was opened since, or other data ids are in force. */
-function refuseOtherFence(target: PartitionEnd, known: Fence, fence: Fence, writer: Writer): void {
-  const isSame = sameFence(known, fence) && isDeepStrictEqual(writer.dataIds, dataIdsIn(fence, target));
+function refuseOtherFence(
+  { soft }: StartSite,
+  target: PartitionEnd,
+  known: Fence,
+  fence: Fence,
+  writer: Writer,
+): void {
+  const isSame = sameFence(known, fence) && isDeepStrictEqual(writer.dataIds, dataIdsIn(fence, target, soft));
   if (isSame) return;
   const text = `${placeOf(target)}: the ledger was written while the target was read`;
   throw new Obstacle(causeOf('CW-2020', text));
@@ -178,7 +197,7 @@ const segmentsOf = ({ shifts }: Fence, { topicId, partition }: PartitionEnd): Sh
 
 async function readTarget(site: StartSite, fence: Fence) {
   const target = await site.findEnd('target');
-  const soft = site.isSoft ? await readSoftTarget(site, fence, target) : undefined;
+  const soft = site.soft !== undefined ? await readSoftTarget(site, fence, target) : undefined;
   // The sequence first, then the log end: a write that lands in between makes our next one a repeat or a gap,
   // and the broker refuses both. The other way round it would fit.
   const { guard, writer, lastSequence } = soft ?? {
@@ -191,10 +210,8 @@ async function readTarget(site: StartSite, fence: Fence) {
   return { target, guard, position, writer, lastSequence };
 }
 
-/** Undefined for a partition that was given data before it was soft. */
 async function readSoftTarget(site: StartSite, fence: Fence, target: PartitionEnd) {
   const dataIds = await dataIdsOf(site, fence, target, () => site.takeGuard(target));
-  if (dataIds === undefined) return undefined;
   const guard = await site.takeGuard(target);
   return { guard, ...(await readSoftStart(target, fence, dataIds)) };
 }

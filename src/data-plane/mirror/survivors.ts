@@ -35,7 +35,7 @@ export async function compareSurvivors(
   const { batches } = await readDataBatches(target, from, last.end, { withEmptied: true });
   const others = batches.find(({ bytes }) => !writer.ids.has(producerIdOf(bytes, 0)));
   if (others !== undefined) throw foreignWrite(target, others);
-  const placed = placesOf(batches, segments);
+  const placed = placesOf(batches, segments, writer);
   const [first] = placed as [Placed];
   const { shift } = placed.at(-1) as Placed;
   const there = await committedRecords(source, first.batch.base - first.shift, last.end - shift);
@@ -51,16 +51,28 @@ export async function compareSurvivors(
 }
 
 /**
- * The first batch stands where the ledger says. Within an epoch there are no holes, so sequence numbers count
- * source offsets, and what the target's offsets are further apart than they is fillers that came late.
+ * The first batch of an epoch stands where the ledger says, but for what landed before it of those whose place
+ * was taken. Within an epoch there are no holes, so sequence numbers count source offsets, and what the
+ * target's offsets are further apart than they is fillers that came late. Data under the generation's id
+ * stands where the ledger says: holes are between it.
  */
-function placesOf(batches: readonly DataBatch[], segments: ShiftSegments): Placed[] {
+function placesOf(
+  batches: readonly DataBatch[],
+  segments: ShiftSegments,
+  { generationId }: Writer,
+): Placed[] {
   const placed: Placed[] = [];
   for (const batch of batches) {
     const before = placed.at(-1);
-    const told = shiftAt(segments, batch.base);
     const isSameEpoch = before !== undefined && epochOf(before.batch) === epochOf(batch);
-    placed.push({ batch, shift: isSameEpoch ? before.shift + fillersBetween(before.batch, batch) : told });
+    if (producerIdOf(batch.bytes, 0) === generationId) {
+      placed.push({ batch, shift: shiftAt(segments, batch.base) });
+    } else if (isSameEpoch) {
+      placed.push({ batch, shift: before.shift + fillersBetween(before.batch, batch) });
+    } else {
+      const strangers = BigInt(batch.strangers);
+      placed.push({ batch, shift: shiftAt(segments, batch.base - strangers) + strangers });
+    }
   }
   return placed;
 }

@@ -15,7 +15,7 @@ import { passHoles } from './source-holes.ts';
 import { causeOf } from './stop-cause.ts';
 import { compareSurvivors } from './survivors.ts';
 import { type Compared, foreignWrite, lastSequenceOf, type Tail } from './tail.ts';
-import type { Writer } from './writer.ts';
+import { isChanging, type Writer } from './writer.ts';
 
 /** What is known of the partition besides its logs. */
 export interface Known {
@@ -45,9 +45,7 @@ export async function checkTail(
   const compared =
     last === undefined
       ? nothingLeft(logStart, shiftAt(segments, logStart))
-      : writer.isSoft
-        ? await compareSurvivors(source, target, last, writer, segments)
-        : await compare(source, ends, target, last, writer, segments);
+      : await compareLast(source, ends, target, last, writer, segments);
   const { moved = [] } = compared;
   const known = shiftAt(moved.reduce(withSegment, segments), position);
   const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, {
@@ -57,7 +55,8 @@ export async function checkTail(
   const next = toSource(position, shift);
   refuseLostSource(source, ends, next < begins ? begins : next);
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
-  return { verdict: compared.verdict, lastSequence: compared.lastSequence, shift, sourceEpoch, found };
+  const { verdict, lastSequence, end } = compared;
+  return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end };
 }
 
 interface SourceEnds {
@@ -91,6 +90,26 @@ const nothingLeft = (logStart: bigint, shift: bigint): Compared => ({
   shift,
   end: logStart,
 });
+
+/** A partition that has become soft was written as one that is not: cleaners may have been there or not. */
+async function compareLast(
+  source: PartitionEnd,
+  ends: SourceEnds,
+  target: PartitionEnd,
+  last: DataBatch,
+  writer: Writer,
+  segments: ShiftSegments,
+): Promise<Compared> {
+  if (!writer.isSoft) return compare(source, ends, target, last, writer, segments);
+  if (isChanging(writer)) {
+    try {
+      return await compare(source, ends, target, last, writer, segments);
+    } catch (thrown) {
+      if (!(thrown instanceof Obstacle)) throw thrown;
+    }
+  }
+  return compareSurvivors(source, target, last, writer, segments);
+}
 
 async function compare(
   source: PartitionEnd,

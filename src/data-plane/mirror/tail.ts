@@ -25,12 +25,14 @@ export interface Tail {
   readonly sourceEpoch: number;
   /** Target offset less source offset at the position, by what both logs hold. */
   readonly shift: bigint;
+  /** Offsets between the last data and the position. */
+  readonly fillers: bigint;
   /** What the ledger does not know of that, in ascending order. */
   readonly found: ShiftSegments;
 }
 
 /** The last data of both sides: where it ends at the target, and how far it is shifted. */
-export type Compared = Omit<Tail, 'found'> & {
+export type Compared = Omit<Tail, 'found' | 'fillers'> & {
   readonly end: bigint;
   /** What stands elsewhere than the ledger says. */
   readonly moved?: ShiftSegments;

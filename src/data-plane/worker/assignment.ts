@@ -37,7 +37,7 @@ export function assign(region: string, view: AssignmentView): Wanted[] {
         targetRegion: region,
         sourceTopicId: topic.sourceTopicId,
         targetTopicId: topic.targetTopicId,
-        isSoft: topic.isSoft === true,
+        soft: topic.soft,
       };
       wanted.push({ spec, paused, resumesAsked });
     }

@@ -17,7 +17,7 @@ test('what a cleaner has left stands at its offsets, and again after every start
   timeout: 240_000,
 }, async () => {
   const source = await CleanedSource.create(link, sourceServers, 'cleaned');
-  const at = { topic: source.topic, partition: 0, isSoft: true };
+  const at = { topic: source.topic, partition: 0, soft: 'from-start' } as const;
   await source.write(400, 40);
   await source.clean(200);
   await source.write(30, 7);
@@ -40,7 +40,7 @@ test('what a cleaner has left stands at its offsets, and again after every start
 
 test('two engines on one compacted partition leave it as its source', { timeout: 240_000 }, async () => {
   const source = await CleanedSource.create(link, sourceServers, 'two-cleaned');
-  const at = { topic: source.topic, partition: 0, isSoft: true };
+  const at = { topic: source.topic, partition: 0, soft: 'from-start' } as const;
   await source.write(200, 20);
   await source.clean(100);
   await using _first = link.startEngine([at]);

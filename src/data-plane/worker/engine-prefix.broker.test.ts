@@ -134,7 +134,7 @@ test('the prefix of a compacted topic is control records, up to where its copy b
     }));
   await link.writer.append(topic, 0, [encodeBatch(keyed(2_000)), encodeBatch(keyed(30))]);
   await trimTo(sourceServers, topic, 2_000n);
-  const at = { topic, partition: 0, isSoft: true };
+  const at = { topic, partition: 0, soft: 'from-start' } as const;
   await using running = link.startEngine([at]);
   await waitUntil('the copy', async () => (await link.endOf('target', topic, 0)) === 2_030n);
   for (const servers of [sourceServers, targetServers]) {

@@ -298,7 +298,7 @@ export class Engine {
       },
       recordShift: (target, from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
       recordDataId: (target, dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
-      isSoft: spec.isSoft === true,
+      soft: spec.soft,
       takeGuard: async (target) => guardAt(target, await this.#guards.take(spec)),
       policy: startPolicyOf?.(spec.set) ?? defaultStartPolicy,
       recordStart: ({ topicId: targetTopicId, topic, partition }, start) =>

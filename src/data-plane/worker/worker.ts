@@ -293,4 +293,4 @@ const isSameMirror = (a: MirrorSpec, b: MirrorSpec): boolean =>
   a.set === b.set &&
   a.sourceTopicId === b.sourceTopicId &&
   a.targetTopicId === b.targetTopicId &&
-  a.isSoft === b.isSoft;
+  a.soft === b.soft;
