@@ -46,8 +46,9 @@ export const mirrorErrors = {
   'CW-2007': entry(
     'source retention passed our position',
     'The source deleted records before the mirror had them. The exact range is lost to the mirror.',
-    'Raise the retention at the source or the bandwidth of the link. Filling such gaps is not covered ' +
-      'by this version: delete the mirror’s topic at the target to start again.',
+    'Raise the retention at the source or the bandwidth of the link. To go on behind the range, at the same ' +
+      'offsets, set on.gap: fill (and prefix.max to its size); to copy anew what the source still has, delete ' +
+      'the topic at the target.',
   ),
   'CW-2008': entry(
     'source ends before the mirror',
@@ -62,11 +63,12 @@ export const mirrorErrors = {
     'Delete the topic at the target: it is made anew, and its prefix is filled as a compacted topic’s is.',
   ),
   'CW-2011': entry(
-    'compacted since it is mirrored',
-    'The source skips offsets whose records its cleaner has removed, and the mirror was given data before ' +
-      'its topic was compacted: under the producer id that all partitions share, which cannot keep a late ' +
-      'write away from an offset that was emptied meanwhile.',
-    'Delete the topic at the target: it is mirrored anew, and then emptied offsets are filled.',
+    'source skips offsets',
+    'The source’s log holds nothing at these offsets. In a compacted topic that is normal, and they are ' +
+      'filled; but the mirror has not been told that the topic is compacted, or it is not any more.',
+    'Nothing, where the topic has just been compacted: the controller sees that within seconds, and the ' +
+      'mirror goes on. If it lasts, look whether a controller runs and may read the topic’s settings; for a ' +
+      'topic that was compacted in the past, set on.gap: fill.',
   ),
   'CW-2013': entry(
     'old message format',

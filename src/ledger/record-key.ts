@@ -40,6 +40,7 @@ export function keyOf(record: LedgerRecord): string {
     case 'shifted':
     case 'data-id':
     case 'started':
+    case 'lost':
       return `${record.set}/${record.topic}/${record.partition}`;
   }
 }

@@ -161,6 +161,15 @@ export const recordForms: Readonly<Record<LedgerRecord['kind'], RecordForm>> = {
     way: Type.Enum([...startWays]),
     timestampMs: ms,
   }),
+  lost: form('causeway.generations', 'lost', {
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    firstOffset: bigintText,
+    endOffset: bigintText,
+    recordedAtMs: ms,
+  }),
   // Version 2 tells shifts, holes, and what an open transaction holds up; version 3 tells prefixes.
   mirror: form(
     'causeway.observed',

@@ -104,6 +104,16 @@ const byKind: { readonly [Kind in LedgerRecord['kind']]: fc.Arbitrary<LedgerReco
     way: fc.constantFrom('prefix', 'shifted'),
     timestampMs: ms,
   }),
+  lost: fc.record({
+    kind: fc.constant('lost'),
+    set: text,
+    targetTopicId: text,
+    topic: text,
+    partition: count,
+    firstOffset: int64,
+    endOffset: int64,
+    recordedAtMs: ms,
+  }),
   mirror: fc.record({
     kind: fc.constant('mirror'),
     set: text,

@@ -102,12 +102,27 @@ export interface PartitionStarted {
   readonly way: StartWay;
   readonly timestampMs: number;
 }
+/**
+ * Retention at the source deleted these of its offsets before they were copied, and the set's policy had them
+ * filled. Recorded before that; a later record may tell of more.
+ */
+export interface PartitionLost {
+  readonly kind: 'lost';
+  readonly set: string;
+  readonly targetTopicId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  readonly endOffset: bigint;
+  readonly recordedAtMs: number;
+}
 export type GenerationRecord =
   | GenerationOpened
   | GenerationEnded
   | PartitionShifted
   | PartitionDataId
-  | PartitionStarted;
+  | PartitionStarted
+  | PartitionLost;
 
 /** `causeway.observed` (compacted): key `mirror/<set>/<topic>/<worker>`. */
 export interface ObservedMirror {

@@ -43,13 +43,15 @@ export interface PermissionRule {
   readonly operation: Operation;
   /** What it is for. */
   readonly why: string;
-  /** Set where only sets with that `on.recreate` need it. */
-  readonly onRecreate?: MirrorSetSpec['onRecreate'];
-  /** Likewise, with such `offsets`. */
-  readonly offsets?: MirrorSetSpec['offsets'];
+  /** Given where not every mirror set needs it. */
+  readonly onlyFor?: (set: MirrorSetSpec) => boolean;
   /** Set where everything else works without it: what is missing then. */
   readonly without?: string;
 }
+
+/** Before its first record, or with its source. */
+const trimsMirrors = ({ offsets, trim }: MirrorSetSpec): boolean =>
+  offsets === 'identical' || trim === 'follow';
 
 const rulesOf =
   (side: Side, role: Role) =>
@@ -100,7 +102,7 @@ export const permissionList: readonly PermissionRule[] = [
   }),
   ...controllerAtTarget('mirrors', {
     Delete: 'only with `on.recreate: recreate`: copies of topics that were created anew',
-  }).map((rule) => ({ ...rule, onRecreate: 'recreate' as const })),
+  }).map((rule) => ({ ...rule, onlyFor: ({ onRecreate }: MirrorSetSpec) => onRecreate === 'recreate' })),
   ...controllerAtTarget('transactional ids', {
     Describe: 'who coordinates them',
     Write: 'the producer id under which a generation writes',
@@ -124,9 +126,9 @@ export const permissionList: readonly PermissionRule[] = [
   }),
   ...workerAtTarget('mirrors', {
     Delete:
-      'not with `offsets: shifted`: what was filled before the first record, ' +
-      'where a copy begins above offset 0',
-  }).map((rule) => ({ ...rule, offsets: 'identical' as const })),
+      'not with `offsets: shifted` and `trim: own`: what was filled before the first record, where a copy ' +
+      'begins above offset 0; what the source has deleted',
+  }).map((rule) => ({ ...rule, onlyFor: trimsMirrors })),
   ...workerAtTarget('transactional ids', {
     Describe: 'who coordinates them',
     Write: 'keeps a generation’s id from being forgotten, once a day; a guard for each partition with holes',

@@ -38,11 +38,10 @@ export const setsOfRule = (
   region: string,
   sets: readonly MirrorSetSpec[],
 ): MirrorSetSpec[] =>
-  sets.filter(({ home, to, onRecreate, offsets }) => {
-    if (rule.onRecreate !== undefined && rule.onRecreate !== onRecreate) return false;
-    if (rule.offsets !== undefined && rule.offsets !== offsets) return false;
-    if (rule.side === 'source') return home === region;
-    return rule.side === 'every region' || to.includes(region);
+  sets.filter((set) => {
+    if (rule.onlyFor?.(set) === false) return false;
+    if (rule.side === 'source') return set.home === region;
+    return rule.side === 'every region' || set.to.includes(region);
   });
 
 function permissionsIn(region: string, rule: PermissionRule, all: readonly MirrorSetSpec[]): Permission[] {

@@ -6,9 +6,8 @@ import type { Log } from '../base/log.ts';
 import { parseApplied } from '../control-plane/reconciler/ledger-view.ts';
 import { type LedgerChange, LedgerTable, recordsIn } from '../ledger/changes.ts';
 import { liveGenerations } from '../ledger/generations.ts';
-import { foldDataIds } from '../ledger/data-ids.ts';
 import { foldShifts } from '../ledger/shifts.ts';
-import { foldStarts } from '../ledger/starts.ts';
+import { partitionFacts } from '../ledger/partition-facts.ts';
 import type { LedgerListener } from '../ledger/follower.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { desiredView, observedView } from '../ledger/snapshot-view.ts';
@@ -60,8 +59,8 @@ export class RegionWorkerLedger implements WorkerLedger {
 
   async readFences() {
     const records = await this.#readGenerations();
-    const apart = { shifts: foldShifts(records), starts: foldStarts(records), dataIds: foldDataIds(records) };
-    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, ...apart }]));
+    const partitions = partitionFacts(records);
+    return new Map([...liveGenerations(records)].map(([set, live]) => [set, { ...live, ...partitions }]));
   }
 
   /** Where mirrors of this region are apart from their sources, by `shiftKey`. */
@@ -74,18 +73,11 @@ export class RegionWorkerLedger implements WorkerLedger {
     return mustBeWhole(snapshot, this.#parts.region);
   }
 
-  async recordShift(shift: Parameters<WorkerLedger['recordShift']>[0]): Promise<void> {
+  async record(fact: Parameters<WorkerLedger['record']>[0]): Promise<void> {
     const recordedAtMs = this.#parts.clock.wallMs();
-    await this.#parts.writer.write('causeway.generations', [{ kind: 'shifted', ...shift, recordedAtMs }]);
-  }
-
-  async recordDataId(dataId: Parameters<WorkerLedger['recordDataId']>[0]): Promise<void> {
-    const recordedAtMs = this.#parts.clock.wallMs();
-    await this.#parts.writer.write('causeway.generations', [{ kind: 'data-id', ...dataId, recordedAtMs }]);
-  }
-
-  async recordStart(start: Parameters<WorkerLedger['recordStart']>[0]): Promise<void> {
-    await this.#parts.writer.write('causeway.generations', [{ kind: 'started', ...start }]);
+    // A start has a time of its own, with which its prefix is stamped.
+    const record = fact.kind === 'started' ? fact : { ...fact, recordedAtMs };
+    await this.#parts.writer.write('causeway.generations', [record]);
   }
 
   async writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void> {

@@ -152,8 +152,6 @@ function checkNotYet({ places, problems }: CheckContext, name: string, set: SetD
   checkFrom(set, places.value(set, 'from'), problems);
   only('mode', 'async');
   only('naming', 'identical');
-  only('on.gap', 'stop');
-  only('trim', 'own');
   if (set.failover?.automatic === true) {
     refuse(places.value(set.failover, 'automatic'), 'failover.automatic: true', 'Use automatic: false.');
   }

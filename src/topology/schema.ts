@@ -125,7 +125,7 @@ const mirrorSet = Type.Object(
         description:
           'Where a copy does not begin at offset 0: the most offsets of a partition that are filled and ' +
           'trimmed before its first record, so that offsets stay identical. Beyond, it is shifted. A ' +
-          'million offsets are about 0.8 MB for a moment.',
+          'million offsets are about 0.8 MB for a moment. Also the most that are filled in one gap.',
         minimum: 0,
         maximum: 10_000_000_000,
         default: 100_000_000,
@@ -135,7 +135,13 @@ const mirrorSet = Type.Object(
       settings('Topic settings of the copies that do not follow the source; replication.factor too.'),
     ),
     'on.gap': Type.Optional(
-      choice(['stop', 'fill'], 'What to do when the source lost records before they were copied.', 'stop'),
+      choice(
+        ['stop', 'fill'],
+        'When the source deleted records before they were copied: stop the partition (CW-2007); fill: go on ' +
+          'behind them at the same offsets, where no more than `prefix.max` are missing, and keep the range ' +
+          'that was lost in the ledger.',
+        'stop',
+      ),
     ),
     'on.recreate': Type.Optional(
       choice(
@@ -146,7 +152,12 @@ const mirrorSet = Type.Object(
       ),
     ),
     trim: Type.Optional(
-      choice(['own', 'follow'], 'Whether the copy deletes old records by itself or with the source.', 'own'),
+      choice(
+        ['own', 'follow'],
+        'When the copy deletes old records: own: by its retention, which follows the source’s; follow: also ' +
+          'whatever the source has deleted, by whichever way, within seconds.',
+        'own',
+      ),
     ),
     failover: Type.Optional(failover),
   },

@@ -9,23 +9,26 @@ import { readRecords, type RecordView } from './record-view.ts';
 const controlBit = 0x20;
 const codecBits = 7;
 
+export interface CompactedRules {
+  /** Where the copy begins, once that is decided. */
+  readonly start?: () => PartitionStart | undefined;
+  /** Retention deleted it at the source before it was copied, and the ledger says so. */
+  readonly isLost: (sourceOffset: bigint) => boolean;
+}
+
 export class CompactedChecker {
   readonly #name: string;
   readonly #committed: CommittedRecords;
-  readonly #start: () => PartitionStart | undefined;
+  readonly #rules: CompactedRules;
   #end = 0n;
   #truncations = 0;
   /** Source offset behind the last record. */
   #passed = 0n;
 
-  constructor(
-    name: string,
-    committed: CommittedRecords,
-    start: () => PartitionStart | undefined = () => undefined,
-  ) {
+  constructor(name: string, committed: CommittedRecords, rules: CompactedRules) {
     this.#name = name;
     this.#committed = committed;
-    this.#start = start;
+    this.#rules = rules;
   }
 
   /** Looks at what has come since the last look, or at all where something has gone. Throws Violation. */
@@ -46,7 +49,7 @@ export class CompactedChecker {
 
   /** What was filled before the topic was compacted; nothing else is compressed here. */
   #mustBePrefix({ lastOffset }: BatchView): void {
-    const { firstOffset = 0n, way } = this.#start() ?? {};
+    const { firstOffset = 0n, way } = this.#rules.start?.() ?? {};
     if (way === 'prefix' && lastOffset < firstOffset) return;
     throw new Violation(`${this.#name}: what fills a prefix reaches up to ${lastOffset}`);
   }
@@ -58,17 +61,24 @@ export class CompactedChecker {
     if (original.offset < this.#passed) {
       throw new Violation(`${at}, ${original.offset} of the source, comes behind ${this.#passed - 1n}`);
     }
-    const { firstOffset: begins = 0n, way } = this.#start() ?? {};
+    const { firstOffset: begins = 0n, way } = this.#rules.start?.() ?? {};
     const ahead = record.offset - original.offset + (way === 'shifted' ? begins : 0n);
     if (ahead < 0n) throw new Violation(`${at} is ${original.offset} at the source`);
     if (original.offset < begins) throw new Violation(`${at} lies before ${begins}, where the copy begins`);
     const from = this.#passed < begins ? begins : this.#passed;
     for (const skipped of this.#committed.between(from, original.offset)) {
-      if (this.#committed.isSuperseded(skipped)) continue;
+      if (this.#committed.isSuperseded(skipped) || this.#rules.isLost(skipped.offset)) continue;
       throw new Violation(`${at} is there, and not ${skipped.identity}, ${skipped.offset} of the source`);
     }
     this.#passed = original.offset + 1n;
   }
+}
+
+/** By source offset. */
+interface WholeRules {
+  readonly isMissing: (offset: bigint) => boolean;
+  /** How what stands there is shifted need not be known. */
+  readonly isUnknown: (offset: bigint) => boolean;
 }
 
 /** The last record of each key is there, and the ledger knows how each is shifted. Throws Violation. */
@@ -77,17 +87,19 @@ export function checkWhole(
   log: LogView,
   committed: CommittedRecords,
   segments: ShiftSegments,
-  begins = 0n,
+  { isMissing, isUnknown }: WholeRules,
 ): void {
   const there = new Map(
     log.batches.flatMap(recordsOf).map((record) => [record.identity, record.offset] as const),
   );
   for (const { identity, offset } of committed.latest) {
-    if (offset >= begins && !there.has(identity))
+    if (!isMissing(offset) && !there.has(identity))
       throw new Violation(`${name}: ${identity}, ${offset} of the source, is missing`);
   }
   for (const [identity, offset] of there) {
-    const shift = offset - (committed.find(identity)?.offset ?? offset);
+    const original = committed.find(identity)?.offset ?? offset;
+    if (isUnknown(original)) continue;
+    const shift = offset - original;
     const told = shiftAt(segments, offset);
     if (shift === told) continue;
     throw new Violation(`${name}: ${offset} is shifted by ${shift}, the ledger says ${told}`);

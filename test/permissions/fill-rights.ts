@@ -76,5 +76,5 @@ export function shiftRecorder(site: PermissionSite): () => Promise<void> {
   });
   const targetTopicId = '00000000-0000-4000-8000-000000000000';
   const place = { set: 'shop', topic: 'nowhere', targetTopicId, partition: 0 };
-  return () => ledger.recordShift({ ...place, firstTargetOffset: 1n, shift: 1n });
+  return () => ledger.record({ kind: 'shifted', ...place, firstTargetOffset: 1n, shift: 1n });
 }

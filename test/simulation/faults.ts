@@ -151,12 +151,15 @@ export class Faults {
     });
   }
 
-  /** Retention at the source, never past what is mirrored. */
+  /** Retention at the source, past what is mirrored where gaps are filled. */
   trimSource(): void {
     const watch = pick(this.#random, this.#world.watches);
     const leader = watch.sourceLeader;
     const mirrored = watch.mirrored;
-    if (leader === undefined || mirrored === undefined || this.#world.shape.keys !== undefined) return;
+    if (this.#world.shape.keys !== undefined) {
+      return this.#world.overtake(watch.partition, this.#random.int(8));
+    }
+    if (leader === undefined || mirrored === undefined) return;
     leader.trim(mirrored);
   }
 

@@ -14,6 +14,7 @@ import { topic } from './world-shape.ts';
 
 export interface WatchRules extends TargetRules {
   readonly compacted: boolean;
+  readonly isLost: (sourceOffset: bigint) => boolean;
 }
 
 export class PartitionWatch {
@@ -75,7 +76,7 @@ export class PartitionWatch {
       if (checker === undefined) {
         const name = `target broker ${brokerId} ${topic}-${this.partition}`;
         checker = this.#rules.compacted
-          ? new CompactedChecker(name, this.#committed, () => this.#rules.start?.())
+          ? new CompactedChecker(name, this.#committed, this.#rules)
           : new TargetChecker(name, this.history, this.#rules);
         this.#targets.set(brokerId, checker);
       }
@@ -124,7 +125,11 @@ export class PartitionWatch {
     const start = this.#rules.start?.();
     const from = start?.firstOffset ?? 0n;
     if (this.#rules.compacted) {
-      return checkWhole(this.describe(), leader.log, this.#committed, segments, from);
+      return checkWhole(this.describe(), leader.log, this.#committed, segments, {
+        isMissing: (offset) => offset < from || this.#rules.isLost(offset),
+        // What the source has lost can be compared with nothing.
+        isUnknown: (offset) => offset < (this.sourceLeader?.log.start ?? 0n),
+      });
     }
     const dataFrom = start?.way === 'prefix' ? from : 0n;
     const originals = this.history.batches.filter(({ baseOffset }) => baseOffset >= from).values();

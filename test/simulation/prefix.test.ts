@@ -2,11 +2,11 @@
 // filled and trimmed, and data comes once, behind it, all the same.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
+import { defaultStartPolicy, type StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import { World } from './world.ts';
 import { oneBroker, threeBrokers, type WorldShape } from './world-shape.ts';
 
-const earliest: StartPolicy = { from: 'earliest', offsets: 'identical', prefixMax: 1_000 };
+const earliest: StartPolicy = { ...defaultStartPolicy, prefixMax: 1_000 };
 
 /** A source of 20 records in 10 batches, of which the last three are left: from offset 14 on. */
 async function trimmedWorld(shape: Partial<WorldShape> = {}): Promise<World> {

@@ -143,14 +143,19 @@ function shapeOf(seed: number, random: Random): WorldShape {
     ...(seed % 3 !== 0 && { transactions: 1 + (seed % 4), coordinated: seed % 3 === 2 }),
     startPolicy: startPolicyOf(seed),
     ...(isCompacted && { keys: 2 + (seed % 7), becomesSoft: seed % 5 === 4 && seed % 3 !== 2 }),
+    fillsGaps: fillsGaps(seed),
   };
 }
 
 const startPolicyOf = (seed: number): StartPolicy => ({
   from: seed % 5 === 0 ? 'latest' : 'earliest',
   offsets: seed % 11 === 0 ? 'shifted' : 'identical',
-  prefixMax: 12,
+  prefixMax: fillsGaps(seed) ? 1_000 : 12,
+  onGap: fillsGaps(seed) ? 'fill' : 'stop',
 });
+
+/** Of compacted worlds, which alone are soft. */
+const fillsGaps = (seed: number): boolean => seed % 5 > 2 && seed % 4 < 2;
 
 /** Partitions come into classes at random, and every few seconds into others; the limit comes and goes. */
 function steeringOf(seed: number): () => Steering {

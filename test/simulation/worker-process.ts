@@ -77,19 +77,9 @@ export class WorkerProcess {
         const sets = new Set(specs.map(({ set }) => set));
         return new Map([...sets].map((set) => [set, this.#parts.fence()]));
       },
-      {
-        recordShift: async (shift) => {
-          await clock.sleep(ledgerDelayMs);
-          ledger.recordShift(shift);
-        },
-        recordDataId: async (dataId) => {
-          await clock.sleep(ledgerDelayMs);
-          ledger.recordDataId(dataId);
-        },
-        recordStart: async (start) => {
-          await clock.sleep(ledgerDelayMs);
-          ledger.recordStart(start);
-        },
+      async (fact) => {
+        await clock.sleep(ledgerDelayMs);
+        ledger.record(fact);
       },
     );
     const engine = new Engine({

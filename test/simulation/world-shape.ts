@@ -33,6 +33,8 @@ export interface WorldShape {
   readonly keys?: number;
   /** With keys: the topic is compacted from some time on, when it has been mirrored for a while. */
   readonly becomesSoft?: boolean;
+  /** With keys: the source also loses what is not mirrored yet, and the gap is filled. */
+  readonly fillsGaps?: boolean;
   /** The target permits no markers: holes are filled by way of the coordinator. */
   readonly coordinated?: boolean;
   /** Workers compare what they mirror while it is mirrored. */

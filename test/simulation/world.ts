@@ -62,6 +62,7 @@ export class World {
           mayShift: (shape.transactions ?? 0) > 0,
           compacted: isCompacted,
           start: () => this.startOf(partition),
+          isLost: (offset) => this.#ledger.isLost(this.#targetTopicId, partition, offset),
         }),
     );
     const limits = { ...defaultLimits, ...shape.limits };
@@ -266,6 +267,19 @@ export class World {
     const replica = cluster.replicasOf(topic, partition).find(({ site }) => site.brokerId === brokerId);
     const upTo = replica?.log.batches.at(-1 - open)?.baseOffset;
     if (upTo !== undefined) replica?.compact({ upTo });
+  }
+
+  /** The source loses what comes next of a partition, and is not mirrored yet. */
+  overtake(partition: number, offsets: number): void {
+    if (this.shape.fillsGaps !== true || this.#soft === undefined) return;
+    this.#lookAll();
+    const { sourceLeader, targetLeader } = this.watches[partition] ?? {};
+    if (sourceLeader === undefined || targetLeader === undefined) return;
+    // Whole batches: a replica that begins anew in the middle of one would show a committed end there.
+    const upTo = targetLeader.highWatermark + BigInt(offsets);
+    const { log, lastStableOffset } = sourceLeader;
+    const behind = log.batches.find(({ lastOffset }) => lastOffset >= upTo)?.baseOffset;
+    sourceLeader.trim(behind !== undefined && behind < lastStableOffset ? behind : lastStableOffset);
   }
 
   #nextValue(partition: number): string {

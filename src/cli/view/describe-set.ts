@@ -13,12 +13,12 @@ import {
   partitionNotes,
   segmentsIn,
   shiftOf,
-  type SegmentsOf,
+  lossesIn,
   startsIn,
   type StartOf,
 } from './partition-notes.ts';
 import { type PartitionRow, partitionRows } from './partitions.ts';
-import { findRegion, type Picture } from './picture.ts';
+import { findRegion, type Picture, type RegionPicture } from './picture.ts';
 import { differingText, verificationOf, verificationText, verifiedIn, type VerifiedOf } from './verified.ts';
 
 /** Partitions shown as text; `mirrors lag` shows all. */
@@ -131,21 +131,20 @@ function targetLines(
     ...partitionLines(picture, rows, { verifiedOf: verifiedIn(region), startOf: startsIn(region) }).map(
       (line) => `  ${line}`,
     ),
-    ...noteLines(picture, rows, segmentsIn(region), verifiedIn(region)),
+    ...noteLines(picture, rows, region),
   ];
 }
 
-function noteLines(
-  picture: Picture,
-  rows: readonly PartitionRow[],
-  segmentsOf: SegmentsOf,
-  verifiedOf: VerifiedOf,
-): string[] {
+function noteLines(picture: Picture, rows: readonly PartitionRow[], region: RegionPicture): string[] {
+  const [segmentsOf, lossesOf, verifiedOf] = [segmentsIn(region), lossesIn(region), verifiedIn(region)];
   const differing = rows.flatMap((row) => {
     const { differing: found } = verificationOf([row], verifiedOf);
     return found === undefined ? [] : [differingText(row.set, found)];
   });
-  const notes = [...differing, ...rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row)))];
+  const notes = [
+    ...differing,
+    ...rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row), lossesOf(row))),
+  ];
   const rest = notes.length - notesShownMax;
   const more = rest > 0 ? [`and ${rest} more: \`-o json\` has them all`] : [];
   return [...notes.slice(0, notesShownMax), ...more].flatMap((note) => wrapText(note, 106, '  '));
@@ -202,6 +201,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
       const verifiedOf = verifiedIn(region);
       const segmentsOf = readable && segmentsIn(readable);
       const startOf = readable && startsIn(readable);
+      const lossesOf = readable && lossesIn(readable);
       return {
         target,
         error: region?.error,
@@ -218,6 +218,7 @@ export function describeSetData(picture: Picture, spec: MirrorSetSpec, protectio
           segments: segmentsOf?.(row),
           verified: verifiedOf(row),
           start: startOf?.(row),
+          lost: lossesOf?.(row),
         })),
       };
     }),

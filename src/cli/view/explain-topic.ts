@@ -1,7 +1,7 @@
 // "Why is topic X not mirrored?": everything that must hold, in order, each with its answer. Pure.
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { formatAmount, formatDuration } from '../output/values.ts';
-import { partitionNotes, segmentsIn } from './partition-notes.ts';
+import { lossesIn, partitionNotes, segmentsIn } from './partition-notes.ts';
 import { partitionRows } from './partitions.ts';
 import { evidenceMsMax, findRegion, isFresh, type Picture } from './picture.ts';
 import { differingText, verificationOf, verificationText, verifiedIn } from './verified.ts';
@@ -76,6 +76,7 @@ function notesOf(picture: Picture, spec: MirrorSetSpec, target: string, topic: s
   const region = findRegion(picture, target);
   if (region === undefined) return [];
   const segmentsOf = segmentsIn(region);
+  const lossesOf = lossesIn(region);
   const rows = partitionRows(picture, spec.name, target).filter((row) => row.topic === topic);
   if (rows.length === 0) return [];
   const verified = verificationOf(rows, verifiedIn(region));
@@ -85,7 +86,7 @@ function notesOf(picture: Picture, spec: MirrorSetSpec, target: string, topic: s
     differing === undefined
       ? `verified: ${verificationText(verified, picture, isOff)}`
       : differingText(spec.name, differing),
-    ...rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row))),
+    ...rows.flatMap((row) => partitionNotes(picture, row, segmentsOf(row), lossesOf(row))),
   ];
 }
 

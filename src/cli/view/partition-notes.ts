@@ -1,8 +1,10 @@
 // What is told of a partition besides its row: where it began, that its prefix is being filled, that it is
 // shifted, or held by an open transaction. Pure.
+import type { LostRanges } from '../../base/lost-ranges.ts';
 import type { PartitionStart } from '../../base/partition-start.ts';
 import { type ShiftSegments, shiftKey } from '../../base/shift-segments.ts';
 import type { ObservedPrefix, ObservedTransaction } from '../../ledger/records.ts';
+import { foldLosses } from '../../ledger/losses.ts';
 import { foldShifts } from '../../ledger/shifts.ts';
 import { foldStarts } from '../../ledger/starts.ts';
 import { formatAmount, formatDuration, unknown } from '../output/values.ts';
@@ -34,6 +36,14 @@ export function startsIn(region: RegionPicture): StartOf {
     const id = targetTopicId(region, row);
     return id === undefined ? undefined : starts.get(shiftKey(id, row.partition));
   };
+}
+
+export type LossesOf = (row: Pick<PartitionRow, 'set' | 'topic' | 'partition'>) => LostRanges;
+
+/** What retention at the source deleted before it was copied, as the ledger of the target has it. */
+export function lossesIn(region: RegionPicture): LossesOf {
+  const losses = foldLosses(region.generations);
+  return (row) => losses.get(shiftKey(targetTopicId(region, row) ?? '', row.partition)) ?? [];
 }
 
 const targetTopicId = (
@@ -75,6 +85,7 @@ export function partitionNotes(
   picture: Picture,
   row: PartitionRow,
   segments: ShiftSegments | undefined,
+  lost: LostRanges = [],
 ): string[] {
   const name = `${row.topic}-${row.partition}`;
   const transaction = heldBy(row);
@@ -88,7 +99,16 @@ export function partitionNotes(
     const now = shift === undefined ? 'is or was shifted' : 'was shifted';
     notes.push(`${name} ${now} (${segmentsText(segments)})`);
   }
+  if (lost.length > 0) notes.push(`${name} ${lostText(lost)}`);
   return notes;
+}
+
+/** `lost source offsets 100..199 (100) to retention before they were copied`. */
+function lostText(ranges: LostRanges): string {
+  const shown = ranges.slice(-segmentsShownMax).map(({ from, to }) => `${from}..${to - 1n} (${to - from})`);
+  const before = ranges.length - segmentsShownMax;
+  const earlier = before > 0 ? `${formatAmount(before, 'earlier range')}, ` : '';
+  return `lost source offsets ${earlier}${shown.join(', ')} to retention before they were copied`;
 }
 
 /** Fewer fillers are written than there are holes, until both sides agree again. */

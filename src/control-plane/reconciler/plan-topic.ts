@@ -145,7 +145,7 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
   const isFirstSource = sourceTopicId === atSource.topicId;
   const sourceClusterId = first?.sourceClusterId ?? (isFirstSource ? source.clusterId : undefined);
   const partitions = Math.min(atSource.partitions, atTarget.partitions);
-  const soft = softnessOf(first, atSource);
+  const soft = softnessOf(first, atSource, set);
   const isDecided =
     isSameMirror &&
     decided?.state === 'mirrored' &&
@@ -173,9 +173,13 @@ function mirror(context: TopicContext, atSource: TopicLook, atTarget: TopicLook)
 }
 
 /** Once soft, always soft: its data has the id that goes with it. `first`: as which it is mirrored. */
-function softnessOf(first: ObservedTopic | undefined, atSource: TopicLook): Softness | undefined {
+function softnessOf(
+  first: ObservedTopic | undefined,
+  atSource: TopicLook,
+  { onGap }: MirrorSetSpec,
+): Softness | undefined {
   if (first?.soft !== undefined) return first.soft;
-  if (!isCompacted(atSource)) return undefined;
+  if (!isCompacted(atSource) && onGap !== 'fill') return undefined;
   return first === undefined ? 'from-start' : 'later';
 }
 

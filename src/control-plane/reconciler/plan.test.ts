@@ -83,19 +83,24 @@ test('a topic that is ready is mirrored, once', () => {
 });
 
 test('a topic that is compacted has soft partitions, from its start or later, and keeps them', () => {
-  const softAfter = (policy: string, decided: readonly ObservedTopic[]) => {
+  const softAfter = (policy: string, decided: readonly ObservedTopic[], onGap = 'stop') => {
+    const topology = topologyOf(
+      `{ payments: { topics: ["pay*"], home: eu-west, to: [us-east], on.gap: ${onGap} } }`,
+    );
     const at = (side: 'source' | 'target', settings: ReadonlyMap<string, string>) =>
       topicAt(side, 'pay.a', {
         settings: new Map([...settings, ['cleanup.policy', policy]]),
         hasRecords: false,
       });
     const topics = { source: [at('source', sourceSettings)], target: [at('target', mirrorSettings)] };
-    const { actions } = plan(observationOf({ ...topics, decided }));
+    const { actions } = plan(observationOf({ ...topics, decided, topology }));
     return actions.map((action) => (action.kind === 'mirror-topic' ? action.decision.soft : action.kind));
   };
   const hard = decidedMirror('pay.a');
   assert.deepEqual([softAfter('compact,delete', []), softAfter('delete', [])], [['from-start'], [undefined]]);
   assert.deepEqual([softAfter('compact', [hard]), softAfter('delete', [hard])], [['later'], []]);
+  assert.deepEqual(softAfter('delete', [], 'fill'), ['from-start']);
+  assert.deepEqual(softAfter('delete', [hard], 'fill'), ['later']);
   for (const soft of ['from-start', 'later'] as const) {
     for (const policy of ['delete', 'compact']) assert.deepEqual(softAfter(policy, [{ ...hard, soft }]), []);
   }

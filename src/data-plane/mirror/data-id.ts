@@ -2,7 +2,7 @@
 // seen closed (docs/design/soft-partitions.md).
 import { shiftKey } from '../../base/shift-segments.ts';
 import type { Softness } from '../../base/softness.ts';
-import type { Fence, ProducerEpoch } from './fence.ts';
+import type { Fence, PartitionFact, ProducerEpoch } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducers } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
@@ -21,7 +21,8 @@ export interface DataIdSite {
   /** Since when holes may look different to another worker; undefined where they may not. */
   readonly soft: Softness | undefined;
   fence(): Promise<Fence>;
-  recordDataId(target: PartitionEnd, dataId: ProducerEpoch): Promise<void>;
+  /** Acknowledged by the ledger. */
+  record(target: PartitionEnd, fact: PartitionFact): Promise<void>;
 }
 
 /** The ids that the partition's data may be under, the newest last. One that begins records its guard. */
@@ -33,7 +34,8 @@ export async function dataIdsOf(
 ): Promise<readonly ProducerEpoch[]> {
   const known = dataIdsIn(fence, target, site.soft) ?? dataIdsIn(await site.fence(), target, site.soft);
   if (known !== undefined) return known;
-  await site.recordDataId(target, await takeGuard());
+  const { producerId, producerEpoch } = await takeGuard();
+  await site.record(target, { kind: 'data-id', producerId, producerEpoch });
   // Of several that begin at once the first one in the ledger counts.
   const recorded = dataIdsIn(await site.fence(), target, site.soft);
   if (recorded !== undefined) return recorded;

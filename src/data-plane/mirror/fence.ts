@@ -1,4 +1,5 @@
 // The fence of one generation: the producer id and epoch under which every worker of the region writes.
+import type { LostRanges } from '../../base/lost-ranges.ts';
 import type { PartitionStart } from '../../base/partition-start.ts';
 import type { ShiftSegments } from '../../base/shift-segments.ts';
 import type { PartitionEnd } from './partition-end.ts';
@@ -17,44 +18,33 @@ export interface Fence extends ProducerEpoch {
   readonly dataIds?: ReadonlyMap<string, readonly ProducerEpoch[]>;
   /** Where copies begin, by `shiftKey`; absent: at offset 0, or nowhere yet. */
   readonly starts?: ReadonlyMap<string, PartitionStart>;
+  /** Source offsets that were lost to copies, by `shiftKey`; absent: none. */
+  readonly losses?: ReadonlyMap<string, LostRanges>;
 }
 
-/** What the ledger has to know from now on: the segment that begins at a target offset. */
-export interface RecordedShift {
+/** What the ledger has to know of a partition before anything that rests on it is written. */
+export type PartitionFact =
+  /** The segment that begins at a target offset. */
+  | { readonly kind: 'shifted'; readonly firstTargetOffset: bigint; readonly shift: bigint }
+  | ({ readonly kind: 'data-id' } & ProducerEpoch)
+  /** Where the copy shall begin: what counts is the first one of the partition, maybe another worker's. */
+  | ({ readonly kind: 'started' } & PartitionStart)
+  /** Source offsets that retention deleted before they were copied. */
+  | { readonly kind: 'lost'; readonly firstOffset: bigint; readonly endOffset: bigint };
+
+export type RecordedFact = PartitionFact & {
   readonly set: string;
   readonly targetTopicId: string;
   readonly topic: string;
   readonly partition: number;
-  readonly firstTargetOffset: bigint;
-  readonly shift: bigint;
-}
-
-/** What the ledger has to know before anything is written under it. */
-export interface RecordedDataId extends ProducerEpoch {
-  readonly set: string;
-  readonly targetTopicId: string;
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** Where the copy of a partition shall begin, unless the ledger has that already. */
-export interface RecordedStart extends PartitionStart {
-  readonly set: string;
-  readonly targetTopicId: string;
-  readonly topic: string;
-  readonly partition: number;
-}
+};
 
 /** The ledger, as far as a mirror partition needs it. */
 export interface FenceSource {
   /** The open generation of the set, or undefined where none is open. Re-reads the ledger to its end. */
   currentFence(set: string): Promise<Fence | undefined>;
   /** Resolves once it is committed, and rejects otherwise. */
-  recordShift(shift: RecordedShift): Promise<void>;
-  /** As `recordShift`. */
-  recordDataId(dataId: RecordedDataId): Promise<void>;
-  /** As `recordShift`. What counts is the first one of the partition, which may be another worker's. */
-  recordStart(start: RecordedStart): Promise<void>;
+  record(fact: RecordedFact): Promise<void>;
 }
 
 export const sameFence = (a: Fence, b: Fence): boolean =>
@@ -62,15 +52,8 @@ export const sameFence = (a: Fence, b: Fence): boolean =>
 
 type TopicPartition = Pick<PartitionEnd, 'topicId' | 'topic' | 'partition'>;
 
-export const shiftOf = (
+export const factOf = (
   set: string,
-  { topicId, topic, partition }: TopicPartition,
-  firstTargetOffset: bigint,
-  shift: bigint,
-): RecordedShift => ({ set, targetTopicId: topicId, topic, partition, firstTargetOffset, shift });
-
-export const dataIdOf = (
-  set: string,
-  { topicId, topic, partition }: TopicPartition,
-  { producerId, producerEpoch }: ProducerEpoch,
-): RecordedDataId => ({ set, targetTopicId: topicId, topic, partition, producerId, producerEpoch });
+  { topicId: targetTopicId, topic, partition }: TopicPartition,
+  fact: PartitionFact,
+): RecordedFact => ({ set, targetTopicId, topic, partition, ...fact });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../base/clock.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { madeEnd } from './end-for-tests.ts';
+import { factText } from './fact-for-tests.ts';
 import type { Guard, HolesToFill } from './fill.ts';
 import { fillSoftHoles, type SoftFillSite } from './fill-soft.ts';
 import { Obstacle } from './obstacle.ts';
@@ -40,8 +41,7 @@ function rig(over: Partial<SoftFillSite> = {}, landing: (count: number) => numbe
       land(1);
       return tell(`close ${producerId}`);
     },
-    recordDataId: ({ producerId, producerEpoch }) => tell(`data id ${producerId}/${producerEpoch}`),
-    recordShift: (from, shift) => tell(`shift ${from} ${shift}`),
+    record: (fact) => tell(factText(fact)),
     ...over,
   };
   const fill = (count: bigint, more: Partial<HolesToFill> = {}) => {

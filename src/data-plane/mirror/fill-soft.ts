@@ -16,8 +16,6 @@ export interface SoftFillSite extends FillSite {
   raiseGuard(held: Guard): Promise<Guard>;
   /** Appends the last control record of an id in this partition. Throws Obstacle where it may not. */
   closeDataId(producerId: bigint): Promise<void>;
-  /** Records in the ledger under which id data goes on. */
-  recordDataId(dataId: ProducerEpoch): Promise<void>;
 }
 
 /** One step of filling. */
@@ -43,13 +41,16 @@ async function beginRun(site: SoftFillSite, fill: HolesToFill, held: Guard): Pro
   // What comes behind a filler that stands for no hole is one offset farther on.
   const holes = fill.holes.to - fill.holes.from;
   const shift = holes < written ? fill.shift + written - holes : fill.shift;
-  if (fill.isShiftUntold || shift !== fill.shift) await site.recordShift(begun.end, shift);
+  if (fill.isShiftUntold || shift !== fill.shift) {
+    await site.record({ kind: 'shifted', firstTargetOffset: begun.end, shift });
+  }
   return { ...begun, shift };
 }
 
 /** Closes the id that data went under until now; how many fillers that took. */
 async function changeId(site: SoftFillSite, fill: HolesToFill, other: ProducerEpoch): Promise<bigint> {
-  await site.recordDataId(other);
+  const { producerId, producerEpoch } = other;
+  await site.record({ kind: 'data-id', producerId, producerEpoch });
   await site.closeDataId(fill.dataId as bigint);
   await filled(site, fill, 1n, fill.guard as Guard);
   return 1n;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../base/clock.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { madeEnd } from './end-for-tests.ts';
+import { factText } from './fact-for-tests.ts';
 import { fillHoles, type FillSite, type Guard, type HolesToFill } from './fill.ts';
 import { Obstacle } from './obstacle.ts';
 import { asSource, asTarget } from './offsets.ts';
@@ -32,8 +33,8 @@ function rig(landing: (count: number) => number = (count) => count, isDirect = t
       }
       return Promise.resolve({ isDirect });
     },
-    recordShift: (from, shift) => {
-      asked.push(`record ${from} ${shift}`);
+    record: (fact) => {
+      asked.push(factText(fact));
       return Promise.resolve();
     },
   };
@@ -120,6 +121,6 @@ test('a target that is ahead gives back at the next holes, without a filler', as
     fillers: 0,
     guard: proven,
   });
-  assert.deepEqual(asked, ['record 10 0']);
+  assert.deepEqual(asked, ['shift 10 0']);
   assert.deepEqual(await fill(3n, { shift: 5n }), { end: 10n, shift: 2n, fillers: 0, guard: undefined });
 });

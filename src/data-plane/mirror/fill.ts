@@ -2,7 +2,7 @@
 // The log's end says how many landed, never an answer alone.
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
-import type { ProducerEpoch } from './fence.ts';
+import type { PartitionFact, ProducerEpoch } from './fence.ts';
 import type { Holes } from './intake.ts';
 import { type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
 import { replicated, type ReplicationSite } from './replicated.ts';
@@ -53,8 +53,8 @@ export interface FillSite extends ReplicationSite {
    * answer the last one is committed; or one by way of the coordinator, which may write more of them.
    */
   append(guard: Guard, at: TargetOffset, count: number): Promise<{ readonly isDirect: boolean }>;
-  /** Records in the ledger that from `from` on target and source are `shift` apart. */
-  recordShift(from: TargetOffset, shift: bigint): Promise<void>;
+  /** Acknowledged by the ledger. */
+  record(fact: PartitionFact): Promise<void>;
 }
 
 /**
@@ -98,7 +98,7 @@ export async function giveBack(
   count: bigint,
 ): Promise<Filled> {
   const left = shift - min(count, shift);
-  await site.recordShift(at, left);
+  await site.record({ kind: 'shifted', firstTargetOffset: at, shift: left });
   return { end: at, shift: left, fillers: 0, guard };
 }
 

@@ -8,6 +8,8 @@ import type { StartWay } from '../../base/partition-start.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { nullBatches } from '../../kafka/batch/null-batches.ts';
 import { madeEnd, producerState } from './end-for-tests.ts';
+import { factText } from './fact-for-tests.ts';
+import { factOf } from './fence.ts';
 import { defaultStartPolicy, type StartPolicy } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
 import { findStart, type StartSite } from './start-procedure.ts';
@@ -37,24 +39,15 @@ function rig(policy: Partial<StartPolicy> = {}, isSoft = false) {
     fence: () => Promise.resolve({ ...fence, ...ledger.kept }),
     knownFence: () => Promise.resolve({ ...fence, ...ledger.kept }),
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
-    recordShift: () => assert.fail('nothing was moved'),
     takeGuard: () =>
       Promise.resolve({ producerId: 9n, producerEpoch: 0, coordinatorEpoch: 0, isProven: false }),
-    recordDataId: ({ topicId: targetTopicId, topic, partition }, id) =>
-      Promise.resolve(ledger.recordDataId({ set: 's', targetTopicId, topic, partition, ...id })),
-    recordStart: ({ topicId: targetTopicId, topic, partition }, start) =>
-      Promise.resolve(ledger.recordStart({ set: 's', targetTopicId, topic, partition, ...start })),
+    record: (end, fact) => {
+      assert.notEqual(fact.kind, 'shifted', 'nothing was moved');
+      return Promise.resolve(ledger.record(factOf('s', end, fact)));
+    },
   };
   const begin = (firstOffset: bigint, way: StartWay = 'prefix', timestampMs = decidedMs) =>
-    ledger.recordStart({
-      set: 's',
-      targetTopicId: target.at.topicId,
-      topic: 't',
-      partition: 0,
-      firstOffset,
-      way,
-      timestampMs,
-    });
+    ledger.record(factOf('s', target.at, { kind: 'started', firstOffset, way, timestampMs }));
   return { site, source, target, begin, start: () => ledger.startOf(target.at.topicId, 0) };
 }
 
@@ -166,15 +159,15 @@ test('fillers too many in a copy that began shifted are found, and told of', asy
   ];
   target.batches = [ours(0n, 7, 'a', 'b'), filler(2n), filler(3n), filler(4n), ours(5n, 9, 'c')];
   target.producers = [producerState(77n, 2, 9)];
-  const shifts: (readonly [bigint, bigint])[] = [];
+  const told: string[] = [];
   const recording: StartSite = {
     ...site,
-    recordShift: (_end, from, shift) => Promise.resolve(void shifts.push([from, shift])),
+    record: (_end, fact) => Promise.resolve(void told.push(factText(fact))),
   };
   const found = await findStart(recording);
   assert.ok('tail' in found);
   assert.deepEqual([found.position, found.shift, found.tail.verdict], [6n, -38n, 'equal']);
-  assert.deepEqual(shifts, [[5n, -38n]]);
+  assert.deepEqual(told, ['shift 5 -38']);
 });
 
 test('a source that goes on losing its beginning loses records to the copy that was decided', async () => {

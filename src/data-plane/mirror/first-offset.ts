@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { PartitionStart, StartWay } from '../../base/partition-start.ts';
 import { shiftKey } from '../../base/shift-segments.ts';
-import { type Fence, sameFence } from './fence.ts';
+import { type Fence, type PartitionFact, sameFence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { type OffsetKind, type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
@@ -11,8 +11,10 @@ import { causeOf } from './stop-cause.ts';
 export interface StartPolicy {
   readonly from: 'earliest' | 'latest' | { readonly timestampMs: number };
   readonly offsets: 'identical' | 'shifted';
-  /** Offsets that are filled at most before the first one of a copy. */
+  /** Offsets that are filled at most before the first one of a copy, and in a gap. */
   readonly prefixMax: number;
+  /** What is done about offsets that retention deleted before they were copied. */
+  readonly onGap: 'stop' | 'fill';
 }
 
 /** As far as nothing else is said. */
@@ -20,6 +22,7 @@ export const defaultStartPolicy: StartPolicy = {
   from: 'earliest',
   offsets: 'identical',
   prefixMax: 100_000_000,
+  onGap: 'stop',
 };
 
 export interface FirstOffsetSite {
@@ -28,7 +31,7 @@ export interface FirstOffsetSite {
   /** Re-reads the ledger. */
   fence(): Promise<Fence>;
   /** Acknowledged by the ledger. */
-  recordStart(target: PartitionEnd, start: PartitionStart): Promise<void>;
+  record(target: PartitionEnd, fact: PartitionFact): Promise<void>;
 }
 
 export const startIn = (
@@ -52,7 +55,7 @@ export async function withStart(
   if (firstOffset === 0n && site.policy.from === 'earliest') return fence;
   const way = wayTo(firstOffset, site.policy);
   const timestampMs = Math.floor(site.clock.wallMs());
-  await site.recordStart(target, { firstOffset, way, timestampMs });
+  await site.record(target, { kind: 'started', firstOffset, way, timestampMs });
   const now = await site.fence();
   if (!sameFence(now, fence) || startIn(now, target) === undefined) {
     const text = `${placeOf(target)}: the ledger was written while it was read`;

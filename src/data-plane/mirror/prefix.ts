@@ -4,20 +4,12 @@ import type { PartitionStart } from '../../base/partition-start.ts';
 import { isNullBatch, nullBatches } from '../../kafka/batch/null-batches.ts';
 import { patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
 import { recordCountOf } from '../../kafka/batch/header.ts';
-import type { BrokerConnection } from '../../kafka/client/cluster.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
+import { deleteRecords, type TrimSite } from './delete-records.ts';
 import type { Fence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
-import {
-  notReadable,
-  oneBatch,
-  type PartitionEnd,
-  placeOf,
-  readLog,
-  readOffset,
-  refuseError,
-} from './partition-end.ts';
+import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { judgeProduce, type ProduceOutcome } from './produce-outcome.ts';
 import { sequenceAfter } from './sequence.ts';
 import { type Cause, causeOf } from './stop-cause.ts';
@@ -50,13 +42,9 @@ export async function lacksPrefix(
   return isNullBatch(records, BigInt(timestampMs));
 }
 
-export interface PrefixSite {
-  /** To the target's leader. */
-  readonly connection: BrokerConnection;
+export interface PrefixSite extends TrimSite {
   /** Offsets of one batch. */
   readonly batchOffsets: number;
-  /** How long the leader may wait for its replicas. */
-  readonly waitMs: number;
   /** Asked before each request with the offset that all is filled up to. Throws where it must not go on. */
   reached(offset: TargetOffset): void;
 }
@@ -76,7 +64,7 @@ export async function fillPrefix(site: PrefixSite, missing: MissingPrefix): Prom
     nextSequence = sequenceAfter(nextSequence, count);
   }
   site.reached(position);
-  await trim(site, target, start.firstOffset);
+  if (!(await deleteRecords(site, target, start.firstOffset))) throw new Obstacle(compactedCause(target));
 }
 
 async function append(
@@ -113,16 +101,4 @@ function causeOfOutcome(
 function compactedCause(target: PartitionEnd): Cause {
   const text = 'the topic has been compacted since its prefix was begun; delete it to start again';
   return causeOf('CW-2009', `${placeOf(target)}: ${text}`);
-}
-
-async function trim({ connection, waitMs }: PrefixSite, target: PartitionEnd, offset: bigint): Promise<void> {
-  const { topic, partition } = target;
-  const topics = [{ topic, partitions: [{ partition, offset }] }];
-  const [answer] = await connection.deleteRecords({ topics, timeoutMs: waitMs });
-  if (answer === undefined || answer.errorCode === kafkaError.REQUEST_TIMED_OUT) {
-    const text = `${placeOf(target)}: not all replicas have deleted what lies before offset ${offset}`;
-    throw new Obstacle(causeOf('CW-2022', text));
-  }
-  if (answer.errorCode === kafkaError.POLICY_VIOLATION) throw new Obstacle(compactedCause(target));
-  refuseError(target, answer.errorCode, undefined, 'DeleteRecords');
 }

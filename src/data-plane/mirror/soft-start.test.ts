@@ -8,6 +8,7 @@ import type { Softness } from '../../base/softness.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { closingEpoch } from './data-id.ts';
+import { factText } from './fact-for-tests.ts';
 import { madeEnd, producerState } from './end-for-tests.ts';
 import type { ProducerEpoch } from './fence.ts';
 import { defaultStartPolicy } from './first-offset.ts';
@@ -67,7 +68,6 @@ function rig({
     signal: AbortSignal.timeout(60_000),
     soft,
     policy: defaultStartPolicy,
-    recordStart: () => assert.fail('no start is to be recorded'),
     fence: () => Promise.resolve(current()),
     knownFence: () => Promise.resolve(current()),
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
@@ -75,13 +75,9 @@ function rig({
       asked.push('guard');
       return Promise.resolve(guard);
     },
-    recordShift: (_target, from, shift) => {
-      asked.push(`shift ${from} ${shift}`);
-      return Promise.resolve();
-    },
-    recordDataId: (_target, { producerId, producerEpoch }) => {
-      asked.push(`data id ${producerId}/${producerEpoch}`);
-      recorded = [...recorded, { producerId, producerEpoch }];
+    record: (_target, fact) => {
+      asked.push(factText(fact));
+      if (fact.kind === 'data-id') recorded = [...recorded, fact];
       return Promise.resolve();
     },
   };
@@ -256,6 +252,26 @@ test('behind fillers of its own id a shift is certain only once a filler of ours
   const { position, shift, nextSequence, isBehindFillers } = await startPointOf(site);
   assert.deepEqual([position, shift, nextSequence, isBehindFillers], [2n, 1n, 0, true]);
   assert.deepEqual(asked, ['guard']);
+});
+
+test('offsets that retention has taken are holes where gaps are filled, and the ledger keeps which', async () => {
+  const shape = { source: [original(0n, 'a'), original(7n, 'h')], target: [copied(0n, 5, 40, 'a')] };
+  const stops = rig({ ...shape, states: [[9n, 5, 40]] });
+  stops.source.logStart = 7n;
+  assert.equal(await codeOfStart(stops.site), 'CW-2007');
+  const fills = (prefixMax: number) => {
+    const made = rig({ ...shape, states: [[9n, 5, 40]] });
+    made.source.logStart = 7n;
+    return {
+      ...made,
+      site: { ...made.site, policy: { ...defaultStartPolicy, onGap: 'fill', prefixMax } } as const,
+    };
+  };
+  const { site, asked } = fills(6);
+  const { position, holesTo } = await startPointOf(site);
+  assert.deepEqual([position, holesTo, asked], [1n, 7n, ['guard', 'lost 1 7']]);
+  // Never more than the operator allows.
+  assert.equal(await codeOfStart(fills(5).site), 'CW-2007');
 });
 
 test('a source that holds nothing more up to its stable end is seen to end in holes', async () => {

@@ -10,6 +10,7 @@ import type { ErrorCode } from '../../base/error-catalog.ts';
 import { madeRecords } from '../../../test/fixtures/made-records.ts';
 import { type PlainBatch, plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { type MadeEnd, madeEnd, producerState } from './end-for-tests.ts';
+import { factText } from './fact-for-tests.ts';
 import { defaultStartPolicy } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
 import { findStart, type StartPoint, type StartSite } from './start-procedure.ts';
@@ -63,16 +64,14 @@ function rig() {
       return Promise.resolve(fence);
     },
     knownFence: () => Promise.resolve(fence),
-    recordShift: (_target, from, shift) => {
-      asked.push(`record ${from} ${shift}`);
+    record: (_target, fact) => {
+      asked.push(factText(fact));
       return Promise.resolve();
     },
     findEnd: (side) => Promise.resolve(side === 'source' ? source.at : target.at),
     soft: undefined,
     takeGuard: () => assert.fail('the guard was taken without holes'),
-    recordDataId: () => assert.fail('a data id was recorded'),
     policy: defaultStartPolicy,
-    recordStart: () => assert.fail('no start is to be recorded'),
   };
   return { site, source, target, asked };
 }
@@ -101,7 +100,15 @@ test('position and next sequence follow the last batch of the target', async () 
       position: 5n,
       nextSequence: 105,
       proven: true,
-      tail: { verdict: 'equal', lastSequence: 104, sourceEpoch: 3, shift: 0n, found: [], fillers: 0n },
+      tail: {
+        verdict: 'equal',
+        lastSequence: 104,
+        sourceEpoch: 3,
+        shift: 0n,
+        found: [],
+        fillers: 0n,
+        gap: undefined,
+      },
     },
   );
 });
@@ -275,7 +282,7 @@ function rigWithHoles(holes: number, fillers: number) {
   return { site, source, target, asked };
 }
 
-const recorded = (asked: readonly string[]) => asked.filter((what) => what.startsWith('record'));
+const recorded = (asked: readonly string[]) => asked.filter((what) => what.startsWith('shift'));
 
 test('fillers behind the last data stand for holes of the source', async () => {
   for (const [holes, fillers] of [
@@ -297,7 +304,7 @@ test('more fillers than holes: the target is that much ahead, and the ledger has
   const { site, asked } = rigWithHoles(2, 5);
   const point = await startPointOf(site);
   assert.deepEqual([point.position, point.shift], [10n, 3n]);
-  assert.deepEqual(recorded(asked), ['record 10 3']);
+  assert.deepEqual(recorded(asked), ['shift 10 3']);
 });
 
 test('a target that is ahead is compared where the ledger says, and goes on there', async () => {
@@ -324,7 +331,7 @@ test('a target of fillers alone is compared with the source’s holes', async ()
   target.producers = [];
   const point = await startPointOf(site);
   assert.deepEqual([point.position, point.shift, point.tail.verdict], [3n, 1n, 'empty']);
-  assert.deepEqual(recorded(asked), ['record 3 1']);
+  assert.deepEqual(recorded(asked), ['shift 3 1']);
 });
 
 test('records of ours that stand twice at the target are no shift, and stop the partition', async () => {
@@ -375,7 +382,7 @@ test('a shift that did not come about is taken back by what the source has left 
     const { site, source, asked } = rigWithWrongSegment(announced);
     source.logStart = logStart;
     const { position, shift, tail } = await startPointOf(site);
-    assert.deepEqual([position, shift, tail.verdict, recorded(asked)], [5n, 0n, 'equal', ['record 3 0']]);
+    assert.deepEqual([position, shift, tail.verdict, recorded(asked)], [5n, 0n, 'equal', ['shift 3 0']]);
   }
 });
 

@@ -1,6 +1,7 @@
 // The start procedure: finds where and under which sequence a partition goes on, from the logs alone. It runs
 // after every start, error, leader change, unexpected answer and long pause.
 import { isDeepStrictEqual } from 'node:util';
+import { isLost } from '../../base/lost-ranges.ts';
 import type { Random } from '../../base/random.ts';
 import {
   areSameSegments,
@@ -32,8 +33,6 @@ export interface StartSite extends FirstOffsetSite, DataIdSite {
   knownFence(): Promise<Fence>;
   /** Leader, epoch and topic id from fresh metadata, with a connection to that leader; throws Obstacle. */
   findEnd(side: 'source' | 'target'): Promise<PartitionEnd>;
-  /** Records in the ledger that from `from` on target and source are `shift` apart. */
-  recordShift(target: PartitionEnd, from: TargetOffset, shift: bigint): Promise<void>;
   /** As of filling: a predecessor can begin no run of holes any more. */
   takeGuard(target: PartitionEnd): Promise<Guard>;
 }
@@ -88,14 +87,17 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   const isBehindFillers = writer.isSoft && needsFiller(writer, position, lastSequence, tail);
   for (const { firstTargetOffset, shift } of tail.found) {
     if (isBehindFillers && firstTargetOffset === position) continue;
-    await site.recordShift(target, asTarget(firstTargetOffset), shift);
+    await site.record(target, { kind: 'shifted', firstTargetOffset, shift });
   }
   const isKnown = lastSequence !== undefined;
   const nextSequence = nextSequenceOf(site, lastSequence);
   const proven = isKnown && tail.lastSequence === lastSequence;
+  await recordLoss(site, fence, target, tail);
   const next = toSource(position, tail.shift);
   const begins = beginOf(fence, target, writer);
-  const holesTo = next < begins ? begins : writer.isSoft ? await trailingHoles(source, next) : undefined;
+  const missingTo = tail.gap?.to ?? begins;
+  const holesTo =
+    next < missingTo ? missingTo : writer.isSoft ? await trailingHoles(source, next) : undefined;
   return {
     fence,
     writer,
@@ -125,6 +127,25 @@ function needsFiller(
 ): boolean {
   if (lastSequence === -1 || standsAt(position, found)) return true;
   return fillers > 0n && !isChanging(writer);
+}
+
+/** Where the copy begins is decided before anything of it can be missing. */
+function gapMaxOf(
+  { policy }: StartSite,
+  fence: Fence,
+  target: PartitionEnd,
+  position: TargetOffset,
+  { isSoft }: Writer,
+): bigint {
+  const isUndecided = position === 0n && startIn(fence, target) === undefined;
+  return policy.onGap === 'fill' && isSoft && !isUndecided ? BigInt(policy.prefixMax) : 0n;
+}
+
+/** The ledger keeps what was lost, whoever asks later. */
+async function recordLoss(site: StartSite, fence: Fence, target: PartitionEnd, { gap }: Tail): Promise<void> {
+  const known = fence.losses?.get(shiftKey(target.topicId, target.partition)) ?? [];
+  if (gap === undefined || isLost(known, gap)) return;
+  await site.record(target, { kind: 'lost', firstOffset: gap.from, endOffset: gap.to });
 }
 
 /** The source's first offset that a soft partition's copy holds; everything before it is holes. */
@@ -159,6 +180,7 @@ async function checkTailUnmoved(
       writer,
       segments,
       begins: beginOf(fence, target, writer),
+      gapMax: gapMaxOf(site, fence, target, position, writer),
     });
   } catch (thrown) {
     if (!(thrown instanceof Obstacle) || !isLasting(thrown.because)) throw thrown;

@@ -24,6 +24,8 @@ export interface Known {
   readonly segments: ShiftSegments;
   /** The source's first offset that is to be copied. */
   readonly begins: SourceOffset;
+  /** So many offsets at most may be missing at the source's start; they are holes. */
+  readonly gapMax: bigint;
 }
 
 /**
@@ -34,9 +36,9 @@ export async function checkTail(
   source: PartitionEnd,
   target: PartitionEnd,
   position: TargetOffset,
-  { writer, segments, begins }: Known,
+  { writer, segments, begins, gapMax }: Known,
 ): Promise<Tail> {
-  const ends = await readSourceEnds(source);
+  const ends = { ...(await readSourceEnds(source)), gapMax };
   const { logStart, last } = await findLastData(target, position, { withEmptied: writer.isSoft });
   if (last !== undefined && last.end > position) {
     const text = `${placeOf(target)}: the log moved to ${last.end} while it was read up to ${position}`;
@@ -53,27 +55,38 @@ export async function checkTail(
     isSoft: writer.isSoft,
   });
   const next = toSource(position, shift);
-  refuseLostSource(source, ends, next < begins ? begins : next);
+  const wanted = next < begins ? begins : next;
+  refuseLostSource(source, ends, wanted);
+  const gap = ends.start > wanted ? { from: wanted, to: asSource(ends.start) } : undefined;
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   const { verdict, lastSequence, end } = compared;
-  return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end };
+  return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end, gap };
 }
 
-interface SourceEnds {
+interface SourceEnds extends Pick<Known, 'gapMax'> {
   readonly start: bigint;
   readonly end: bigint;
 }
 
-async function readSourceEnds(source: PartitionEnd): Promise<SourceEnds> {
+async function readSourceEnds(source: PartitionEnd): Promise<Omit<SourceEnds, 'gapMax'>> {
   const [start, end] = await Promise.all([readOffset(source, 'start'), readOffset(source, 'end')]);
   return { start, end };
 }
 
-/** The source must not end before what has been mirrored, and must still hold what comes behind it. */
-function refuseLostSource(source: PartitionEnd, { start, end }: SourceEnds, mirrored: SourceOffset): void {
-  if (start > mirrored) {
-    const lost = `lost ${mirrored}..${start - 1n} (${start - mirrored} records)`;
-    const text = `${placeOf(source)}: source retention passed our position; ${lost}`;
+/**
+ * The source must not end before what has been mirrored, and must still hold what comes behind it, but for a
+ * gap that may be filled.
+ */
+function refuseLostSource(
+  source: PartitionEnd,
+  { start, end, gapMax }: SourceEnds,
+  mirrored: SourceOffset,
+): void {
+  const gap = start - mirrored;
+  if (gap > 0n && gap > gapMax) {
+    const lost = `lost ${mirrored}..${start - 1n} (${gap} records)`;
+    const more = gapMax > 0n ? `, more than prefix.max lets fill (${gapMax})` : '';
+    const text = `${placeOf(source)}: source retention passed our position; ${lost}${more}`;
     throw new Obstacle(causeOf('CW-2007', text, { from: mirrored, to: start }));
   }
   if (end < mirrored) {

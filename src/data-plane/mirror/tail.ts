@@ -8,6 +8,7 @@ import {
 } from '../../kafka/batch/header.ts';
 import type { DataBatch } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
+import type { SourceOffset } from './offsets.ts';
 import { type PartitionEnd, placeOf } from './partition-end.ts';
 import { sequenceAfter } from './sequence.ts';
 import { causeOf } from './stop-cause.ts';
@@ -25,6 +26,8 @@ export interface Tail {
   readonly sourceEpoch: number;
   /** Target offset less source offset at the position, by what both logs hold. */
   readonly shift: bigint;
+  /** What retention deleted at the source before it was copied; undefined: nothing. */
+  readonly gap: { readonly from: SourceOffset; readonly to: SourceOffset } | undefined;
   /** Offsets between the last data and the position. */
   readonly fillers: bigint;
   /** What the ledger does not know of that, in ascending order. */
@@ -32,7 +35,7 @@ export interface Tail {
 }
 
 /** The last data of both sides: where it ends at the target, and how far it is shifted. */
-export type Compared = Omit<Tail, 'found' | 'fillers'> & {
+export type Compared = Omit<Tail, 'found' | 'fillers' | 'gap'> & {
   readonly end: bigint;
   /** What stands elsewhere than the ledger says. */
   readonly moved?: ShiftSegments;

@@ -48,9 +48,7 @@ test('a stopped engine leaves no timer of a waiting partition behind', async () 
     target: nobody,
     fences: {
       currentFence: () => Promise.resolve(undefined),
-      recordShift: () => Promise.resolve(),
-      recordDataId: () => Promise.resolve(),
-      recordStart: () => Promise.resolve(),
+      record: () => Promise.resolve(),
     },
     clock,
     random: seededRandom(1),

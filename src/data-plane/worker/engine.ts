@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
-import { dataIdOf, type Fence, type FenceSource, shiftOf } from '../mirror/fence.ts';
+import { factOf, type Fence, type FenceSource } from '../mirror/fence.ts';
 import { defaultStartPolicy, type StartPolicy } from '../mirror/first-offset.ts';
 import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
@@ -26,6 +26,7 @@ import { SourceLanes } from './source-lanes.ts';
 import { StartQueue } from './start-queue.ts';
 import { TargetLanes } from './target-lanes.ts';
 import { TransactionHolders } from './transaction-holders.ts';
+import { TrimFollower } from './trim-follower.ts';
 
 export interface EngineParts {
   readonly sourceRegion: string;
@@ -44,6 +45,8 @@ export interface EngineParts {
   /** Of a mirror set now; 1 is served first, and is what all have unless given. */
   readonly priorityOf?: (set: string) => number;
   /** Where copies of a mirror set's partitions begin that are new. */
+  /** Whether copies of the set are trimmed with their source; not unless given. */
+  readonly followsTrim?: (set: string) => boolean;
   readonly startPolicyOf?: (set: string) => StartPolicy | undefined;
 }
 
@@ -79,6 +82,7 @@ export class Engine {
   readonly #prefiller: Prefiller;
   readonly #starts: StartQueue;
   readonly #holders: TransactionHolders;
+  readonly #trims: TrimFollower;
   readonly #watch: PauseWatch;
   /** One per waiting partition; cancelled with the wait, so that a stopped engine leaves none behind. */
   readonly #waits = new Map<MirrorPartition, Timer>();
@@ -151,6 +155,13 @@ export class Engine {
       clock,
       log: parts.log,
     });
+    this.#trims = new TrimFollower({
+      findEnd: (topic, partition) => this.#sides.target.findEnd(topic, partition),
+      follows: (set) => parts.followsTrim?.(set) ?? false,
+      mayWrite,
+      clock,
+      log,
+    });
     this.#starts = new StartQueue(limits.startsMax, (partition) => this.#startOne(partition));
   }
 
@@ -196,12 +207,8 @@ export class Engine {
   /** To be called now and then: looks for what no answer tells. */
   lookAround(): void {
     for (const partition of this.#partitions.values()) partition.lookForEmptied();
-    this.#nameHolders();
-  }
-
-  /** Names the producers whose open transactions hold partitions up. */
-  #nameHolders(): void {
-    this.#holders.look(this.partitions).catch((error: unknown) => {
+    const looks = [this.#holders.look(this.partitions), this.#trims.look(this.partitions)];
+    Promise.all(looks).catch((error: unknown) => {
       throw error;
     });
   }
@@ -296,13 +303,10 @@ export class Engine {
         refuseRecreated(end, side === 'source' ? spec.sourceTopicId : spec.targetTopicId);
         return end;
       },
-      recordShift: (target, from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
-      recordDataId: (target, dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
+      record: (target, fact) => fences.record(factOf(spec.set, target, fact)),
       soft: spec.soft,
       takeGuard: async (target) => guardAt(target, await this.#guards.take(spec)),
       policy: startPolicyOf?.(spec.set) ?? defaultStartPolicy,
-      recordStart: ({ topicId: targetTopicId, topic, partition }, start) =>
-        fences.recordStart({ set: spec.set, targetTopicId, topic, partition, ...start }),
     };
   }
 

@@ -14,11 +14,7 @@ function controlled() {
       reads.push(read);
       return read.promise;
     },
-    {
-      recordShift: () => Promise.resolve(),
-      recordDataId: () => Promise.resolve(),
-      recordStart: () => Promise.resolve(),
-    },
+    () => Promise.resolve(),
   );
   return { reads, reader };
 }

@@ -5,21 +5,15 @@ import type { Fence, FenceSource } from '../mirror/fence.ts';
 /** Reads `causeway.generations` to its end and returns the open generation of each set. */
 export type ReadFences = () => Promise<ReadonlyMap<string, Fence>>;
 
-export type FenceRecords = Pick<FenceSource, 'recordShift' | 'recordDataId' | 'recordStart'>;
-
 export class FenceReader implements FenceSource {
-  readonly recordShift: FenceSource['recordShift'];
-  readonly recordDataId: FenceSource['recordDataId'];
-  readonly recordStart: FenceSource['recordStart'];
+  readonly record: FenceSource['record'];
   readonly #read: ReadFences;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<ReadonlyMap<string, Fence>> | undefined;
 
-  constructor(read: ReadFences, { recordShift, recordDataId, recordStart }: FenceRecords) {
+  constructor(read: ReadFences, record: FenceSource['record']) {
     this.#read = read;
-    this.recordShift = recordShift;
-    this.recordDataId = recordDataId;
-    this.recordStart = recordStart;
+    this.record = record;
   }
 
   async currentFence(set: string): Promise<Fence | undefined> {

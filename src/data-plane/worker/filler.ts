@@ -2,7 +2,7 @@
 // partition what came of it.
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { dataIdOf, type FenceSource, type ProducerEpoch, shiftOf } from '../mirror/fence.ts';
+import { factOf, type FenceSource, type ProducerEpoch } from '../mirror/fence.ts';
 import { closingEpoch } from '../mirror/data-id.ts';
 import { fillHoles, type Guard } from '../mirror/fill.ts';
 import { fillSoftHoles, type SoftFillSite } from '../mirror/fill-soft.ts';
@@ -78,8 +78,7 @@ export class Filler {
         await this.#coordinated.append(spec, target, guard, at);
         return { isDirect: false };
       },
-      recordShift: (from, shift) => fences.recordShift(shiftOf(spec.set, target, from, shift)),
-      recordDataId: (dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
+      record: (fact) => fences.record(factOf(spec.set, target, fact)),
     };
   }
 }

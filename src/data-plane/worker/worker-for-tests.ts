@@ -47,9 +47,7 @@ export function workerForTests(
         return Promise.resolve();
       },
       readFences: () => (error === undefined ? Promise.resolve(fences) : Promise.reject(error)),
-      recordShift: () => Promise.resolve(),
-      recordDataId: () => Promise.resolve(),
-      recordStart: () => Promise.resolve(),
+      record: () => Promise.resolve(),
       writeObserved: () => Promise.resolve(),
     },
     clock,

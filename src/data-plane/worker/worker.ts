@@ -7,7 +7,7 @@ import type { KafkaCluster } from '../../kafka/client/cluster.ts';
 import type { GroupCluster } from '../../kafka/client/group-calls.ts';
 import type { LinkSpec } from '../../topology/topology.ts';
 import type { LedgerWrite } from '../../ledger/writer.ts';
-import type { Fence, RecordedDataId, RecordedShift, RecordedStart } from '../mirror/fence.ts';
+import type { Fence, FenceSource, RecordedFact } from '../mirror/fence.ts';
 import type { MirrorPartition, MirrorSpec } from '../mirror/mirror-partition.ts';
 import { type AssignmentView, assign, partsOfLimits, type Wanted } from './assignment.ts';
 import { ClusterOnUse } from './cluster-on-use.ts';
@@ -28,11 +28,7 @@ export interface WorkerLedger {
   /** Reads `causeway.generations` to its end now. */
   readFences(): Promise<ReadonlyMap<string, Fence>>;
   /** Acknowledged, or rejects. */
-  recordShift(shift: RecordedShift): Promise<void>;
-  /** Acknowledged, or rejects. */
-  recordDataId(dataId: RecordedDataId): Promise<void>;
-  /** Acknowledged, or rejects. */
-  recordStart(start: RecordedStart): Promise<void>;
+  record(fact: RecordedFact): Promise<void>;
   /** Acknowledged, or rejects. */
   writeObserved(writes: readonly LedgerWrite<'causeway.observed'>[]): Promise<void>;
 }
@@ -81,11 +77,8 @@ export class Worker {
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#fences = new FenceReader(() => this.#readFences(), {
-      recordShift: (shift) => parts.ledger.recordShift(shift),
-      recordDataId: (dataId) => parts.ledger.recordDataId(dataId),
-      recordStart: (start) => parts.ledger.recordStart(start),
-    });
+    const record: FenceSource['record'] = (fact) => parts.ledger.record(fact);
+    this.#fences = new FenceReader(() => this.#readFences(), record);
     const { name, region, clock, random, log, ledger, meetAt } = parts;
     this.#report = new ProgressReport({ name, clock, log, write: (writes) => ledger.writeObserved(writes) });
     this.#links = new LinkReport({ worker: name, region, clock });
@@ -247,6 +240,7 @@ export class Worker {
       earlyFetchBytesPerSecond: () => this.#linkFrom(source)?.earlyFetchBytesPerSecond,
       limitBytesPerSecond: () => this.#limitOf(source),
       priorityOf: (set) => this.#view?.topology.mirrors.get(set)?.priority ?? 1,
+      followsTrim: (set) => this.#view?.topology.mirrors.get(set)?.trim === 'follow',
       startPolicyOf: (set) => this.#view?.topology.mirrors.get(set),
     });
     this.#engines.set(source, engine);
