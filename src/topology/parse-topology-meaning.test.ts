@@ -147,8 +147,6 @@ const cases: readonly ProblemCase[] = [
     problems: [
       '5:57 CW-1013 mode: sync of mirror set ‘s’ is not supported by this version yet',
       '5:71 CW-1013 naming: prefixed of mirror set ‘s’ is not supported by this version yet',
-      '5:89 CW-1013 on.gap: fill of mirror set ‘s’ is not supported by this version yet',
-      '5:101 CW-1013 trim: follow of mirror set ‘s’ is not supported by this version yet',
       '5:132 CW-1013 failover.automatic: true of mirror set ‘s’ is not supported by this version yet',
     ],
   },

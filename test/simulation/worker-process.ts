@@ -25,6 +25,7 @@ export interface WorkerProcessParts {
   readonly limits: WorkerLimits;
   readonly steering: (() => Steering) | undefined;
   readonly startPolicy: StartPolicy | undefined;
+  readonly followsTrim: boolean;
   readonly seed: number;
   /** The generation that the ledger shows now. */
   readonly fence: () => Fence;
@@ -94,9 +95,11 @@ export class WorkerProcess {
       limits,
       ...steering?.(),
       startPolicyOf: () => this.#parts.startPolicy,
+      followsTrim: () => this.#parts.followsTrim,
     });
     this.engine = engine;
     for (const spec of specs) engine.add(spec).resume();
+    this.#lookAround(engine, this.owner);
     if (!this.#parts.verifies) return;
     this.verifier = new WorkerCheck({
       engine,
@@ -110,6 +113,15 @@ export class WorkerProcess {
         return this.#parts.fence().shifts ?? new Map();
       },
     });
+  }
+
+  /** As a worker does when it reports. */
+  #lookAround(engine: Engine, owner: string): void {
+    const fire = () => {
+      engine.lookAround();
+      this.#lookAround(engine, owner);
+    };
+    this.#parts.scheduler.post({ delayMs: 2_000, owner, label: 'look around', fire });
   }
 
   /** It learns what the ledger says of its partitions: one of which that has changed begins anew. */

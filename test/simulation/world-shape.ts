@@ -26,6 +26,8 @@ export interface WorldShape {
   readonly steering?: () => Steering;
   /** Where copies begin. */
   readonly startPolicy?: StartPolicy;
+  /** Copies are trimmed with their source. */
+  readonly followsTrim?: boolean;
   readonly ledgerDelayMs?: number;
   /** Applications write transactions at the source; so many producers for each partition. */
   readonly transactions?: number;

@@ -78,6 +78,7 @@ export class World {
           limits,
           steering: shape.steering,
           startPolicy: shape.startPolicy,
+          followsTrim: shape.followsTrim ?? false,
           seed: random.int(2 ** 31),
           fence: () => ({ ...this.fence, ...this.#ledger.kept }),
           ledger: this.#ledger,

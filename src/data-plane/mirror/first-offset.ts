@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { PartitionStart, StartWay } from '../../base/partition-start.ts';
 import { shiftKey } from '../../base/shift-segments.ts';
+import type { Softness } from '../../base/softness.ts';
 import { type Fence, type PartitionFact, sameFence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { type OffsetKind, type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
@@ -28,6 +29,8 @@ export const defaultStartPolicy: StartPolicy = {
 export interface FirstOffsetSite {
   readonly clock: Clock;
   readonly policy: StartPolicy;
+  /** Since when holes may look different to another worker; undefined where they may not. */
+  readonly soft: Softness | undefined;
   /** Re-reads the ledger. */
   fence(): Promise<Fence>;
   /** Acknowledged by the ledger. */
@@ -51,8 +54,7 @@ export async function withStart(
 ): Promise<Fence> {
   if (startIn(fence, target) !== undefined) return fence;
   const firstOffset = await readFirstOffset(source, site.policy);
-  // Later, `earliest` would find no less. Of the others, what has come since would be left out.
-  if (firstOffset === 0n && site.policy.from === 'earliest') return fence;
+  if (firstOffset === 0n && isPlain(site)) return fence;
   const way = wayTo(firstOffset, site.policy);
   const timestampMs = Math.floor(site.clock.wallMs());
   await site.record(target, { kind: 'started', firstOffset, way, timestampMs });
@@ -63,6 +65,14 @@ export async function withStart(
   }
   return now;
 }
+
+/**
+ * It need not be recorded that a copy begins at 0: later, `earliest` would find no less, and whoever then
+ * would fill a prefix is refused. Of other policies, what has come since would be left out; who would shift
+ * the copy, or begin it with fillers, is refused by nobody.
+ */
+const isPlain = ({ policy, soft }: FirstOffsetSite): boolean =>
+  policy.from === 'earliest' && policy.offsets === 'identical' && soft === undefined;
 
 const wayTo = (firstOffset: bigint, { offsets, prefixMax }: StartPolicy): StartWay =>
   offsets === 'identical' && firstOffset <= BigInt(prefixMax) ? 'prefix' : 'shifted';

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../base/clock.ts';
+import type { PartitionStart } from '../../base/partition-start.ts';
 import { shiftKey, type ShiftSegment } from '../../base/shift-segments.ts';
 import type { Softness } from '../../base/softness.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
@@ -41,6 +42,8 @@ interface Shape {
   readonly dataIds?: readonly ProducerEpoch[] | undefined;
   readonly segments?: readonly ShiftSegment[];
   readonly soft?: Softness;
+  /** Where the copy begins, by the ledger. */
+  readonly began?: PartitionStart;
 }
 
 function rig({
@@ -50,6 +53,7 @@ function rig({
   dataIds = [id],
   segments = [],
   soft = 'from-start',
+  began,
 }: Shape) {
   const asked: string[] = [];
   const source = madeEnd('source', [...theirs]);
@@ -57,10 +61,12 @@ function rig({
   target.producers = states.map((state) => producerState(...state));
   const key = shiftKey(target.at.topicId, 0);
   let recorded = dataIds;
+  let start = began;
   const current = () => ({
     ...fence,
     shifts: new Map([[key, segments]]),
     dataIds: new Map(recorded.length === 0 ? [] : [[key, recorded]]),
+    starts: new Map(start === undefined ? [] : [[key, start]]),
   });
   const site: StartSite = {
     clock: systemClock,
@@ -78,6 +84,7 @@ function rig({
     record: (_target, fact) => {
       asked.push(factText(fact));
       if (fact.kind === 'data-id') recorded = [...recorded, fact];
+      if (fact.kind === 'started') start ??= fact;
       return Promise.resolve();
     },
   };
@@ -103,7 +110,10 @@ test('an empty partition records its data id, and never begins at sequence 0', a
   const { site, asked } = rig({ dataIds: [], source: [original(0n, 'a')] });
   const { writer, nextSequence, proven } = await startPointOf(site);
   assert.deepEqual([writer.producerId, writer.producerEpoch, writer.isSoft], [9n, 8, true]);
-  assert.deepEqual([nextSequence, proven, asked], [1, false, ['guard', 'data id 9/8', 'guard']]);
+  assert.deepEqual(
+    [nextSequence, proven, asked],
+    [1, false, ['guard', 'data id 9/8', 'guard', 'start 0 prefix']],
+  );
 });
 
 /** Under the generation's id, as before the partition was soft. */
@@ -183,6 +193,15 @@ test('late fillers of an id that was left are found in front of the first data o
   });
   const { position, shift } = await startPointOf(site);
   assert.deepEqual([position, shift, asked], [5n, 1n, ['guard', 'shift 4 1']]);
+});
+
+test('a beginning that a late worker decided does not count where there was data before', async () => {
+  const began = { firstOffset: 7n, way: 'prefix', timestampMs: 1 } as const;
+  const source = [original(0n, 'a'), original(1n, 'b', 'c'), original(7n, 'h')];
+  const holesToOf = async (target: readonly Buffer[], states: Shape['states'] = []) =>
+    (await startPointOf(rig({ began, source, target, states }).site)).holesTo;
+  assert.equal(await holesToOf([copied(0n, 5, 40, 'a')], [[9n, 5, 40]]), undefined);
+  assert.equal(await holesToOf([filler(0n, 5)], [[9n, 5, -1]]), 7n);
 });
 
 test('data goes on under the epoch and sequence that the partition has, not the guard’s', async () => {

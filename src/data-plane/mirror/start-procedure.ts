@@ -94,10 +94,8 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
   const proven = isKnown && tail.lastSequence === lastSequence;
   await recordLoss(site, fence, target, tail);
   const next = toSource(position, tail.shift);
-  const begins = beginOf(fence, target, writer);
-  const missingTo = tail.gap?.to ?? begins;
-  const holesTo =
-    next < missingTo ? missingTo : writer.isSoft ? await trailingHoles(source, next) : undefined;
+  const { comes } = tail;
+  const holesTo = next < comes ? comes : writer.isSoft ? await trailingHoles(source, next) : undefined;
   return {
     fence,
     writer,

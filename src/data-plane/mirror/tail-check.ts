@@ -55,12 +55,15 @@ export async function checkTail(
     isSoft: writer.isSoft,
   });
   const next = toSource(position, shift);
-  const wanted = next < begins ? begins : next;
+  // Data before it was there first: the beginning was decided by one that slept meanwhile.
+  const hasBegun = last !== undefined && last.base - compared.shift < begins;
+  const wanted = next < begins && !hasBegun ? begins : next;
   refuseLostSource(source, ends, wanted);
   const gap = ends.start > wanted ? { from: wanted, to: asSource(ends.start) } : undefined;
+  const comes = gap?.to ?? wanted;
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   const { verdict, lastSequence, end } = compared;
-  return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end, gap };
+  return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end, comes, gap };
 }
 
 interface SourceEnds extends Pick<Known, 'gapMax'> {

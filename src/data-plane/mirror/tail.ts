@@ -26,6 +26,8 @@ export interface Tail {
   readonly sourceEpoch: number;
   /** Target offset less source offset at the position, by what both logs hold. */
   readonly shift: bigint;
+  /** Source offset from which on is copied: what the copy is not to have, and what is lost, lies before. */
+  readonly comes: SourceOffset;
   /** What retention deleted at the source before it was copied; undefined: nothing. */
   readonly gap: { readonly from: SourceOffset; readonly to: SourceOffset } | undefined;
   /** Offsets between the last data and the position. */
@@ -35,7 +37,7 @@ export interface Tail {
 }
 
 /** The last data of both sides: where it ends at the target, and how far it is shifted. */
-export type Compared = Omit<Tail, 'found' | 'fillers' | 'gap'> & {
+export type Compared = Omit<Tail, 'found' | 'fillers' | 'comes' | 'gap'> & {
   readonly end: bigint;
   /** What stands elsewhere than the ledger says. */
   readonly moved?: ShiftSegments;

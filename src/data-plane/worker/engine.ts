@@ -150,18 +150,11 @@ export class Engine {
     });
     const { target: cluster, log } = parts;
     this.#prefiller = new Prefiller({ cluster, log, limits, mayWrite });
-    this.#holders = new TransactionHolders({
-      findEnd: (topic, partition) => this.#sides.source.findEnd(topic, partition),
-      clock,
-      log: parts.log,
-    });
-    this.#trims = new TrimFollower({
-      findEnd: (topic, partition) => this.#sides.target.findEnd(topic, partition),
-      follows: (set) => parts.followsTrim?.(set) ?? false,
-      mayWrite,
-      clock,
-      log,
-    });
+    const endAt = (side: 'source' | 'target') => (topic: string, partition: number) =>
+      this.#sides[side].findEnd(topic, partition);
+    this.#holders = new TransactionHolders({ findEnd: endAt('source'), clock, log });
+    const follows = (set: string) => parts.followsTrim?.(set) ?? false;
+    this.#trims = new TrimFollower({ findEnd: endAt('target'), follows, mayWrite, clock, log });
     this.#starts = new StartQueue(limits.startsMax, (partition) => this.#startOne(partition));
   }
 
