@@ -46,9 +46,9 @@ export const mirrorErrors = {
   'CW-2007': entry(
     'source retention passed our position',
     'The source deleted records before the mirror had them. The exact range is lost to the mirror.',
-    'Raise the retention at the source or the bandwidth of the link. To go on behind the range, at the same ' +
-      'offsets, set on.gap: fill (and prefix.max to its size); to copy anew what the source still has, delete ' +
-      'the topic at the target.',
+    'Raise the retention at the source or the bandwidth of the link. To go on behind the range, at the ' +
+      'same offsets, set on.gap: fill (and prefix.max to its size); to copy anew what the source still ' +
+      'has, delete the topic at the target.',
   ),
   'CW-2008': entry(
     'source ends before the mirror',
@@ -67,8 +67,8 @@ export const mirrorErrors = {
     'The source’s log holds nothing at these offsets. In a compacted topic that is normal, and they are ' +
       'filled; but the mirror has not been told that the topic is compacted, or it is not any more.',
     'Nothing, where the topic has just been compacted: the controller sees that within seconds, and the ' +
-      'mirror goes on. If it lasts, look whether a controller runs and may read the topic’s settings; for a ' +
-      'topic that was compacted in the past, set on.gap: fill.',
+      'mirror goes on. If it lasts, look whether a controller runs and may read the topic’s settings; ' +
+      'for a topic that was compacted in the past, set on.gap: fill.',
   ),
   'CW-2013': entry(
     'old message format',

@@ -1,5 +1,5 @@
-// Source offsets that retention deleted before they were copied: ranges, in ascending order, that neither touch
-// nor overlap. Pure arithmetic.
+// Source offsets that retention deleted before they were copied: ranges, in ascending order, that neither
+// touch nor overlap. Pure arithmetic.
 
 /** `[from, to)` of the source. */
 export interface LostRange {

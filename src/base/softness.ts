@@ -1,4 +1,4 @@
-// Since when a mirror partition has been soft: its offsets may be empty that were not when they were looked at
+// Since when a mirror partition has been soft: offsets may be empty that were not when they were looked at
 // before (docs/design/soft-partitions.md).
 
 /**

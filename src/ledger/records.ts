@@ -215,7 +215,7 @@ export interface ObservedTopic {
   readonly sourceClusterId?: string | undefined;
   readonly targetTopicId: string | undefined;
   readonly partitions: number | undefined;
-  /** Other holes may be seen at another look: the source compacts, or gaps are filled. Absent: they may not. */
+  /** Other holes may be seen at another look: the source compacts, or gaps are filled. Absent: no. */
   readonly soft?: Softness | undefined;
   readonly observedAtMs: number;
 }

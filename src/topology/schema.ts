@@ -137,9 +137,9 @@ const mirrorSet = Type.Object(
     'on.gap': Type.Optional(
       choice(
         ['stop', 'fill'],
-        'When the source deleted records before they were copied: stop the partition (CW-2007); fill: go on ' +
-          'behind them at the same offsets, where no more than `prefix.max` are missing, and keep the range ' +
-          'that was lost in the ledger.',
+        'When the source deleted records before they were copied: stop the partition (CW-2007); fill: go ' +
+          'on behind them at the same offsets, where no more than `prefix.max` are missing, and keep the ' +
+          'range that was lost in the ledger.',
         'stop',
       ),
     ),
@@ -154,8 +154,8 @@ const mirrorSet = Type.Object(
     trim: Type.Optional(
       choice(
         ['own', 'follow'],
-        'When the copy deletes old records: own: by its retention, which follows the source’s; follow: also ' +
-          'whatever the source has deleted, by whichever way, within seconds.',
+        'When the copy deletes old records: own: by its retention, which follows the source’s; follow: ' +
+          'also whatever the source has deleted, by whichever way, within seconds.',
         'own',
       ),
     ),

@@ -12,7 +12,7 @@ export const bugsInBeginning: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/prefix.ts`,
-        search: 'await trim(site, target, start.firstOffset);',
+        search: 'if (!(await deleteRecords(site, target, start.firstOffset))) throw',
         replace: 'void trim;',
       },
     ],
@@ -104,7 +104,7 @@ export const bugsInBeginning: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/first-offset.ts`,
-        search: "if (firstOffset === 0n && site.policy.from === 'earliest') return fence;",
+        search: 'if (firstOffset === 0n && isPlain(site)) return fence;',
         replace: 'if (firstOffset === 0n) return fence;',
       },
     ],

@@ -95,7 +95,7 @@ export const bugsInFilling: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/fill.ts`,
-        search: 'await site.recordShift(at, left);',
+        search: "await site.record({ kind: 'shifted', firstTargetOffset: at, shift: left });",
         replace: '',
       },
     ],

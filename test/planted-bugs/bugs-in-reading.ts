@@ -37,8 +37,8 @@ export const bugsInReading: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/intake.ts`,
-        search: 'if (base > this.#next) return',
-        replace: 'if (base > this.#next + (1n << 62n)) return',
+        search: 'if (!this.#continued.isSoft) return gapCause(this.#next, base);',
+        replace: '',
       },
     ],
     caughtBy: [

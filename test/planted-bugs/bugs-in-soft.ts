@@ -92,14 +92,128 @@ export const bugsInSoft: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/data-id.ts`,
-        search: 'index === 0 || states.has(producerId) || isClosed(dataIds[index - 1] as ProducerEpoch),',
-        replace: 'index >= 0 || states.has(producerId) || isClosed(dataIds[index - 1] as ProducerEpoch),',
+        search: 'before === undefined || isClosed(before)',
+        replace: 'before === undefined || isKnown(before)',
       },
     ],
     caughtBy: [
       {
         file: startTest,
         test: 'of several ids the newest one counts whose predecessor is closed in the partition',
+      },
+    ],
+  },
+  {
+    name: 'a guard that is known by its fillers is taken for the data’s id',
+    harm: 'A worker that goes on under the generation’s id writes the same records a second time.',
+    edits: [
+      {
+        file: `${mirror}/data-id.ts`,
+        search: '(isKnown(id) && !isKnown(before))',
+        replace: 'isKnown(id)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'what has become soft changes its id once the generation’s is closed',
+      },
+    ],
+  },
+  {
+    name: 'behind the closing filler of an id no run of its heir begins',
+    harm: 'Who closed it at the same time may have fillers of the heir under way, of which nobody knows.',
+    edits: [
+      {
+        file: `${mirror}/data-id.ts`,
+        search: 'const isBehindClosing = at > 0;',
+        replace: 'const isBehindClosing = at < 0;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'of several ids the newest one counts whose predecessor is closed in the partition',
+      },
+    ],
+  },
+  {
+    name: 'late fillers of another id are not looked for',
+    harm: 'Data behind the filler of a worker that slept is taken to be where the ledger says.',
+    edits: [
+      {
+        file: `${mirror}/survivors.ts`,
+        search: 'const strangers = BigInt(batch.strangers);',
+        replace: 'const strangers = 0n;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'late fillers of an id that was left are found in front of the first data of its heir',
+      },
+    ],
+  },
+  {
+    name: 'data goes on in its epoch behind a filler of another id',
+    harm: 'The hole that the filler stands for is taken for a shift, and the next record is written twice.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'return fillers > 0n && !isChanging(writer);',
+        replace: 'return false && fillers > 0n && !isChanging(writer);',
+      },
+    ],
+    caughtBy: [{ file: startTest, test: 'behind a filler of another id data does not go on in its epoch' }],
+  },
+  {
+    name: 'a beginning that a late worker decided is believed',
+    harm: 'Records behind those that were mirrored are passed over as if they lay before the copy.',
+    edits: [
+      {
+        file: `${mirror}/tail-check.ts`,
+        search: 'const hasBegun = last !== undefined && last.base - compared.shift < begins;',
+        replace: 'const hasBegun = false;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'a beginning that a late worker decided does not count where there was data before',
+      },
+    ],
+  },
+  {
+    name: 'gaps are filled whatever the set says',
+    harm: 'Records that retention has deleted are lost, and nobody is asked.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: "policy.onGap === 'fill' && isSoft",
+        replace: 'isSoft',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'what retention has taken is holes where gaps are filled, and the ledger keeps which',
+      },
+    ],
+  },
+  {
+    name: 'a copy is trimmed where its source begins, however it is shifted',
+    harm: 'Records that the source still has are deleted at the target.',
+    edits: [
+      {
+        file: 'src/data-plane/worker/trim-follower.ts',
+        search: 'const to = targetFrom(segments, view.logStart);',
+        replace: 'const to = view.logStart;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'test/simulation/trim-follow.test.ts',
+        test: 'a copy that is shifted is trimmed where its records stand',
       },
     ],
   },

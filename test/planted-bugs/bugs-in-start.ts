@@ -55,10 +55,11 @@ export const bugsInStart: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: 'const tail = await checkTailUnmoved(site, source, target, position, fence);',
+        search: 'const tail = await checkTailUnmoved(site, source, target, position, fence, writer);',
         replace:
-          'const unseen = { lastSequence, sourceEpoch: -1, shift: 0n, found: [] };\n' +
-          "  const tail = { verdict: 'unverified', ...unseen } as const;\n" +
+          'const unseen = { lastSequence, sourceEpoch: -1, shift: 0n, found: [], fillers: 0n };\n' +
+          '  const end = { comes: asSource(position), gap: undefined };\n' +
+          "  const tail = { verdict: 'unverified', ...unseen, ...end } as const;\n" +
           '  void checkTailUnmoved;',
       },
     ],
@@ -117,10 +118,15 @@ export const bugsInStart: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: `  const lastSequence = await readLastSequence(target, fence);
-  const position = asTarget(await readOffset(target, 'end'));`,
-        replace: `  const position = asTarget(await readOffset(target, 'end'));
-  const lastSequence = await readLastSequence(target, fence);`,
+        search: 'const soft = site.soft !== undefined ?',
+        replace:
+          "const position = asTarget(await readOffset(target, 'end'));\n" +
+          '  const soft = site.soft !== undefined ?',
+      },
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: "  const position = asTarget(await readOffset(target, 'end'));\n  await replicated",
+        replace: '  await replicated',
       },
     ],
     caughtBy: [

@@ -155,8 +155,8 @@ const startPolicyOf = (seed: number): StartPolicy => ({
 });
 
 /**
- * Of compacted worlds, which alone are soft. A replica that begins anew behind the begin of an open transaction
- * knows nothing of it: no transactions there.
+ * Of compacted worlds, which alone are soft. A replica that begins anew behind the begin of an open
+ * transaction knows nothing of it: no transactions there.
  */
 const fillsGaps = (seed: number): boolean => seed % 5 > 2 && seed % 4 < 2 && seed % 3 === 0;
 

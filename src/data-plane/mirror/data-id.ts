@@ -44,7 +44,7 @@ export async function dataIdsOf(
   );
 }
 
-/** What the ledger knows of it. What became soft later may hold data under the generation's id, before others. */
+/** As the ledger has them. What became soft later may hold data under the generation's id. */
 export function dataIdsIn(
   { producerId, producerEpoch, dataIds }: Fence,
   { topicId, partition }: PartitionEnd,

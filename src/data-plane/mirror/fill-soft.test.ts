@@ -105,7 +105,7 @@ test('a shift that was found, but not told, is recorded behind the first filler'
   assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4', 'shift 11 1']);
 });
 
-test('an id is left by its last filler, and the run of its heir, which the ledger knows, begins behind it', async () => {
+test('an id is left by its last filler, and the run of its heir begins behind it', async () => {
   const other: Guard = { ...held, producerId: 12n, producerEpoch: 0 };
   const leave = async (holes: bigint) => {
     const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) });

@@ -142,7 +142,7 @@ test('what has become soft goes on under the generation’s id, and records no o
   assert.deepEqual([position, shift, nextSequence, isBehindFillers, asked], [4n, 0n, 8, false, ['guard']]);
 });
 
-test('what has become soft changes its id once the generation’s is closed, not once another is known', async () => {
+test('what has become soft changes its id once the generation’s is closed', async () => {
   const source = [original(0n, 'a'), original(2n, 'b')];
   const target = [before(0n, 6, 'a'), filler(1n, 3)];
   const guardState = [9n, 3, -1] as const;
@@ -154,7 +154,7 @@ test('what has become soft changes its id once the generation’s is closed, not
   assert.deepEqual([writer.producerId, nextSequence, isBehindFillers], [9n, 0, true]);
 });
 
-test('what has become soft is not taken for another log where its last data has been cleaned away', async () => {
+test('what has become soft is no other log where its last data has been cleaned away', async () => {
   const { site } = rig({
     soft: 'later',
     dataIds: [],
@@ -226,6 +226,9 @@ test('of several ids the newest one counts whose predecessor is closed in the pa
   const { writer, position, shift, isBehindFillers } = await startPointOf(closed.site);
   assert.deepEqual([writer.producerId, writer.producerEpoch, position, shift], [12n, 0, 2n, 0n]);
   assert.equal(isBehindFillers, true);
+  // Its heir may have fillers under way also where nothing is left of that.
+  closed.target.logStart = 2n;
+  assert.equal((await startPointOf(closed.site)).isBehindFillers, true);
 });
 
 test('what only one side still holds is not compared; what both hold must be the same', async () => {
@@ -273,7 +276,7 @@ test('behind fillers of its own id a shift is certain only once a filler of ours
   assert.deepEqual(asked, ['guard']);
 });
 
-test('offsets that retention has taken are holes where gaps are filled, and the ledger keeps which', async () => {
+test('what retention has taken is holes where gaps are filled, and the ledger keeps which', async () => {
   const shape = { source: [original(0n, 'a'), original(7n, 'h')], target: [copied(0n, 5, 40, 'a')] };
   const stops = rig({ ...shape, states: [[9n, 5, 40]] });
   stops.source.logStart = 7n;
@@ -291,6 +294,23 @@ test('offsets that retention has taken are holes where gaps are filled, and the 
   assert.deepEqual([position, holesTo, asked], [1n, 7n, ['guard', 'lost 1 7']]);
   // Never more than the operator allows.
   assert.equal(await codeOfStart(fills(5).site), 'CW-2007');
+});
+
+test('behind a filler of another id data does not go on in its epoch', async () => {
+  const stranger = plainBatch({
+    baseOffset: 1n,
+    recordCount: 1,
+    attributes: 0x30,
+    producer: { id: 8n, epoch: closingEpoch, sequence: -1 },
+  });
+  const { site } = rig({
+    source: [original(0n, 'a'), original(2n, 'c')],
+    target: [copied(0n, 5, 40, 'a'), stranger],
+    states: [[9n, 5, 40]],
+  });
+  const { position, shift, isBehindFillers } = await startPointOf(site);
+  // It stands for the hole, which within the epoch would be no distance.
+  assert.deepEqual([position, shift, isBehindFillers], [2n, 0n, true]);
 });
 
 test('a source that holds nothing more up to its stable end is seen to end in holes', async () => {

@@ -51,8 +51,8 @@ export async function compareSurvivors(
 }
 
 /**
- * The first batch of an epoch stands where the ledger says, but for what landed before it of those whose place
- * was taken. Within an epoch there are no holes, so sequence numbers count source offsets, and what the
+ * The first batch of an epoch stands where the ledger says, but for what landed before it of those whose
+ * place was taken. Within an epoch there are no holes, so sequence numbers count source offsets, and what the
  * target's offsets are further apart than they is fillers that came late. Data under the generation's id
  * stands where the ledger says: holes are between it.
  */

@@ -1,5 +1,5 @@
-// Deletes at the target what the source has deleted, for the sets that say `trim: follow`: what is gone there is
-// gone here as soon as that is seen.
+// Deletes at the target what the source has deleted, for the sets that say `trim: follow`: what is gone there
+// is gone here as soon as that is seen.
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { identicalOffsets, shiftKey, targetFrom } from '../../base/shift-segments.ts';
