@@ -14,7 +14,7 @@ const earliest = -2n;
 /** Below this share of the source's log between its start and the mirror's end, time is short. */
 const shareMin = 0.1;
 
-type StartSettings = Pick<MirrorSetSpec, 'from' | 'offsets' | 'prefixMax'>;
+type StartSettings = Pick<MirrorSetSpec, 'from' | 'offsets' | 'prefixMax' | 'onGap'>;
 
 /** Offsets by `topic partition`. */
 type Offsets = ReadonlyMap<string, bigint>;
@@ -77,16 +77,21 @@ export function judgePositions({ sourceStart, sourceEnd, mirrorEnd }: Ends, set:
   return tell(topics, set);
 }
 
+function lostRecords(topics: string, { onGap, prefixMax }: StartSettings): Said {
+  const what = `${topics}: the source has deleted records that the mirror lacks`;
+  if (onGap === 'stop') return problem(what, { code: 'CW-2007' });
+  return warning(what, {
+    why: `They are lost; up to ${prefixMax} offsets of a partition are filled (\`on.gap: fill\`).`,
+    next: 'Raise the retention at the source or the bandwidth of the link.',
+  });
+}
+
 type Troubled = Readonly<Record<'shifted' | 'apart' | 'lost' | 'soon', ReadonlySet<string>>>;
 
 function tell({ shifted, apart, lost, soon }: Troubled, set: StartSettings): Said[] {
   const said: Said[] = [];
   const text = (topics: ReadonlySet<string>) => topicsText([...topics]);
-  if (lost.size > 0) {
-    said.push(
-      problem(`${text(lost)}: the source has deleted records that the mirror lacks`, { code: 'CW-2007' }),
-    );
-  }
+  if (lost.size > 0) said.push(lostRecords(text(lost), set));
   if (shifted.size > 0 && set.offsets === 'identical') {
     said.push(
       warning(`${text(shifted)}: the copy will not have the offsets of the source`, {

@@ -70,7 +70,7 @@ suite('replicas at the target', () => {
 });
 
 suite('the mirror’s place in the source’s log', () => {
-  const set = { from: 'earliest', offsets: 'identical', prefixMax: 100 } as const;
+  const set = { from: 'earliest', offsets: 'identical', prefixMax: 100, onGap: 'stop' } as const;
   const judged = (
     start: bigint,
     end: bigint,
@@ -102,7 +102,10 @@ suite('the mirror’s place in the source’s log', () => {
     assert.match(judged(500n, 600n, 49n)[0] ?? '', /^unknown: a: whether the source still holds/);
     assert.match(judged(50n, 100n, 49n, { offsets: 'shifted' })[0] ?? '', /^unknown: a: whether/);
   });
-  test('records lost', () => assert.match(judged(50n, 100n, 49n)[0] ?? '', /^problem CW-2007: a/));
+  test('records lost', () => {
+    assert.match(judged(50n, 100n, 49n)[0] ?? '', /^problem CW-2007: a/);
+    assert.match(judged(50n, 100n, 49n, { onGap: 'fill' })[0] ?? '', /^warning: a: the source has deleted/);
+  });
   test('about to be overtaken', () => {
     assert.match(judged(100n, 1_100n, 150n)[0] ?? '', /^warning: a: the source’s retention is about/);
     assert.deepEqual(judged(100n, 1_100n, 200n), fine);
