@@ -172,8 +172,8 @@ export const bugsInSoft: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/tail-check.ts`,
-        search: 'const hasBegun = last !== undefined && last.base - compared.shift < begins;',
-        replace: 'const hasBegun = false;',
+        search: 'const isBefore = last !== undefined &&',
+        replace: 'const isBefore = last !== undefined && firstOffset < 0n &&',
       },
     ],
     caughtBy: [

@@ -6,6 +6,8 @@ import { systemClock } from '../../base/clock.ts';
 import type { PartitionStart } from '../../base/partition-start.ts';
 import { shiftKey, type ShiftSegment } from '../../base/shift-segments.ts';
 import type { Softness } from '../../base/softness.ts';
+import { nullBatches } from '../../kafka/batch/null-batches.ts';
+import { patchForProduce, stampOf } from '../../kafka/batch/patch.ts';
 import { encodeBatch } from '../../kafka/batch/encode-batch.ts';
 import { plainBatch } from '../../../test/fixtures/plain-batch.ts';
 import { closingEpoch } from './data-id.ts';
@@ -202,6 +204,10 @@ test('a beginning that a late worker decided does not count where there was data
     (await startPointOf(rig({ began, source, target, states }).site)).holesTo;
   assert.equal(await holesToOf([copied(0n, 5, 40, 'a')], [[9n, 5, 40]]), undefined);
   assert.equal(await holesToOf([filler(0n, 5)], [[9n, 5, -1]]), 7n);
+  // A prefix that was filled in part before the topic was compacted is no data.
+  const prefix = [...nullBatches(0n, 3n, 1n)];
+  for (const batch of prefix) patchForProduce(batch, 0, stampOf(9n, 5), 0);
+  assert.equal(await holesToOf(prefix, [[9n, 5, 2]]), 7n);
 });
 
 test('data goes on under the epoch and sequence that the partition has, not the guard’s', async () => {

@@ -14,7 +14,7 @@ import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
 import { type FirstOffsetSite, startIn, withStart } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
-import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
 import { lacksPrefix, type MissingPrefix } from './prefix.ts';
 import { replicated } from './replicated.ts';
@@ -146,12 +146,6 @@ async function recordLoss(site: StartSite, fence: Fence, target: PartitionEnd, {
   await site.record(target, { kind: 'lost', firstOffset: gap.from, endOffset: gap.to });
 }
 
-/** The source's first offset that a soft partition's copy holds; everything before it is holes. */
-function beginOf(fence: Fence, target: PartitionEnd, { isSoft }: Writer): SourceOffset {
-  const start = startIn(fence, target);
-  return asSource(isSoft && start?.way === 'prefix' ? start.firstOffset : 0n);
-}
-
 /**
  * A random first sequence: a stale write of a forgotten predecessor fits by chance only once in 2^31. Never
  * 0, with which any epoch may begin.
@@ -177,7 +171,8 @@ async function checkTailUnmoved(
     return await checkTail(source, target, position, {
       writer,
       segments,
-      begins: beginOf(fence, target, writer),
+      // Where copies are not soft, their prefix is not filled as holes are.
+      start: writer.isSoft ? startIn(fence, target) : undefined,
       gapMax: gapMaxOf(site, fence, target, position, writer),
     });
   } catch (thrown) {

@@ -2,7 +2,9 @@
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
 import { firstShiftOf, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
-import { leaderEpochOf } from '../../kafka/batch/header.ts';
+import type { PartitionStart } from '../../base/partition-start.ts';
+import { leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
+import { isNullBatch } from '../../kafka/batch/null-batches.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
@@ -22,8 +24,8 @@ export interface Known {
   readonly writer: Writer;
   /** Where the ledger knows both logs to be apart. */
   readonly segments: ShiftSegments;
-  /** The source's first offset that is to be copied. */
-  readonly begins: SourceOffset;
+  /** Where the copy begins, if holes up to there are to be filled. */
+  readonly start: PartitionStart | undefined;
   /** So many offsets at most may be missing at the source's start; they are holes. */
   readonly gapMax: bigint;
 }
@@ -36,7 +38,7 @@ export async function checkTail(
   source: PartitionEnd,
   target: PartitionEnd,
   position: TargetOffset,
-  { writer, segments, begins, gapMax }: Known,
+  { writer, segments, start, gapMax }: Known,
 ): Promise<Tail> {
   const ends = { ...(await readSourceEnds(source)), gapMax };
   const { logStart, last } = await findLastData(target, position, { withEmptied: writer.isSoft });
@@ -55,15 +57,27 @@ export async function checkTail(
     isSoft: writer.isSoft,
   });
   const next = toSource(position, shift);
-  // Data before it was there first: the beginning was decided by one that slept meanwhile.
-  const hasBegun = last !== undefined && last.base - compared.shift < begins;
-  const wanted = next < begins && !hasBegun ? begins : next;
+  const begins = firstSourceOffset(start, last, compared.shift);
+  const wanted = next < begins ? begins : next;
   refuseLostSource(source, ends, wanted);
   const gap = ends.start > wanted ? { from: wanted, to: asSource(ends.start) } : undefined;
   const comes = gap?.to ?? wanted;
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   const { verdict, lastSequence, end } = compared;
   return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end, comes, gap };
+}
+
+/** Data before a beginning was there first: whoever decided that beginning slept meanwhile. */
+function firstSourceOffset(
+  start: PartitionStart | undefined,
+  last: DataBatch | undefined,
+  shift: bigint,
+): SourceOffset {
+  if (start === undefined || start.way !== 'prefix') return asSource(0n);
+  const { firstOffset, timestampMs } = start;
+  const isBefore = last !== undefined && last.base - shift < firstOffset && recordCountOf(last.bytes, 0) > 0;
+  // What was filled before the topic was compacted is no data.
+  return asSource(isBefore && !isNullBatch(last.bytes, BigInt(timestampMs)) ? 0n : firstOffset);
 }
 
 interface SourceEnds extends Pick<Known, 'gapMax'> {
