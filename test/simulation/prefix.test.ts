@@ -167,3 +167,15 @@ test('latest of an empty source: what comes before the first write is copied', a
   await world.becomesLevel(10_000);
   assert.deepEqual(logOf(world), { start: 0n, end: 5n });
 });
+
+test('the beginning of a compacted copy is filled also where nothing comes behind it', async () => {
+  const small = { seed: 1, partitions: 1, workers: 1, source: oneBroker, target: oneBroker, keys: 2 };
+  const world = new World({ ...small, startPolicy: { ...earliest, from: 'latest' } });
+  await world.settle();
+  world.write(0, 2, 2, 2);
+  await world.settle();
+  world.worker(1).start();
+  await world.becomesLevel(10_000);
+  assert.equal(world.watches[0]?.targetLeader?.log.end, 6n);
+  await world.stop();
+});

@@ -148,7 +148,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
 }
 
 const startPolicyOf = (seed: number): StartPolicy => ({
-  from: seed % 5 === 0 ? 'latest' : 'earliest',
+  from: seed % 5 === 0 || seed % 11 === 1 ? 'latest' : 'earliest',
   offsets: seed % 11 === 0 ? 'shifted' : 'identical',
   prefixMax: fillsGaps(seed) ? 1_000 : 12,
   onGap: fillsGaps(seed) ? 'fill' : 'stop',

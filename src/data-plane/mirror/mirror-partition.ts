@@ -179,6 +179,8 @@ export class MirrorPartition {
     this.view.passed(point.position - point.shift);
     this.#enter('started', { name: 'mirroring' });
     this.#listener.fetchDue(this);
+    // Holes that no fetch tells of, where nothing comes behind them.
+    this.#goOnWriting(this.#window);
   }
 
   /** The start is held up by a prefix, filled up to `reached`. False where this life is over. */

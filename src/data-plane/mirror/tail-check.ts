@@ -41,23 +41,31 @@ export async function checkTail(
   { writer, segments, start, gapMax }: Known,
 ): Promise<Tail> {
   const ends = { ...(await readSourceEnds(source)), gapMax };
-  const { logStart, last } = await findLastData(target, position, { withEmptied: writer.isSoft });
+  const read = await findLastData(target, position, { withEmptied: writer.isSoft });
+  const { logStart } = read;
+  const last = isOfPrefix(read.last, start) ? undefined : read.last;
   if (last !== undefined && last.end > position) {
     const text = `${placeOf(target)}: the log moved to ${last.end} while it was read up to ${position}`;
     throw new Obstacle(causeOf('CW-2020', text));
   }
   const compared =
     last === undefined
-      ? nothingLeft(logStart, shiftAt(segments, logStart))
+      ? nothingLeft(
+          logStart,
+          shiftAt(segments, logStart),
+          read.last && lastSequenceOf(read.last.bytes, writer),
+        )
       : await compareLast(source, ends, target, last, writer, segments);
   const { moved = [] } = compared;
   const known = shiftAt(moved.reduce(withSegment, segments), position);
-  const { shift, sourceEpoch } = await passFillers(source, ends, compared, position, {
+  const begins = firstSourceOffset(start, last, compared.shift);
+  // Before its first record the copy holds fillers, whatever the source has there.
+  const from = ends.start > begins ? ends.start : begins;
+  const { shift, sourceEpoch } = await passFillers(source, from, compared, position, {
     known,
     isSoft: writer.isSoft,
   });
   const next = toSource(position, shift);
-  const begins = firstSourceOffset(start, last, compared.shift);
   const wanted = next < begins ? begins : next;
   refuseLostSource(source, ends, wanted);
   const gap = ends.start > wanted ? { from: wanted, to: asSource(ends.start) } : undefined;
@@ -74,11 +82,17 @@ function firstSourceOffset(
   shift: bigint,
 ): SourceOffset {
   if (start === undefined || start.way !== 'prefix') return asSource(0n);
-  const { firstOffset, timestampMs } = start;
+  const { firstOffset } = start;
   const isBefore = last !== undefined && last.base - shift < firstOffset && recordCountOf(last.bytes, 0) > 0;
-  // What was filled before the topic was compacted is no data.
-  return asSource(isBefore && !isNullBatch(last.bytes, BigInt(timestampMs)) ? 0n : firstOffset);
+  return asSource(isBefore ? 0n : firstOffset);
 }
+
+/** Filled before the topic was compacted: that is no data. */
+const isOfPrefix = (last: DataBatch | undefined, start: PartitionStart | undefined): boolean =>
+  last !== undefined &&
+  start?.way === 'prefix' &&
+  last.end <= start.firstOffset &&
+  isNullBatch(last.bytes, BigInt(start.timestampMs));
 
 interface SourceEnds extends Pick<Known, 'gapMax'> {
   readonly start: bigint;
@@ -112,10 +126,10 @@ function refuseLostSource(
   }
 }
 
-/** Only fillers are left at the target, or not even those. */
-const nothingLeft = (logStart: bigint, shift: bigint): Compared => ({
+/** Only fillers are left at the target, or what a prefix was filled with, or not even those. */
+const nothingLeft = (logStart: bigint, shift: bigint, lastSequence: number | undefined): Compared => ({
   verdict: logStart === 0n ? 'empty' : 'unverified',
-  lastSequence: undefined,
+  lastSequence,
   sourceEpoch: -1,
   shift,
   end: logStart,
@@ -204,7 +218,7 @@ const trimmedAt = ({ base, end }: DataBatch, told: bigint, { shift, isCompared }
  */
 async function passFillers(
   source: PartitionEnd,
-  { start }: SourceEnds,
+  start: bigint,
   { end, shift, sourceEpoch }: Compared,
   position: TargetOffset,
   { known, isSoft }: { readonly known: bigint; readonly isSoft: boolean },
