@@ -20,28 +20,38 @@ export interface DumpVerdict {
   readonly aborted: number;
 }
 
-/** Throws Violation with the first offset that breaks the promise. */
-export function judgeDumps(source: JudgedLog, target: JudgedLog): DumpVerdict {
+/** Target offset less source offset of what stands at a target offset. */
+export type ShiftOf = (targetOffset: number) => number;
+
+/** Throws Violation with the first offset that breaks the promise. Nothing is shifted unless `shiftOf` says so. */
+export function judgeDumps(source: JudgedLog, target: JudgedLog, shiftOf?: ShiftOf): DumpVerdict {
   const { committed, aborted } = readHistory(source);
-  if (target.end !== source.end) {
-    throw new Violation(`the source ends at ${source.end}, the target at ${target.end}`);
+  const meant = source.end + (shiftOf?.(target.end) ?? 0);
+  if (target.end !== meant) {
+    throw new Violation(`the source ends at ${source.end}, the target at ${target.end}, not at ${meant}`);
   }
   let next = target.start;
   let [records, fillers] = [0, 0];
+  let last = -1;
   for (const { offset, text, isControl, isTransactional } of recordsFrom(target)) {
     if (offset < next) throw new Violation(`offset ${offset} stands twice at the target`);
     if (offset > next) throw new Violation(`nothing stands at ${next}..${offset - 1} of the target`);
     next = offset + 1;
-    const theirs = committed.get(offset);
+    const at = offset - (shiftOf?.(offset) ?? 0);
+    const theirs = committed.get(at);
     if (isControl) {
       fillers += 1;
-      if (theirs !== undefined) throw new Violation(`a filler at ${offset}, where the source has ${theirs}`);
+      // In front of a shift stand fillers too many; the record that each would be comes behind them.
+      if (theirs !== undefined && shiftOf === undefined)
+        throw new Violation(`a filler at ${offset}, where the source has ${theirs}`);
       continue;
     }
     if (isTransactional) throw new Violation(`the record at ${offset} of the target is in a transaction`);
     if (theirs === undefined)
       throw new Violation(`a record at ${offset} that the source does not have: ${text}`);
     if (text !== theirs) throw new Violation(`at ${offset} the source has ${theirs}, the target ${text}`);
+    if (at <= last) throw new Violation(`${at} of the source stands at ${offset} again, behind ${last}`);
+    last = at;
     records += 1;
   }
   if (next !== target.end) throw new Violation(`nothing stands at ${next}..${target.end - 1} of the target`);

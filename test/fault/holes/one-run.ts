@@ -1,0 +1,312 @@
+// One run: a mirror comes to its step, something happens there, and the mirror is judged when it has come to
+// the source's end, and again when the source has gone on.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError } from '../../../src/base/errors.ts';
+import { seededRandom } from '../../../src/base/random.ts';
+import { verifyPartition } from '../../../src/data-plane/verifier/verify-partition.ts';
+import { guardIdOf } from '../../../src/ledger/transactional-id.ts';
+import { ProbedLog } from '../../fixtures/probed-log.ts';
+import { verifyContext } from '../../fixtures/verify-context.ts';
+import { waitUntil } from '../../fixtures/wait-until.ts';
+import { HoleSource, type HoleSourceParts, cleanedSource } from './hole-source.ts';
+import { type HoleWorld, mirrorSet, sourceRegion, targetRegion } from './hole-world.ts';
+import { judgeMirror, type MirrorVerdict } from './judge-mirror.ts';
+import { faultText, type PlannedRun } from './run-list.ts';
+import type { StepWorker } from './step-worker.ts';
+import type { StopOrder } from './steps.ts';
+
+export const outcomes = ['identical', 'shifted', 'not reached', 'FAILED'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export interface RunReport {
+  readonly index: number;
+  readonly way: string;
+  readonly step: string;
+  readonly stage: string;
+  readonly fault: string;
+  readonly outcome: Outcome;
+  /** What did not hold. */
+  readonly violation?: string;
+  readonly topic: string;
+  readonly ms: number;
+  /** Which broker it was that the fault took. */
+  readonly broker?: number;
+  /** Behind the fault, and again when the source had gone on. */
+  readonly verdicts: readonly MirrorVerdict[];
+  /** What the worker that woke up said last. */
+  readonly woken?: string;
+}
+
+/** How targets differ from their sources. */
+export const targetShape = { replicationFactor: 3, config: { 'min.insync.replicas': '2' } };
+
+/** Elections, time-outs and a coordinator's retries, one after the other. */
+const drainedMsMax = 120_000;
+const surplus = 2;
+const lateMsMax = 20_000;
+
+export class OneRun {
+  readonly #world: HoleWorld;
+  readonly #run: PlannedRun;
+  readonly #verdicts: MirrorVerdict[] = [];
+  #source: HoleSource | undefined;
+  #broker: number | undefined;
+  #woken: string | undefined;
+  readonly #workers: StepWorker[] = [];
+
+  constructor(world: HoleWorld, run: PlannedRun) {
+    this.#world = world;
+    this.#run = run;
+  }
+
+  /** `cleaned`: the topic of a soft partition. Never rejects for what the mirror does. */
+  async perform(cleaned: string | undefined): Promise<RunReport> {
+    const began = performance.now();
+    const { index, way, isSoft, step, stage, fault } = this.#run;
+    let outcome: Outcome = 'FAILED';
+    let violation: string | undefined;
+    try {
+      outcome = await this.#perform(cleaned);
+    } catch (error) {
+      violation = `${describeError(error)}; ${this.#states()}`;
+    }
+    await this.#cleanUp();
+    return {
+      index,
+      way: `${way}${isSoft ? ', soft' : ''}`,
+      step: step.name,
+      stage,
+      fault: faultText(fault),
+      outcome,
+      ...(violation !== undefined && { violation }),
+      topic: this.#source?.topic ?? '',
+      ms: Math.round(performance.now() - began),
+      ...(this.#broker !== undefined && { broker: this.#broker }),
+      ...(this.#woken !== undefined && { woken: this.#woken }),
+      verdicts: this.#verdicts,
+    };
+  }
+
+  async #perform(cleaned: string | undefined): Promise<Outcome> {
+    const source = await this.#makeSource(cleaned);
+    await source.write();
+    const { way, isSoft, step, stage } = this.#run;
+    const plan = this.#world.planOf(source.topic, isSoft, way);
+    const worker = this.#take();
+    const surplusStops: StopOrder[] = step.surplusAt ? [{ path: step.surplusAt, stage: 'after' }] : [];
+    worker.mirror(plan, [...surplusStops, { path: step.path, stage }]);
+    if (surplusStops.length > 0 && (await this.#stops(worker, 0))) await this.#addSurplus(worker);
+    if (!(await this.#stops(worker, surplusStops.length))) return 'not reached';
+    const writer = await this.#happen(worker);
+    await this.#drained(writer);
+    const first = await this.#judge();
+    this.#verdicts.push(first);
+    await source.writeMore();
+    await this.#drained(writer);
+    const last = await this.#judge();
+    this.#verdicts.push(last);
+    this.#mustBeAsPromised(first, last);
+    return first.shift === 0 && first.ahead === 0 && first.segments.length === 0 ? 'identical' : 'shifted';
+  }
+
+  #mustBeAsPromised(first: MirrorVerdict, last: MirrorVerdict): void {
+    const { way, isSoft, step } = this.#run;
+    const isMeant = way === 'coordinator' || isSoft || step.surplusAt !== undefined;
+    if (!isMeant && (first.segments.length > 0 || first.ahead > 0)) {
+      throw new Error(`the direct way is shifted: ${JSON.stringify(first)}`);
+    }
+    if (last.shift !== 0 || last.ahead !== 0) {
+      throw new Error(`not identical again behind the next holes: ${JSON.stringify([first, last])}`);
+    }
+  }
+
+  async #makeSource(cleaned: string | undefined): Promise<HoleSource> {
+    const { seed, way } = this.#run;
+    const { link, sourceServers: servers } = this.#world;
+    const parts: HoleSourceParts = {
+      link,
+      servers,
+      random: seededRandom(seed),
+      isSlow: way === 'coordinator',
+    };
+    // Behind a fault of brokers, a topic of three replicas can be made once all three are back.
+    this.#source = await waitUntil('a topic to write to', () =>
+      cleaned === undefined ? HoleSource.create(parts, targetShape) : cleanedSource(parts, cleaned),
+    );
+    return this.#source;
+  }
+
+  #take(): StepWorker {
+    const worker = this.#world.takeWorker();
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** Whether the worker comes to the stop, or mirrors to the end without it. */
+  async #stops(worker: StepWorker, index: number): Promise<boolean> {
+    const { how } = await waitUntil(
+      'a worker to come to its step',
+      () => {
+        worker.mustLive();
+        if (worker.stoppedAt === index) return { how: 'stopped' };
+        return this.#hasCaughtUp(worker) && { how: 'caught up' };
+      },
+      { giveUpMs: drainedMsMax, pollMs: 10, seen: () => worker.state },
+    );
+    return how === 'stopped';
+  }
+
+  /** As a coordinator may do after trouble: the filler that is there, more than once. */
+  async #addSurplus(worker: StepWorker): Promise<void> {
+    const topic = this.#source?.topic ?? '';
+    const log = await ProbedLog.open(this.#world.link.target, topic);
+    try {
+      const filler = (await log.batches()).findLast(({ isControl }) => isControl);
+      if (filler === undefined)
+        throw new Error(`${topic}: no filler of ${guardIdOf(mirrorSet, targetRegion, topic, 0)}`);
+      const known = await log.stateOf(filler.producerId);
+      const marker = log.marker(filler, known?.coordinatorEpoch ?? 0);
+      const said = await log.mark(...Array.from({ length: surplus }, () => marker));
+      if (said !== 'NONE') throw new Error(`${topic}: fillers too many were answered ${said}`);
+    } finally {
+      log.leader.destroy('written');
+    }
+    worker.goOn();
+  }
+
+  /** Does what is to happen at the step; returns the worker that mirrors from then on. */
+  async #happen(worker: StepWorker): Promise<StepWorker> {
+    const { fault } = this.#run;
+    switch (fault.what) {
+      case 'killed':
+        await worker.kill();
+        return this.#successor();
+      case 'paused': {
+        const successor = this.#successor();
+        await this.#drained(successor);
+        worker.goOn();
+        await this.#settled(worker);
+        await worker.rest();
+        return successor;
+      }
+      case 'frozen':
+        await this.#freeze(worker, fault.forMs, await this.#world.brokerOf(fault.role, this.#topic));
+        return worker;
+      case 'leader killed':
+        await this.#killLeader(worker, await this.#world.brokerOf('leader', this.#topic));
+        return worker;
+    }
+  }
+
+  get #topic(): string {
+    return this.#source?.topic ?? '';
+  }
+
+  #successor(): StepWorker {
+    const { way, isSoft } = this.#run;
+    const successor = this.#take();
+    successor.mirror(this.#world.planOf(this.#topic, isSoft, way));
+    return successor;
+  }
+
+  async #freeze(worker: StepWorker, forMs: number, broker: number): Promise<void> {
+    this.#broker = broker;
+    const { faults } = this.#world.acls.lab;
+    faults.pause(targetRegion, broker);
+    try {
+      worker.goOn();
+      await sleep(forMs);
+    } finally {
+      faults.resume(targetRegion, broker);
+    }
+  }
+
+  async #killLeader(worker: StepWorker, broker: number): Promise<void> {
+    this.#broker = broker;
+    const { faults } = this.#world.acls.lab;
+    await faults.kill(targetRegion, broker);
+    try {
+      worker.goOn();
+      await waitUntil('another leader', async () => {
+        const now = await this.#world.brokerOf('leader', this.#topic);
+        return now !== broker;
+      });
+    } finally {
+      await faults.start(targetRegion, broker);
+    }
+  }
+
+  /** What it had under way when it stood still has ended, whichever way. */
+  async #settled(worker: StepWorker): Promise<void> {
+    const { state, cause } = await waitUntil(
+      'the worker that woke up to come to rest',
+      () => {
+        worker.mustLive();
+        const said = worker.state;
+        if (said === undefined || said.underWay > 0) return false;
+        return (said.state === 'waiting' || said.state === 'stopped' || this.#hasCaughtUp(worker)) && said;
+      },
+      { giveUpMs: drainedMsMax, seen: () => worker.state },
+    );
+    this.#woken = cause === undefined ? state : `${state}: ${cause}`;
+    if (state === 'stopped') throw new Error(`the worker that woke up stopped: ${cause}`);
+  }
+
+  #hasCaughtUp({ state }: StepWorker): boolean {
+    const { position, shift } = state ?? {};
+    if (state?.state !== 'mirroring' || position === undefined || shift === undefined) return false;
+    return state.underWay === 0 && position - shift === this.#source?.end;
+  }
+
+  /** The mirror says that it has come to the source's end. */
+  async #drained(worker: StepWorker): Promise<void> {
+    await waitUntil(
+      'the mirror to come to the source’s end',
+      () => {
+        worker.mustLive();
+        return this.#hasCaughtUp(worker);
+      },
+      { giveUpMs: drainedMsMax, seen: () => ({ state: worker.state, end: this.#source?.end }) },
+    );
+  }
+
+  /**
+   * Fillers of a coordinator may come late, behind data that is moved by them then; the mirror finds them and
+   * the ledger is told.
+   */
+  async #judge(): Promise<MirrorVerdict> {
+    if (this.#run.way === 'direct') return this.#judgeNow();
+    return waitUntil('the mirror to be as it should', () => this.#judgeNow(), {
+      giveUpMs: lateMsMax,
+      pollMs: 500,
+    });
+  }
+
+  /** By what stands in both logs, then by `verify`. */
+  async #judgeNow(): Promise<MirrorVerdict> {
+    const { link } = this.#world;
+    const segments = await this.#world.segmentsOf(this.#topic);
+    const verdict = await judgeMirror(link, this.#topic, segments);
+    const context = verifyContext(link.source, link.target, { regions: [sourceRegion, targetRegion] });
+    const isCompacted = this.#run.isSoft;
+    const verified = await verifyPartition(context, this.#topic, 0, { segments, isCompacted });
+    const { kept } = verified.comparison.differences;
+    if (kept.length > 0) throw new Error(`verify disagrees: ${textOf(kept)}`);
+    if (verified.from !== 0n || Number(verified.to) !== this.#source?.end) {
+      throw new Error(`verify compared ${verified.from}..${verified.to} of 0..${this.#source?.end}`);
+    }
+    return verdict;
+  }
+
+  #states(): string {
+    return this.#workers.map(({ state }) => JSON.stringify(state ?? null)).join(' ');
+  }
+
+  async #cleanUp(): Promise<void> {
+    for (const worker of this.#workers) await this.#world.giveBack(worker);
+    await this.#source?.close();
+  }
+}
+
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
