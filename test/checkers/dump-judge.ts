@@ -23,7 +23,7 @@ export interface DumpVerdict {
 /** Target offset less source offset of what stands at a target offset. */
 export type ShiftOf = (targetOffset: number) => number;
 
-/** Throws Violation with the first offset that breaks the promise. Nothing is shifted unless `shiftOf` says so. */
+/** Throws Violation with the first offset that breaks the promise. Without `shiftOf` nothing is shifted. */
 export function judgeDumps(source: JudgedLog, target: JudgedLog, shiftOf?: ShiftOf): DumpVerdict {
   const { committed, aborted } = readHistory(source);
   const meant = source.end + (shiftOf?.(target.end) ?? 0);

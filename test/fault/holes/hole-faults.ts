@@ -8,7 +8,8 @@ import { describeError } from '../../../src/base/errors.ts';
 import { type CampaignReport, runHoleFaults } from './hole-campaign.ts';
 import { type PlannedRun, runsOf } from './run-list.ts';
 
-const usage = `npm run hole-faults -- [--runs 60] [--from 0] [--seed 1] [--only N] [--minutes N] [--list] [--report FILE]
+const usage = `npm run hole-faults -- [--runs 60] [--from 0] [--seed 1] [--minutes N]
+                      [--only N] [--list] [--report FILE]
   --runs     how many of the list; every step in every way with every fault is about 350
   --from     where in the list to begin: pieces behind one another make one campaign
   --seed     the list's order and the shapes of the logs follow from it

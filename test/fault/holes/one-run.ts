@@ -4,12 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../../../src/base/errors.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { verifyPartition } from '../../../src/data-plane/verifier/verify-partition.ts';
-import { guardIdOf } from '../../../src/ledger/transactional-id.ts';
 import { ProbedLog } from '../../fixtures/probed-log.ts';
 import { verifyContext } from '../../fixtures/verify-context.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import { HoleSource, type HoleSourceParts, cleanedSource } from './hole-source.ts';
-import { type HoleWorld, mirrorSet, sourceRegion, targetRegion } from './hole-world.ts';
+import { type HoleWorld, sourceRegion, targetRegion } from './hole-world.ts';
 import { judgeMirror, type MirrorVerdict } from './judge-mirror.ts';
 import { faultText, type PlannedRun } from './run-list.ts';
 import type { StepWorker } from './step-worker.ts';
@@ -42,7 +41,8 @@ export const targetShape = { replicationFactor: 3, config: { 'min.insync.replica
 
 /** Elections, time-outs and a coordinator's retries, one after the other. */
 const drainedMsMax = 120_000;
-const surplus = 2;
+/** More than the first run of holes has, which takes some of them for its own. */
+const surplus = 10;
 const lateMsMax = 20_000;
 
 export class OneRun {
@@ -158,16 +158,15 @@ export class OneRun {
 
   /** As a coordinator may do after trouble: the filler that is there, more than once. */
   async #addSurplus(worker: StepWorker): Promise<void> {
-    const topic = this.#source?.topic ?? '';
-    const log = await ProbedLog.open(this.#world.link.target, topic);
+    const log = await ProbedLog.open(this.#world.link.target, this.#topic);
     try {
-      const filler = (await log.batches()).findLast(({ isControl }) => isControl);
-      if (filler === undefined)
-        throw new Error(`${topic}: no filler of ${guardIdOf(mirrorSet, targetRegion, topic, 0)}`);
+      const filler = await waitUntil('the first filler', async () =>
+        (await log.batches()).findLast(({ isControl }) => isControl),
+      );
       const known = await log.stateOf(filler.producerId);
       const marker = log.marker(filler, known?.coordinatorEpoch ?? 0);
       const said = await log.mark(...Array.from({ length: surplus }, () => marker));
-      if (said !== 'NONE') throw new Error(`${topic}: fillers too many were answered ${said}`);
+      if (said !== 'NONE') throw new Error(`${this.#topic}: fillers too many were answered ${said}`);
     } finally {
       log.leader.destroy('written');
     }

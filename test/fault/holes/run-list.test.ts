@@ -1,4 +1,5 @@
-// The campaign's list: every step in every way, at each stage and with each fault, the same for the same seed.
+// The campaign's list: every step in every way, at each stage and with each fault, the same for the same
+// seed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultText, runsOf } from './run-list.ts';

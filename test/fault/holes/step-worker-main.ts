@@ -1,5 +1,5 @@
-// A worker's process: mirrors one partition after another as its parent says, on the ledger of the target, and
-// stops itself (SIGSTOP) at the steps that it is told of. Prints what happens as lines of JSON.
+// A worker's process: mirrors one partition after another as its parent says, on the ledger of the target,
+// and stops itself (SIGSTOP) at the steps that it is told of. Prints what happens as lines of JSON.
 import { writeSync } from 'node:fs';
 import { silentLog } from '../../../src/base/log.ts';
 import { FenceReader } from '../../../src/data-plane/worker/fence-reader.ts';

@@ -1,4 +1,5 @@
-// A worker's process from outside: what it is told, what it last said, and the steps at which it stands still.
+// A worker's process from outside: what it is told, what it last said, and the steps at which it stands
+// still.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

@@ -29,7 +29,7 @@ export type Way = 'direct' | 'coordinator';
 export interface Step {
   readonly name: string;
   readonly path: readonly CallName[];
-  /** Two fillers too many are written at this place before, so that there is a shift to record. */
+  /** Fillers too many are written at this place before, so that there is a shift to record. */
   readonly surplusAt?: readonly CallName[];
 }
 
