@@ -20,6 +20,7 @@ export function readBatches(views: readonly BatchView[]): DumpedBatch[] {
       records: readRecords(bytes).map(({ offset, key, identity }) => ({
         offset: Number(offset),
         text: identity,
+        key,
         marker: isControl ? markerOf(key) : undefined,
       })),
     };

@@ -1,10 +1,12 @@
 // A piece of the campaign from start to report: a world, runs one after the other, and what came of each.
 import { cpus } from 'node:os';
+import path from 'node:path';
+import { repositoryFolder } from '../../../lab/folders.ts';
 import { commitOf } from '../commit-of.ts';
 import { cleanedTopics } from './hole-source.ts';
 import { HoleWorld } from './hole-world.ts';
 import { OneRun, type Outcome, outcomes, type RunReport, targetShape } from './one-run.ts';
-import { faultText, type PlannedRun } from './run-list.ts';
+import { type PlannedRun, runText } from './run-list.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -26,11 +28,14 @@ export interface CampaignReport {
   readonly byOutcome: Readonly<Record<Outcome, number>>;
   readonly byFault: Readonly<Record<string, number>>;
   readonly runs: readonly RunReport[];
+  /** From the repository's folder. */
   readonly logsFolder: string;
 }
 
 /** Cleaned at once; more would wait for the cleaner for long. */
 const cleanedAtOnce = 6;
+
+const isCleanedBefore = ({ cleaned }: PlannedRun): boolean => cleaned === 'before';
 
 /** Nothing is left running, however it ends. */
 export async function runHoleFaults(options: CampaignOptions): Promise<CampaignReport> {
@@ -40,18 +45,18 @@ export async function runHoleFaults(options: CampaignOptions): Promise<CampaignR
   await using world = await HoleWorld.start();
   say('brokers are there');
   const cleaned: string[] = [];
-  const softLeft = planned.filter(({ isSoft }) => isSoft).length;
+  const softLeft = planned.filter(isCleanedBefore).length;
   let softDone = 0;
   const runs: RunReport[] = [];
   for (const run of planned) {
     if (signal?.aborted === true) break;
-    if (run.isSoft && cleaned.length === 0) {
+    if (isCleanedBefore(run) && cleaned.length === 0) {
       const count = Math.min(cleanedAtOnce, softLeft - softDone);
       cleaned.push(...(await cleanedTopics(world.link, world.sourceServers, targetShape, count)));
       say(`${count} topics are cleaned`);
     }
-    if (run.isSoft) softDone += 1;
-    const report = await new OneRun(world, run).perform(run.isSoft ? cleaned.shift() : undefined);
+    if (isCleanedBefore(run)) softDone += 1;
+    const report = await new OneRun(world, run).perform(isCleanedBefore(run) ? cleaned.shift() : undefined);
     runs.push(report);
     say(lineOf(run, report));
   }
@@ -64,7 +69,7 @@ export async function runHoleFaults(options: CampaignOptions): Promise<CampaignR
     machine: { cpus: cpus().length, node: process.version, kafka: lab.kafkaVersion },
     minutes: Math.round((performance.now() - began) / 6_000) / 10,
     runs,
-    logsFolder: lab.logsFolder,
+    logsFolder: path.relative(repositoryFolder, lab.logsFolder),
   };
 }
 
@@ -83,8 +88,8 @@ function verdictOf(runs: readonly RunReport[]) {
   };
 }
 
-function lineOf({ index, way, isSoft, step, stage, fault }: PlannedRun, report: RunReport): string {
-  const head = `${index}  ${way}${isSoft ? ', soft' : ''}: ${step.name}, ${stage}: ${faultText(fault)}`;
+function lineOf(run: PlannedRun, report: RunReport): string {
+  const head = runText(run);
   const [first] = report.verdicts;
   const shift = report.outcome === 'shifted' ? ` ${JSON.stringify(first?.segments)} +${first?.ahead}` : '';
   const violation = report.violation === undefined ? '' : `\n    ${report.violation}`;

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { repositoryFolder } from '../../../lab/folders.ts';
 import { describeError } from '../../../src/base/errors.ts';
 import { type CampaignReport, runHoleFaults } from './hole-campaign.ts';
-import { type PlannedRun, runsOf } from './run-list.ts';
+import { runsOf, runText } from './run-list.ts';
 
 const usage = `npm run hole-faults -- [--runs 60] [--from 0] [--seed 1] [--minutes N]
                       [--only N] [--list] [--report FILE]
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   }
   const runs = runsOf(seed, from, count);
   if (values.list) {
-    for (const run of runs) console.log(textOf(run));
+    for (const run of runs) console.log(runText(run));
     return 0;
   }
   const began = performance.now();
@@ -62,9 +62,6 @@ async function main(): Promise<number> {
   console.log(`${summaryOf(report)}\nreport: ${file}`);
   return report.passed ? 0 : 1;
 }
-
-const textOf = ({ index, way, isSoft, step, stage, fault }: PlannedRun) =>
-  `${index}  ${way}${isSoft ? ', soft' : ''}: ${step.name}, ${stage}: ${JSON.stringify(fault)}`;
 
 const defaultFile = ({ startedAt, seed }: CampaignReport, from: number) =>
   path.join(

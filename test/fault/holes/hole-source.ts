@@ -2,12 +2,15 @@
 import type { Random } from '../../../src/base/random.ts';
 import { uniqueTopic } from '../../../lab/rig.ts';
 import type { TopicShape } from '../../../lab/region-admin.ts';
-import { CleanedSource } from '../../fixtures/cleaned-source.ts';
+import { CleanedSource, cleanLog } from '../../fixtures/cleaned-source.ts';
 import { endOf, SourceScript } from '../../fixtures/source-script.ts';
 import type { TestLink } from '../../fixtures/test-link.ts';
 
 /** Fillers too many that a run may have to give back, at most. */
 export const surplusMax = 12;
+
+const repeatedKeys = 4;
+const cleanedMin = 20;
 
 export interface HoleSourceParts {
   readonly link: TestLink;
@@ -28,9 +31,14 @@ export class HoleSource {
     this.#script = new SourceScript(parts.link.source, parts.servers, topic, end);
   }
 
-  static async create(parts: HoleSourceParts, target: TopicShape): Promise<HoleSource> {
+  /** `source`: settings of it, which the target has too unless `target` says otherwise. */
+  static async create(
+    parts: HoleSourceParts,
+    source: Readonly<Record<string, string>>,
+    target: TopicShape,
+  ): Promise<HoleSource> {
     const topic = uniqueTopic('holes');
-    await parts.link.createTopic(topic, {}, target);
+    await parts.link.createTopic(topic, { config: source }, target);
     return new HoleSource(parts, topic);
   }
 
@@ -51,6 +59,24 @@ export class HoleSource {
     if (random.int(2) === 0) await this.#interleaved();
     // Every third log ends in holes.
     if (random.int(3) > 0) await this.#script.plain(1 + random.int(3));
+  }
+
+  /** Records whose keys come again, so that a cleaner takes most of them; the last one stays. */
+  async repeatKeys(): Promise<void> {
+    for (let batch = 0; batch < 3; batch += 1) {
+      const records = Array.from({ length: 10 }, (_, index) => ({
+        key: Buffer.from(`again ${index % repeatedKeys}`),
+        value: Buffer.from(`${batch} ${index}`),
+        timestamp: 1_700_000_000_000n + BigInt(this.end + index),
+      }));
+      await this.#script.plain(records);
+    }
+  }
+
+  /** Resolves once a cleaner has taken most of those. */
+  clean(): Promise<void> {
+    const { link, servers } = this.#parts;
+    return cleanLog(link.source, servers, this.topic, cleanedMin, () => this.#script.plain(1));
   }
 
   /** More holes than there can be fillers too many, and data behind them. */

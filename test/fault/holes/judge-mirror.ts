@@ -1,6 +1,5 @@
 // Judges a mirror by what stands in both logs, and by the segments that the ledger has; nothing here asks the
 // mirror.
-import { isDeepStrictEqual } from 'node:util';
 import { shiftAt, type ShiftSegments } from '../../../src/base/shift-segments.ts';
 import type { KafkaCluster } from '../../../src/kafka/client/cluster.ts';
 import { type DumpVerdict, judgeDumps, type JudgedLog } from '../../checkers/dump-judge.ts';
@@ -22,14 +21,18 @@ export async function judgeMirror(
   clusters: { readonly source: KafkaCluster; readonly target: KafkaCluster },
   topic: string,
   segments: ShiftSegments,
+  isCompacted: boolean,
 ): Promise<MirrorVerdict> {
   const source = await readLog(clusters.source, topic);
   const { ahead, log: target } = withoutSurplus(
     await readLog(clusters.target, topic),
     source.end + shiftOf(segments, Number.MAX_SAFE_INTEGER),
   );
-  const shifted = isDeepStrictEqual(segments, []) ? undefined : (offset: number) => shiftOf(segments, offset);
-  const verdict = judgeDumps(source, target, shifted);
+  const isShifted = segments.length > 0;
+  const verdict = judgeDumps(source, target, {
+    isCompacted,
+    shiftOf: isShifted ? (offset) => shiftOf(segments, offset) : undefined,
+  });
   return {
     ...verdict,
     shift: shiftOf(segments, target.end),

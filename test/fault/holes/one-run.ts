@@ -4,13 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../../../src/base/errors.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { verifyPartition } from '../../../src/data-plane/verifier/verify-partition.ts';
+import { compactedAtRest } from '../../fixtures/cleaned-source.ts';
+import type { LinkPlan } from '../../fixtures/link-plan.ts';
 import { ProbedLog } from '../../fixtures/probed-log.ts';
 import { verifyContext } from '../../fixtures/verify-context.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import { HoleSource, type HoleSourceParts, cleanedSource } from './hole-source.ts';
 import { type HoleWorld, sourceRegion, targetRegion } from './hole-world.ts';
 import { judgeMirror, type MirrorVerdict } from './judge-mirror.ts';
-import { faultText, type PlannedRun } from './run-list.ts';
+import { faultText, type PlannedRun, wayText } from './run-list.ts';
 import type { StepWorker } from './step-worker.ts';
 import type { StopOrder } from './steps.ts';
 
@@ -59,10 +61,10 @@ export class OneRun {
     this.#run = run;
   }
 
-  /** `cleaned`: the topic of a soft partition. Never rejects for what the mirror does. */
+  /** `cleaned`: a topic that a cleaner has been at. Never rejects for what the mirror does. */
   async perform(cleaned: string | undefined): Promise<RunReport> {
     const began = performance.now();
-    const { index, way, isSoft, step, stage, fault } = this.#run;
+    const { index, step, stage, fault } = this.#run;
     let outcome: Outcome = 'FAILED';
     let violation: string | undefined;
     try {
@@ -73,7 +75,7 @@ export class OneRun {
     await this.#cleanUp();
     return {
       index,
-      way: `${way}${isSoft ? ', soft' : ''}`,
+      way: wayText(this.#run),
       step: step.name,
       stage,
       fault: faultText(fault),
@@ -87,16 +89,21 @@ export class OneRun {
     };
   }
 
-  async #perform(cleaned: string | undefined): Promise<Outcome> {
-    const source = await this.#makeSource(cleaned);
+  async #perform(topic: string | undefined): Promise<Outcome> {
+    const source = await this.#makeSource(topic);
     await source.write();
-    const { way, isSoft, step, stage } = this.#run;
-    const plan = this.#world.planOf(source.topic, isSoft, way);
+    const { cleaned, step, stage } = this.#run;
+    if (cleaned === 'at the step') {
+      await source.repeatKeys();
+      await source.write();
+    }
+    const plan = this.#plan;
     const worker = this.#take();
     const surplusStops: StopOrder[] = step.surplusAt ? [{ path: step.surplusAt, stage: 'after' }] : [];
     worker.mirror(plan, [...surplusStops, { path: step.path, stage }]);
     if (surplusStops.length > 0 && (await this.#stops(worker, 0))) await this.#addSurplus(worker);
     if (!(await this.#stops(worker, surplusStops.length))) return 'not reached';
+    if (cleaned === 'at the step') await source.clean();
     const writer = await this.#happen(worker);
     await this.#drained(writer);
     const first = await this.#judge();
@@ -110,8 +117,8 @@ export class OneRun {
   }
 
   #mustBeAsPromised(first: MirrorVerdict, last: MirrorVerdict): void {
-    const { way, isSoft, step } = this.#run;
-    const isMeant = way === 'coordinator' || isSoft || step.surplusAt !== undefined;
+    const { way, step } = this.#run;
+    const isMeant = way === 'coordinator' || this.#isSoft || step.surplusAt !== undefined;
     if (!isMeant && (first.segments.length > 0 || first.ahead > 0)) {
       throw new Error(`the direct way is shifted: ${JSON.stringify(first)}`);
     }
@@ -120,8 +127,8 @@ export class OneRun {
     }
   }
 
-  async #makeSource(cleaned: string | undefined): Promise<HoleSource> {
-    const { seed, way } = this.#run;
+  async #makeSource(topic: string | undefined): Promise<HoleSource> {
+    const { seed, way, cleaned } = this.#run;
     const { link, sourceServers: servers } = this.#world;
     const parts: HoleSourceParts = {
       link,
@@ -131,7 +138,9 @@ export class OneRun {
     };
     // Behind a fault of brokers, a topic of three replicas can be made once all three are back.
     this.#source = await waitUntil('a topic to write to', () =>
-      cleaned === undefined ? HoleSource.create(parts, targetShape) : cleanedSource(parts, cleaned),
+      topic === undefined
+        ? HoleSource.create(parts, cleaned === undefined ? {} : compactedAtRest, targetShape)
+        : cleanedSource(parts, topic),
     );
     return this.#source;
   }
@@ -197,14 +206,21 @@ export class OneRun {
     }
   }
 
+  get #isSoft(): boolean {
+    return this.#run.cleaned !== undefined;
+  }
+
+  get #plan(): LinkPlan {
+    return this.#world.planOf(this.#topic, this.#isSoft, this.#run.way);
+  }
+
   get #topic(): string {
     return this.#source?.topic ?? '';
   }
 
   #successor(): StepWorker {
-    const { way, isSoft } = this.#run;
     const successor = this.#take();
-    successor.mirror(this.#world.planOf(this.#topic, isSoft, way));
+    successor.mirror(this.#plan);
     return successor;
   }
 
@@ -285,9 +301,9 @@ export class OneRun {
   async #judgeNow(): Promise<MirrorVerdict> {
     const { link } = this.#world;
     const segments = await this.#world.segmentsOf(this.#topic);
-    const verdict = await judgeMirror(link, this.#topic, segments);
+    const isCompacted = this.#isSoft;
+    const verdict = await judgeMirror(link, this.#topic, segments, isCompacted);
     const context = verifyContext(link.source, link.target, { regions: [sourceRegion, targetRegion] });
-    const isCompacted = this.#run.isSoft;
     const verified = await verifyPartition(context, this.#topic, 0, { segments, isCompacted });
     const { kept } = verified.comparison.differences;
     if (kept.length > 0) throw new Error(`verify disagrees: ${textOf(kept)}`);

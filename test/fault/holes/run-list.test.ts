@@ -11,10 +11,10 @@ const roundLength = kinds.reduce((sum, { steps }) => sum + steps.length * (stage
 test('a round has each step with workers killed and paused at each stage, and a fault of each broker', () => {
   const round = runsOf(5, 0, roundLength);
   const texts = new Set(
-    round.map(({ way, isSoft, step, stage, fault }) =>
+    round.map(({ way, cleaned, step, stage, fault }) =>
       [
         way,
-        isSoft,
+        cleaned !== undefined,
         step.name,
         fault.what === 'killed' || fault.what === 'paused' ? stage : '',
         faultOf(fault),

@@ -11,12 +11,16 @@ export type Fault =
   | { readonly what: 'frozen'; readonly role: BrokerRole; readonly forMs: number }
   | { readonly what: 'leader killed' };
 
+/** At the step, the worker holds records that whoever looks later sees no more. */
+export type Cleaned = 'before' | 'at the step';
+
 export interface PlannedRun {
   /** Its place in the list, by which it can be done again. */
   readonly index: number;
   readonly seed: number;
   readonly way: Way;
-  readonly isSoft: boolean;
+  /** When the source’s cleaner comes, and the partition is soft then; undefined: never. */
+  readonly cleaned: Cleaned | undefined;
   readonly step: Step;
   readonly stage: Stage;
   readonly fault: Fault;
@@ -25,8 +29,15 @@ export interface PlannedRun {
 /** Shorter and longer than a broker may be silent before it is deposed. */
 export const frozenMs = [1_500, 6_000] as const;
 
+/** The way of filling, and what the source's cleaner does. */
+export const wayText = ({ way, cleaned }: Pick<PlannedRun, 'way' | 'cleaned'>): string =>
+  cleaned === undefined ? way : `${way}, cleaned ${cleaned}`;
+
 export const faultText = (fault: Fault): string =>
   fault.what === 'frozen' ? `${fault.role} frozen ${fault.forMs} ms` : fault.what;
+
+export const runText = ({ index, step, stage, fault, ...which }: PlannedRun): string =>
+  `${index}  ${wayText(which)}: ${step.name}, ${stage}: ${faultText(fault)}`;
 
 /** Entries `from` to `from + count` (exclusive) of the list, which goes on for ever. */
 export function runsOf(seed: number, from: number, count: number): PlannedRun[] {
@@ -41,24 +52,28 @@ export function runsOf(seed: number, from: number, count: number): PlannedRun[] 
 }
 
 /** Workers at each stage of each step; brokers at one stage of it, chosen at random. */
-function roundOf(random: Random): Omit<PlannedRun, 'index' | 'seed'>[] {
+function roundOf(random: Random): Chosen[] {
   return shuffled(
     random,
     kinds.flatMap((kind) => kind.steps.flatMap((step) => runsAt(kind, step, random))),
   );
 }
 
-function runsAt({ way, isSoft }: Kind, step: Step, random: Random): Omit<PlannedRun, 'index' | 'seed'>[] {
-  const place = { way, isSoft, step };
+type Chosen = Omit<PlannedRun, 'index' | 'seed'>;
+
+function runsAt({ way, isSoft }: Kind, step: Step, random: Random): Chosen[] {
+  const cleaned = () => (isSoft ? (random.int(2) === 0 ? 'before' : 'at the step') : undefined);
   const workers = stages.flatMap((stage) =>
-    (['killed', 'paused'] as const).map((what) => ({ ...place, stage, fault: { what } })),
+    (['killed', 'paused'] as const).map((what): Chosen => {
+      return { way, cleaned: cleaned(), step, stage, fault: { what } };
+    }),
   );
   const anyStage = () => stages[random.int(stages.length)] as Stage;
-  const brokers = brokerRoles.map((role): Omit<PlannedRun, 'index' | 'seed'> => {
+  const brokers = brokerRoles.map((role): Chosen => {
     const kills = role === 'leader' && random.int(3) === 0;
     const forMs = frozenMs[random.int(frozenMs.length)] as number;
     const fault: Fault = kills ? { what: 'leader killed' } : { what: 'frozen', role, forMs };
-    return { ...place, stage: anyStage(), fault };
+    return { way, cleaned: cleaned(), step, stage: anyStage(), fault };
   });
   return [...workers, ...brokers];
 }
