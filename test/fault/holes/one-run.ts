@@ -30,6 +30,8 @@ export interface RunReport {
   readonly violation?: string;
   readonly topic: string;
   readonly ms: number;
+  /** Milliseconds from the start until each part was over. */
+  readonly marks: Readonly<Record<string, number>>;
   /** Which broker it was that the fault took. */
   readonly broker?: number;
   /** Behind the fault, and again when the source had gone on. */
@@ -54,6 +56,8 @@ export class OneRun {
   #source: HoleSource | undefined;
   #broker: number | undefined;
   #woken: string | undefined;
+  readonly #began = performance.now();
+  readonly #marks: Record<string, number> = {};
   readonly #workers: StepWorker[] = [];
 
   constructor(world: HoleWorld, run: PlannedRun) {
@@ -63,7 +67,6 @@ export class OneRun {
 
   /** `cleaned`: a topic that a cleaner has been at. Never rejects for what the mirror does. */
   async perform(cleaned: string | undefined): Promise<RunReport> {
-    const began = performance.now();
     const { index, step, stage, fault } = this.#run;
     let outcome: Outcome = 'FAILED';
     let violation: string | undefined;
@@ -82,7 +85,8 @@ export class OneRun {
       outcome,
       ...(violation !== undefined && { violation }),
       topic: this.#source?.topic ?? '',
-      ms: Math.round(performance.now() - began),
+      ms: this.#elapsedMs,
+      marks: this.#marks,
       ...(this.#broker !== undefined && { broker: this.#broker }),
       ...(this.#woken !== undefined && { woken: this.#woken }),
       verdicts: this.#verdicts,
@@ -97,19 +101,24 @@ export class OneRun {
       await source.repeatKeys();
       await source.write();
     }
-    const plan = this.#plan;
+    this.#mark('written');
     const worker = this.#take();
     const surplusStops: StopOrder[] = step.surplusAt ? [{ path: step.surplusAt, stage: 'after' }] : [];
-    worker.mirror(plan, [...surplusStops, { path: step.path, stage }]);
+    worker.mirror(this.#plan, [...surplusStops, { path: step.path, stage }]);
     if (surplusStops.length > 0 && (await this.#stops(worker, 0))) await this.#addSurplus(worker);
     if (!(await this.#stops(worker, surplusStops.length))) return 'not reached';
+    this.#mark('at its step');
     if (cleaned === 'at the step') await source.clean();
     const writer = await this.#happen(worker);
     await this.#drained(writer);
+    this.#mark('drained');
     const first = await this.#judge();
+    this.#mark('judged');
     this.#verdicts.push(first);
     await source.writeMore();
+    this.#mark('written again');
     await this.#drained(writer);
+    this.#mark('drained again');
     const last = await this.#judge();
     this.#verdicts.push(last);
     this.#mustBeAsPromised(first, last);
@@ -204,6 +213,14 @@ export class OneRun {
         await this.#killLeader(worker, await this.#world.brokerOf('leader', this.#topic));
         return worker;
     }
+  }
+
+  get #elapsedMs(): number {
+    return Math.round(performance.now() - this.#began);
+  }
+
+  #mark(name: string): void {
+    this.#marks[name] = this.#elapsedMs;
   }
 
   get #isSoft(): boolean {

@@ -27,7 +27,7 @@ export interface PlannedRun {
 }
 
 /** Shorter and longer than a broker may be silent before it is deposed. */
-export const frozenMs = [1_500, 6_000] as const;
+export const frozenMs = [1_500, 5_000] as const;
 
 /** The way of filling, and what the source's cleaner does. */
 export const wayText = ({ way, cleaned }: Pick<PlannedRun, 'way' | 'cleaned'>): string =>
