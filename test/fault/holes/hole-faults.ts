@@ -9,11 +9,11 @@ import { type CampaignReport, runHoleFaults } from './hole-campaign.ts';
 import { runsOf, runText } from './run-list.ts';
 
 const usage = `npm run hole-faults -- [--runs 60] [--from 0] [--seed 1] [--minutes N]
-                      [--only N] [--list] [--report FILE]
+                      [--only N,N] [--list] [--report FILE]
   --runs     how many of the list; every step in every way with every fault is about 350
   --from     where in the list to begin: pieces behind one another make one campaign
   --seed     the list's order and the shapes of the logs follow from it
-  --only     one run of the list, by its number
+  --only     runs of the list by their numbers, with commas between
   --minutes  begins no run after that
   --list     shows the runs and does none
   --report   where the JSON report goes; below .cache/hole-faults unless given`;
@@ -31,17 +31,19 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   });
-  const [count = 0, from = 0, seed = 0] =
-    values.only === undefined
-      ? [values.runs, values.from, values.seed].map(Number)
-      : [1, Number(values.only), Number(values.seed)];
-  const minutes = Number(values.minutes);
-  const isMeant = [count, from, seed].every(Number.isSafeInteger) && count > 0 && from >= 0 && minutes > 0;
+  const [count = 0, from = 0, seed = 0, minutes = 0] = [
+    values.runs,
+    values.from,
+    values.seed,
+    values.minutes,
+  ].map(Number);
+  const only = values.only?.split(',').map(Number) ?? [];
+  const isMeant = [count, from, seed, ...only].every(isCount) && count > 0 && minutes > 0;
   if (values.help || !isMeant) {
     console.log(usage);
     return values.help ? 0 : 2;
   }
-  const runs = runsOf(seed, from, count);
+  const runs = only.length > 0 ? only.flatMap((each) => runsOf(seed, each, 1)) : runsOf(seed, from, count);
   if (values.list) {
     for (const run of runs) console.log(runText(run));
     return 0;
@@ -62,6 +64,8 @@ async function main(): Promise<number> {
   console.log(`${summaryOf(report)}\nreport: ${file}`);
   return report.passed ? 0 : 1;
 }
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 const defaultFile = ({ startedAt, seed }: CampaignReport, from: number) =>
   path.join(
