@@ -1,10 +1,11 @@
 // `npm run hole-faults`: workers killed and paused, and brokers broken, at every step of a run of holes, on
 // real brokers. Does a piece of the campaign, prints each run and writes a report as JSON.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryFolder } from '../../../lab/folders.ts';
 import { describeError } from '../../../src/base/errors.ts';
+import { addUp, sumText } from './add-up.ts';
 import { type CampaignReport, runHoleFaults } from './hole-campaign.ts';
 import { runsOf, runText } from './run-list.ts';
 
@@ -16,16 +17,19 @@ const usage = `npm run hole-faults -- [--runs 60] [--from 0] [--seed 1] [--minut
   --only     runs of the list by their numbers, with commas between
   --minutes  begins no run after that
   --list     shows the runs and does none
+  --add-up   tells what the reports named behind it come to, and does no run
   --report   where the JSON report goes; below .cache/hole-faults unless given`;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       runs: { type: 'string', default: '60' },
       from: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
       minutes: { type: 'string', default: '600' },
+      'add-up': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -42,6 +46,11 @@ async function main(): Promise<number> {
   if (values.help || !isMeant) {
     console.log(usage);
     return values.help ? 0 : 2;
+  }
+  if (values['add-up']) {
+    const sum = addUp(positionals.map(readReport));
+    console.log(sumText(sum));
+    return sum.failed.length === 0 && sum.counted > 0 ? 0 : 1;
   }
   const runs = only.length > 0 ? only.flatMap((each) => runsOf(seed, each, 1)) : runsOf(seed, from, count);
   if (values.list) {
@@ -64,6 +73,8 @@ async function main(): Promise<number> {
   console.log(`${summaryOf(report)}\nreport: ${file}`);
   return report.passed ? 0 : 1;
 }
+
+const readReport = (file: string): CampaignReport => JSON.parse(readFileSync(file, 'utf8')) as CampaignReport;
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
