@@ -1,4 +1,5 @@
 // Source logs that are made of runs of holes between data: markers, aborted records, and what a cleaner took.
+import { systemClock } from '../../../src/base/clock.ts';
 import type { Random } from '../../../src/base/random.ts';
 import { uniqueTopic } from '../../../lab/rig.ts';
 import type { TopicShape } from '../../../lab/region-admin.ts';
@@ -76,7 +77,7 @@ export class HoleSource {
   /** Resolves once a cleaner has taken most of those. */
   clean(): Promise<void> {
     const { link, servers } = this.#parts;
-    return cleanLog(link.source, servers, this.topic, cleanedMin, () => this.#script.plain(1));
+    return cleanLog(link.source, servers, this.topic, cleanedMin, () => this.#appendNow());
   }
 
   /** More holes than there can be fillers too many, and data behind them. */
@@ -89,6 +90,12 @@ export class HoleSource {
 
   close(): Promise<void> {
     return this.#script.close();
+  }
+
+  /** Of now, as markers are: a segment ends by the times of its records. */
+  #appendNow(): Promise<void> {
+    const key = Buffer.from(`now ${this.end}`);
+    return this.#script.plain([{ key, value: key, timestamp: BigInt(Math.trunc(systemClock.wallMs())) }]);
   }
 
   async #aborted(records: number): Promise<void> {
