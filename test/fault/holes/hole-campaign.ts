@@ -6,7 +6,7 @@ import { commitOf } from '../commit-of.ts';
 import { cleanedTopics } from './hole-source.ts';
 import { HoleWorld } from './hole-world.ts';
 import { OneRun, type Outcome, outcomes, type RunReport, targetShape } from './one-run.ts';
-import { type PlannedRun, runText } from './run-list.ts';
+import { isOfWorker, type PlannedRun, runText } from './run-list.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -32,10 +32,10 @@ export interface CampaignReport {
   readonly logsFolder: string;
 }
 
-/** Cleaned at once; more would wait for the cleaner for long. */
-const cleanedAtOnce = 6;
-
-const isCleanedBefore = ({ cleaned }: PlannedRun): boolean => cleaned === 'before';
+/** Runs whose topics are cleaned together, and which end before the next ones begin. */
+const runsInBatch = 9;
+/** Runs at once, where only workers break. */
+const lanes = 3;
 
 /** Nothing is left running, however it ends. */
 export async function runHoleFaults(options: CampaignOptions): Promise<CampaignReport> {
@@ -44,21 +44,9 @@ export async function runHoleFaults(options: CampaignOptions): Promise<CampaignR
   const began = performance.now();
   await using world = await HoleWorld.start();
   say('brokers are there');
-  const cleaned: string[] = [];
-  const softLeft = planned.filter(isCleanedBefore).length;
-  let softDone = 0;
   const runs: RunReport[] = [];
-  for (const run of planned) {
-    if (signal?.aborted === true) break;
-    if (isCleanedBefore(run) && cleaned.length === 0) {
-      const count = Math.min(cleanedAtOnce, softLeft - softDone);
-      cleaned.push(...(await cleanedTopics(world.link, world.sourceServers, targetShape, count)));
-      say(`${count} topics are cleaned`);
-    }
-    if (isCleanedBefore(run)) softDone += 1;
-    const report = await new OneRun(world, run).perform(isCleanedBefore(run) ? cleaned.shift() : undefined);
-    runs.push(report);
-    say(lineOf(run, report));
+  for (let at = 0; at < planned.length && signal?.aborted !== true; at += runsInBatch) {
+    runs.push(...(await performBatch(world, planned.slice(at, at + runsInBatch), say)));
   }
   const { lab } = world.acls;
   return {
@@ -71,6 +59,29 @@ export async function runHoleFaults(options: CampaignOptions): Promise<CampaignR
     runs,
     logsFolder: path.relative(repositoryFolder, lab.logsFolder),
   };
+}
+
+/** Several at once where only workers break; one after the other where brokers do, which all share. */
+async function performBatch(
+  world: HoleWorld,
+  batch: readonly PlannedRun[],
+  say: (text: string) => void,
+): Promise<RunReport[]> {
+  const count = batch.filter(({ cleaned }) => cleaned === 'before').length;
+  const topics = [...(await cleanedTopics(world.link, world.sourceServers, targetShape, count))];
+  const reports: RunReport[] = [];
+  const performAll = async (runs: PlannedRun[]) => {
+    for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
+      const topic = run.cleaned === 'before' ? topics.shift() : undefined;
+      const report = await new OneRun(world, run).perform(topic);
+      reports.push(report);
+      say(lineOf(run, report));
+    }
+  };
+  const ofWorkers = batch.filter(({ fault }) => isOfWorker(fault));
+  await Promise.all(Array.from({ length: lanes }, () => performAll(ofWorkers)));
+  await performAll(batch.filter(({ fault }) => !isOfWorker(fault)));
+  return reports.toSorted((a, b) => a.index - b.index);
 }
 
 function verdictOf(runs: readonly RunReport[]) {

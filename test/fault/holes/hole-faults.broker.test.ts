@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runHoleFaults } from './hole-campaign.ts';
-import { faultText, type PlannedRun, runsOf } from './run-list.ts';
+import { faultText, isOfWorker, type PlannedRun, runsOf } from './run-list.ts';
 
 const seed = 20_261;
 /** More than a round of the list has. */
@@ -14,8 +14,7 @@ function quickRuns(): PlannedRun[] {
   const chosen = new Map<string, PlannedRun>();
   for (const run of runsOf(seed, 0, listLength)) {
     const { way, cleaned, fault } = run;
-    const isOfWorker = fault.what === 'killed' || fault.what === 'paused';
-    const kind = isOfWorker ? `${way} ${cleaned !== undefined}` : 'broker';
+    const kind = isOfWorker(fault) ? `${way} ${cleaned !== undefined}` : 'broker';
     const key = `${kind} ${faultText(fault).replace(/ \d+ ms/, '')}`;
     if (!chosen.has(key)) chosen.set(key, run);
   }

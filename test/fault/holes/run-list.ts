@@ -29,6 +29,8 @@ export interface PlannedRun {
 /** Shorter and longer than a broker may be silent before it is deposed. */
 export const frozenMs = [1_500, 5_000] as const;
 
+export const isOfWorker = ({ what }: Fault): boolean => what === 'killed' || what === 'paused';
+
 /** The way of filling, and what the source's cleaner does. */
 export const wayText = ({ way, cleaned }: Pick<PlannedRun, 'way' | 'cleaned'>): string =>
   cleaned === undefined ? way : `${way}, cleaned ${cleaned}`;
