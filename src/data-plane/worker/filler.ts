@@ -4,11 +4,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { dataIdOf, type FenceSource, type ProducerEpoch, shiftOf } from '../mirror/fence.ts';
 import { closingEpoch } from '../mirror/data-id.ts';
-import { fillHoles, type Guard } from '../mirror/fill.ts';
+import { fillHoles, type Guard, type HolesToFill } from '../mirror/fill.ts';
 import { fillSoftHoles, type SoftFillSite } from '../mirror/fill-soft.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
-import { type PartitionEnd, placeOf, readProducer } from '../mirror/partition-end.ts';
+import { asTarget, type TargetOffset } from '../mirror/offsets.ts';
+import { type PartitionEnd, placeOf, readOffset, readProducer } from '../mirror/partition-end.ts';
 import { causeOf } from '../mirror/stop-cause.ts';
 import { CoordinatedFills } from './coordinated-fills.ts';
 import { DirectFills } from './direct-fills.ts';
@@ -50,7 +51,7 @@ export class Filler {
     const holes = target && partition.takeHoles();
     if (target === undefined || holes === undefined) return;
     try {
-      const site = this.#siteOf(partition, target);
+      const site = this.#siteOf(partition, target, holes);
       const fill = holes.dataId === undefined ? fillHoles : fillSoftHoles;
       partition.filled(holes, await fill(site, holes));
     } catch (error) {
@@ -58,13 +59,21 @@ export class Filler {
     }
   }
 
-  #siteOf({ spec, slowTarget }: MirrorPartition, target: PartitionEnd): SoftFillSite {
+  #siteOf(
+    { spec, slowTarget }: MirrorPartition,
+    target: PartitionEnd,
+    { at, holes }: HolesToFill,
+  ): SoftFillSite {
     const { guards, fences, clock, signal } = this.#parts;
     return {
       target,
       clock,
       signal,
-      takeGuard: async () => guardAt(target, await guards.take(spec)),
+      takeGuard: async () => {
+        const guard = await guardAt(target, await guards.take(spec));
+        await mustBeDue(target, asTarget(at + holes.to - holes.from));
+        return guard;
+      },
       raiseGuard: async (held) => guardAt(target, await guards.raise(spec, held)),
       closeDataId: async (producerId) => {
         const last = await guardAt(target, { producerId, producerEpoch: closingEpoch });
@@ -82,6 +91,18 @@ export class Filler {
       recordDataId: (dataId) => fences.recordDataId(dataIdOf(spec.set, target, dataId)),
     };
   }
+}
+
+/**
+ * Another worker may have filled the holes since they were found, while this process stood still perhaps: a
+ * filler now would stand for nothing. Whoever comes to fill them later takes the guard after us, and shuts us
+ * out. Throws Obstacle.
+ */
+async function mustBeDue(target: PartitionEnd, runEnd: TargetOffset): Promise<void> {
+  const end = await readOffset(target, 'end');
+  if (end < runEnd) return;
+  const text = `${placeOf(target)}: the holes up to ${runEnd} are filled already, the log ends at ${end}`;
+  throw new Obstacle(causeOf('CW-2020', text));
 }
 
 /** With the coordinator's epoch that the partition has last seen of the id. */
