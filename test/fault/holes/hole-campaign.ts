@@ -41,6 +41,8 @@ const lanes = 3;
 export async function runHoleFaults(options: CampaignOptions): Promise<CampaignReport> {
   const { seed, runs: planned, say, signal } = options;
   const startedAt = new Date().toISOString();
+  // Before anything runs: workers begin all along.
+  const commit = commitOf();
   const began = performance.now();
   await using world = await HoleWorld.start();
   say('brokers are there');
@@ -51,7 +53,7 @@ export async function runHoleFaults(options: CampaignOptions): Promise<CampaignR
   const { lab } = world.acls;
   return {
     ...verdictOf(runs),
-    commit: commitOf(),
+    commit,
     seed,
     startedAt,
     machine: { cpus: cpus().length, node: process.version, kafka: lab.kafkaVersion },
