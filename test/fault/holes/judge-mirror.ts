@@ -56,7 +56,10 @@ async function readLog(cluster: KafkaCluster, topic: string): Promise<JudgedLog>
 }
 
 /** Up to `end`; what stands behind it must be control records. */
-function withoutSurplus(log: JudgedLog, end: number): { readonly ahead: number; readonly log: JudgedLog } {
+export function withoutSurplus(
+  log: JudgedLog,
+  end: number,
+): { readonly ahead: number; readonly log: JudgedLog } {
   const surplus = log.batches.filter(({ baseOffset }) => baseOffset >= end);
   const record = surplus.find(({ isControl }) => !isControl);
   if (record !== undefined) {
