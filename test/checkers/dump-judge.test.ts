@@ -147,3 +147,55 @@ test('a dump that says anything else, or shows a broken batch, is refused', asyn
   );
   await assert.rejects(dumped(['| offset: 0']), /outside of a batch/);
 });
+
+/** As `targetLines`, with two fillers too many behind 5, given back at 9. */
+const shiftedLines = [
+  ...targetLines.slice(0, 10),
+  ...[filler(6), filler(7)].flat(),
+  ...batch(8, ['g6']).map((line) => line.replace('Time: 1708', 'Time: 1706')),
+  ...batch(9, ['p9']),
+];
+const shiftFrom8To9 = (offset: number) => (offset === 8 ? 2 : 0);
+
+const judgedWith = async (shiftOf: (offset: number) => number, lines = shiftedLines) =>
+  judgeDumps(
+    { ...whole, batches: await dumped(sourceLines) },
+    { ...whole, batches: await dumped(lines) },
+    { shiftOf },
+  );
+
+test('records stand at their offsets and the shift that is told of them', async () => {
+  assert.deepEqual(await judgedWith(shiftFrom8To9), { records: 6, fillers: 4, aborted: 2 });
+  await assert.rejects(
+    judgedWith(() => 0),
+    /a record at 8 that the source does not have/,
+  );
+  const tooLong = (offset: number) => (offset >= 8 ? 2 : 0);
+  await assert.rejects(judgedWith(tooLong), /the source ends at 10, the target at 10, not at 12/);
+});
+
+test('a record in front of a shift and again behind it is found, and one that is nowhere', async () => {
+  const twice = [...shiftedLines.slice(0, 10), ...batch(6, ['g6']), ...shiftedLines.slice(12)];
+  await assert.rejects(judgedWith(shiftFrom8To9, twice), /6 of the source stands at 8 again/);
+  const without = [...shiftedLines.slice(0, 14), ...filler(8), ...shiftedLines.slice(16)];
+  await assert.rejects(judgedWith(shiftFrom8To9, without), /the source has 6 records, the target 5/);
+});
+
+test('what the source’s cleaner has taken may be there where a later record of its key is', async () => {
+  const record = (offset: number, key: string) => ({
+    offset,
+    text: `${key} ${offset}`,
+    key,
+    marker: undefined,
+  });
+  const of = (...records: ReturnType<typeof record>[]) => {
+    const common = { producerId: '-1', isTransactional: false, isControl: false, codec: 'none', records };
+    return { start: 0, end: 3, batches: [{ ...common, baseOffset: 0, lastOffset: 2 }] };
+  };
+  const target = of(record(0, 'a'), record(1, 'b'), record(2, 'a'));
+  const cleaned = of(record(1, 'b'), record(2, 'a'));
+  assert.equal(judgeDumps(cleaned, target, { isCompacted: true }).records, 2);
+  assert.throws(() => judgeDumps(cleaned, target), /a record at 0 that the source does not have/);
+  const lost = of(record(2, 'a'));
+  assert.throws(() => judgeDumps(lost, target, { isCompacted: true }), /a record at 1 that the source/);
+});

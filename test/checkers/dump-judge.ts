@@ -20,25 +20,44 @@ export interface DumpVerdict {
   readonly aborted: number;
 }
 
+export interface JudgingRules {
+  /** Target offset less source offset of what stands at a target offset; nothing is shifted unless given. */
+  readonly shiftOf?: ((targetOffset: number) => number) | undefined;
+  /** The source's cleaner may take what the target has, where a later record of the key is there. */
+  readonly isCompacted?: boolean;
+}
+
 /** Throws Violation with the first offset that breaks the promise. */
-export function judgeDumps(source: JudgedLog, target: JudgedLog): DumpVerdict {
-  const { committed, aborted } = readHistory(source);
-  if (target.end !== source.end) {
-    throw new Violation(`the source ends at ${source.end}, the target at ${target.end}`);
+export function judgeDumps(
+  source: JudgedLog,
+  target: JudgedLog,
+  { shiftOf, isCompacted = false }: JudgingRules = {},
+): DumpVerdict {
+  const { committed, latest, aborted } = readHistory(source);
+  const meant = source.end + (shiftOf?.(target.end) ?? 0);
+  if (target.end !== meant) {
+    throw new Violation(`the source ends at ${source.end}, the target at ${target.end}, not at ${meant}`);
   }
   let next = target.start;
   let [records, fillers] = [0, 0];
-  for (const { offset, text, isControl, isTransactional } of recordsFrom(target)) {
+  let last = -1;
+  for (const { offset, text, key, isControl, isTransactional } of recordsFrom(target)) {
     if (offset < next) throw new Violation(`offset ${offset} stands twice at the target`);
     if (offset > next) throw new Violation(`nothing stands at ${next}..${offset - 1} of the target`);
     next = offset + 1;
-    const theirs = committed.get(offset);
+    const at = offset - (shiftOf?.(offset) ?? 0);
+    const theirs = committed.get(at)?.text;
     if (isControl) {
       fillers += 1;
-      if (theirs !== undefined) throw new Violation(`a filler at ${offset}, where the source has ${theirs}`);
+      // In front of a shift stand fillers too many; the record that each would be comes behind them.
+      if (theirs !== undefined && shiftOf === undefined)
+        throw new Violation(`a filler at ${offset}, where the source has ${theirs}`);
       continue;
     }
     if (isTransactional) throw new Violation(`the record at ${offset} of the target is in a transaction`);
+    if (at <= last) throw new Violation(`${at} of the source stands at ${offset} again, behind ${last}`);
+    last = at;
+    if (theirs === undefined && isCompacted && (latest.get(key) ?? -1) > at) continue;
     if (theirs === undefined)
       throw new Violation(`a record at ${offset} that the source does not have: ${text}`);
     if (text !== theirs) throw new Violation(`at ${offset} the source has ${theirs}, the target ${text}`);
@@ -56,14 +75,16 @@ export function judgeDumps(source: JudgedLog, target: JudgedLog): DumpVerdict {
 }
 
 interface History {
-  /** Text by offset. */
-  readonly committed: ReadonlyMap<number, string>;
+  /** By offset. */
+  readonly committed: ReadonlyMap<number, DumpedRecord>;
+  /** Offset of the last committed record of each key. */
+  readonly latest: ReadonlyMap<string | undefined, number>;
   readonly aborted: number;
 }
 
 /** A transaction's records are what its producer's next marker says. */
 function readHistory(source: JudgedLog): History {
-  const committed = new Map<number, string>();
+  const committed = new Map<number, DumpedRecord>();
   const open = new Map<string, DumpedRecord[]>();
   let aborted = 0;
   for (const batch of source.batches) {
@@ -73,24 +94,28 @@ function readHistory(source: JudgedLog): History {
         const ended = open.get(producerId) ?? [];
         open.delete(producerId);
         if (marker === 'ABORT') aborted += ended.length;
-        else if (marker === 'COMMIT') for (const each of ended) committed.set(each.offset, each.text);
+        else if (marker === 'COMMIT') for (const each of ended) committed.set(each.offset, each);
       }
     } else if (batch.isTransactional) {
       open.set(producerId, [...(open.get(producerId) ?? []), ...batch.records]);
     } else {
-      for (const each of batch.records) committed.set(each.offset, each.text);
+      for (const each of batch.records) committed.set(each.offset, each);
     }
   }
   const [undecided] = open.keys();
   if (undecided !== undefined) throw new Violation(`the source has an open transaction of ${undecided}`);
   for (const offset of committed.keys()) if (offset < source.start) committed.delete(offset);
-  return { committed, aborted };
+  const latest = new Map<string | undefined, number>();
+  for (const { key, offset } of committed.values()) {
+    latest.set(key, Math.max(offset, latest.get(key) ?? offset));
+  }
+  return { committed, latest, aborted };
 }
 
 function* recordsFrom({ batches, start }: JudgedLog) {
   for (const { records, isControl, isTransactional } of batches) {
-    for (const { offset, text } of records) {
-      if (offset >= start) yield { offset, text, isControl, isTransactional };
+    for (const record of records) {
+      if (record.offset >= start) yield { ...record, isControl, isTransactional };
     }
   }
 }

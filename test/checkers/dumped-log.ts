@@ -6,6 +6,8 @@ export interface DumpedRecord {
   readonly offset: number;
   /** Everything that belongs to the record itself: time, sizes, names of headers, key and value. */
   readonly text: string;
+  /** Where compaction is judged; a dump does not tell it apart. */
+  readonly key?: string;
   /** How the transaction ended, in a marker. */
   readonly marker: 'COMMIT' | 'ABORT' | undefined;
 }

@@ -1,11 +1,11 @@
 // One fault run from start to report: a world under load, faults at random from one seed, then the final
 // checks.
-import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { groupLimits } from '../../src/data-plane/worker/worker-group.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { LoadOptions } from '../fixtures/steady-load.ts';
 import type { TransactionLoadOptions } from '../fixtures/transaction-load.ts';
+import { commitOf } from './commit-of.ts';
 import { breakThings, type FaultEntry } from './break-things.ts';
 import { type FaultScope, kindsOf } from './fault-kinds.ts';
 import { FaultWorld } from './fault-world.ts';
@@ -103,16 +103,4 @@ function countByKind(faults: readonly FaultEntry[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { kind } of faults) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
-}
-
-/** The commit of the tree, with `+` where files differ from it. */
-function commitOf(): string {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: 'pipe' }).trim();
-  try {
-    const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+';
-    return `${git('rev-parse', '--short=12', 'HEAD')}${changed}`;
-  } catch {
-    return '? (no git)';
-  }
 }

@@ -39,20 +39,28 @@ export class AclLab implements AsyncDisposable {
     this.#admins = admins;
   }
 
-  static async start(users: readonly string[], names: readonly string[]): Promise<AclLab> {
+  static async start(
+    users: readonly string[],
+    regions: readonly (string | LabRegionOptions)[],
+    brokerSettings: Readonly<Record<string, string>> = {},
+  ): Promise<AclLab> {
+    const chosen = regions.map(
+      (each): LabRegionOptions => (typeof each === 'string' ? { name: each } : each),
+    );
     const known = [superUser, ...users].map((user) => `user_${user}="${passwordOf(user)}"`).join(' ');
     const listener = 'listener.name.login';
     const lab = await startLab({
-      regions: names.map((name): LabRegionOptions => ({ name, listeners: { LOGIN: 'SASL_PLAINTEXT' } })),
+      regions: chosen.map((each) => ({ ...each, listeners: { LOGIN: 'SASL_PLAINTEXT' } })),
       wan: 'none',
       brokerSettings: {
+        ...brokerSettings,
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'super.users': `User:ANONYMOUS;User:${superUser}`,
         [`${listener}.sasl.enabled.mechanisms`]: 'PLAIN',
         [`${listener}.plain.sasl.jaas.config`]: `${plainModule} required ${known};`,
       },
     });
-    const admins = names.map((name) => {
+    const admins = chosen.map(({ name }) => {
       const bootstrapBrokers = lab.bootstrapServers(name).split(',');
       return [name, new Admin({ clientId: 'acl-lab', bootstrapBrokers, retries: 0 })] as const;
     });

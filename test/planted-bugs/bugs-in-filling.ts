@@ -37,6 +37,23 @@ export const bugsInFilling: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'holes that another worker has filled meanwhile are filled again',
+    harm: 'A worker that stood still and wakes writes a filler for which the source has no hole.',
+    edits: [
+      {
+        file: `${mirror}/fill.ts`,
+        search: 'if (end < runEnd) return guard;',
+        replace: 'if (end < runEnd || runEnd > 0n) return guard;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'test/simulation/paused-in-holes.test.ts',
+        test: 'a worker that wakes when another has filled its holes leaves the mirror identical',
+      },
+    ],
+  },
+  {
     name: 'holes are filled while data is in flight',
     harm: 'A filler lands where a record belongs, if the data before it is refused.',
     edits: [

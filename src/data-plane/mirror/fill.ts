@@ -71,7 +71,7 @@ export const fillersMax = 1_000n;
 export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Filled> {
   const count = fill.holes.to - fill.holes.from;
   if (fill.shift > 0n) return giveBack(site, fill, count);
-  const held = fill.guard ?? (await site.takeGuard());
+  const held = fill.guard ?? (await takeGuardFor(site, fill));
   const meant = held.isProven ? min(count, fillersMax) : 1n;
   const { isDirect } = await site.append(held, fill.at, Number(meant));
   const isTold = isDirect && held.isProven && meant === 1n;
@@ -83,6 +83,20 @@ export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Fill
     fillers: Number(end - fill.at),
     guard: { ...held, isProven: isDirect },
   };
+}
+
+/**
+ * Another worker may have filled the holes since they were found, while this process stood still perhaps: a
+ * filler now would stand for nothing. Whoever comes to fill them later takes the guard after us, and shuts us
+ * out.
+ */
+async function takeGuardFor({ target, takeGuard }: FillSite, { at, holes }: HolesToFill): Promise<Guard> {
+  const guard = await takeGuard();
+  const runEnd = at + holes.to - holes.from;
+  const end = await readOffset(target, 'end');
+  if (end < runEnd) return guard;
+  const text = `${placeOf(target)}: the holes up to ${runEnd} are filled already, the log ends at ${end}`;
+  throw new Obstacle(causeOf('CW-2020', text));
 }
 
 /** Fillers too many, or another worker's data: the start procedure tells them apart, and records a shift. */
