@@ -1,13 +1,20 @@
 // Errors of the mirror (CW-2xxx): why a mirror partition waits or has stopped.
 import { entry } from './error-entry.ts';
 
+const deleteCopy =
+  'delete the topic at the target (`kafka-topics.sh --bootstrap-server … --delete --topic TOPIC`)';
+const copyAnew = `${deleteCopy}: it is created again by itself and copied from the source’s first record on`;
+const readCopy =
+  '`kafka-console-consumer.sh --bootstrap-server … --topic TOPIC --partition … --offset … --max-messages …`';
+
 export const mirrorErrors = {
   'CW-2001': entry(
     'source topic is missing',
     'The topic of this mirror does not exist at the source any more, or cannot be seen there. Nothing ' +
       'is written until it is back.',
-    'If the topic was deleted on purpose, take it out of the mirror set and run `causeway apply`. If ' +
-      'not, look at the source cluster and at the permissions there.',
+    'The copy keeps what it has. If the topic was deleted on purpose, take it out of the mirror set (`exclude`) ' +
+      'and run `causeway apply`. If not, look at the source cluster and at the permissions there; one that is ' +
+      'created again is another topic (CW-2003).',
   ),
   'CW-2002': entry(
     'target topic is missing',
@@ -19,8 +26,8 @@ export const mirrorErrors = {
     'source topic was re-created',
     'The source topic has another topic id than the one that was mirrored: it was deleted and created ' +
       'again. Its offsets mean other records now.',
-    'Decide what the mirror should hold. To copy the new topic, delete the mirror’s topic at the target: ' +
-      'it is created again and copied from the start. on.recreate in causeway.yaml decides in advance.',
+    'The copy keeps the records of the former topic: save what is needed of them. To copy the new one, ' +
+      `${copyAnew}. on.recreate in causeway.yaml decides in advance.`,
   ),
   'CW-2004': entry(
     'target topic was re-created',
@@ -39,9 +46,10 @@ export const mirrorErrors = {
   'CW-2006': entry(
     'mirror and source differ',
     'The last batch of the mirror is not the batch that the source holds at the same offsets. One of ' +
-      'the two logs has lost or replaced records.',
-    'Compare both sides with `causeway verify`. An unclean leader election at either side is the usual ' +
-      'reason.',
+      'the two logs has lost or replaced records, mostly the source, by an unclean leader election. The message ' +
+      'names the offsets from which on they differ, where that could be found out.',
+    `What the source lost is at the copy only: save what is needed (${readCopy} at the target, from the first ` +
+      `named offset on). Then ${copyAnew}. \`causeway verify SET --topic TOPIC\` compares all of it before.`,
   ),
   'CW-2007': entry(
     'source retention passed our position',
@@ -51,9 +59,10 @@ export const mirrorErrors = {
   ),
   'CW-2008': entry(
     'source ends before the mirror',
-    'The source’s log is shorter than the mirror’s: the source lost records that had been committed.',
-    'An unclean leader election at the source is the usual reason. The mirror still holds those ' +
-      'records: read them there before anything is deleted.',
+    'The source’s log is shorter than the mirror’s: the source lost records that had been committed, mostly by ' +
+      'an unclean leader election. What producers write now gets the offsets of the lost records.',
+    `The lost records are at the copy only: save what is needed (${readCopy} at the target, the named offsets). ` +
+      `Then ${copyAnew}.`,
   ),
   'CW-2009': entry(
     'compacted while its prefix was filled',

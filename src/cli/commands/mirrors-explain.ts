@@ -30,6 +30,7 @@ function explanationText(explanation: TopicExplanation, paint: Paint): string {
   return [
     ...wrapText(explanation.verdict, 100).map((line) => paint(colour[explanation.mirrored], line)),
     ...explanation.checks.flatMap((check) => checkLines(check, paint)),
+    ...explanation.next.flatMap(({ code, text }) => wrapText(`what to do (${code}): ${text}`, 104, '    ')),
     ...explanation.notes.flatMap((note) => wrapText(note, 104, '    ')),
   ].join('\n');
 }
