@@ -1,5 +1,6 @@
-// Where a copy that has gone apart from its source begins to differ: what the message of the stop says, so that
-// a person knows what is at one side only. Logs that went apart once stay apart, so it is looked for by halves.
+// Where a copy that has gone apart from its source begins to differ: what the message of the stop says, so
+// that a person knows what is at one side only. Logs that went apart once stay apart, so it is looked for
+// by halves.
 import { type ShiftSegments, shiftAt } from '../../base/shift-segments.ts';
 import { attributesOf, baseOffsetOf, isControl, lastOffsetDeltaOf } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
@@ -20,9 +21,9 @@ export interface ApartLogs {
 }
 
 /**
- * The first target offset from which on the source does not hold what the target holds, at the place that the
- * segments say. Undefined where all data up to the position is the same. Throws Obstacle where a side cannot be
- * read.
+ * The first target offset from which on the source does not hold what the target holds, at the place that
+ * the segments say. Undefined where all data up to the position is the same. Throws Obstacle where a side
+ * cannot be read.
  */
 export async function firstDifference(logs: ApartLogs): Promise<bigint | undefined> {
   const { source, target, position } = logs;
@@ -48,8 +49,8 @@ export async function firstDifference(logs: ApartLogs): Promise<bigint | undefin
 }
 
 /**
- * The cause with the exact range that is at the target only, where it can be told; else as it is. For CW-2006 and
- * CW-2008 of partitions that are not soft.
+ * The cause with the exact range that is at the target only, where it can be told; else as it is. For
+ * CW-2006 and CW-2008 of partitions that are not soft.
  */
 export async function withRange(cause: Cause, logs: ApartLogs): Promise<Cause> {
   try {
