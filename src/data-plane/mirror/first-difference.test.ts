@@ -68,15 +68,16 @@ test('what the logs do not hold any more is not looked at', async () => {
 
 test('fillers are passed over, and a shift is counted with', async () => {
   const { source, target, logs } = rig({ batches: 0, lost: 4, regrown: 6 });
-  // A hole of the source, with one filler too many; everything behind it is shifted by 1.
+  // A hole of the source, with four fillers too many; everything behind it is shifted by 4.
   source.batches[1] = sourceBatch([{ offset: 3n, timestamp: 1n }], { control: true, lastOffset: 5n });
   const shifted = [2, 3, 4, 5].map((index) =>
-    ours(index, { baseOffset: at(index) + 1n, payload: Buffer.from(`records from ${at(index)}`) }),
+    ours(index, { baseOffset: at(index) + 4n, payload: Buffer.from(`records from ${at(index)}`) }),
   );
-  target.batches = [ours(0), filler(3n), filler(4n), filler(5n), filler(6n), ...shifted];
-  const segments = [{ firstTargetOffset: 7n, shift: 1n }];
-  const position = asTarget(19n);
-  assert.equal(await firstDifference({ ...logs, position, segments }), 13n);
+  const fillers = [3n, 4n, 5n, 6n, 7n, 8n, 9n].map(filler);
+  target.batches = [ours(0), ...fillers, ...shifted];
+  const segments = [{ firstTargetOffset: 10n, shift: 4n }];
+  const position = asTarget(22n);
+  assert.equal(await firstDifference({ ...logs, position, segments }), 16n);
 });
 
 test('the cause says the range; where a side cannot be read, it stands as it is', async () => {
