@@ -23,7 +23,8 @@ const recreated = async (world: TroubleWorld, topic: string, records: number) =>
  */
 async function loseTail(world: TroubleWorld, topics: readonly string[]): Promise<void> {
   const cluster = world.viaBroker(sourceRegion, 3);
-  for (const topic of topics) await world.freeze(sourceRegion, 2, topic, 3);
+  world.lab.faults.pause(sourceRegion, 2);
+  for (const topic of topics) await world.outOfSync(cluster, topic, 2);
   for (const topic of topics) await world.produce(topic, recordsLost, { cluster });
   for (const topic of topics) await world.ends(world.target, topic, BigInt(recordsAtFirst + recordsLost));
   for (const topic of topics) await world.cut(topic);

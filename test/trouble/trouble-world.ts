@@ -260,11 +260,9 @@ export class TroubleWorld implements AsyncDisposable {
     }
   }
 
-  /** Freezes a broker and waits until another one, which is asked, does not count it among those in sync. */
-  async freeze(region: Region, broker: number, topic: string, asked: number): Promise<void> {
-    const cluster = this.viaBroker(region, asked);
-    this.lab.faults.pause(region, broker);
-    await waitUntil(`${region}/${broker} to be out of sync`, async () => {
+  /** Until partition 0 does without the broker. `cluster`: asked for it, where that broker cannot answer. */
+  async outOfSync(cluster: KafkaCluster, topic: string, broker: number): Promise<void> {
+    await waitUntil(`broker ${broker} to be out of sync`, async () => {
       const found = await this.#partition(cluster, topic);
       return found !== undefined && !found.inSync.includes(broker);
     });

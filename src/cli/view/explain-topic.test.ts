@@ -62,6 +62,11 @@ test('a topic that is mirrored all the same: shifted, held', () => {
   ]);
 });
 
+test('one filler too many: the next hole makes it identical', () => {
+  const [, note] = explain('ledger', { mirrors: [mirror([partition(0, { shift: 1n })])] }).notes;
+  assert.match(note ?? '', /^ledger-0 is shifted by 1 .*; identical again after the next hole$/);
+});
+
 test('names decide first', () => {
   assert.match(
     explain('orders').verdict,
