@@ -7,6 +7,8 @@ import { brokerWords } from './broker-words.ts';
 export interface TopicShape {
   readonly partitions?: number;
   readonly replicationFactor?: number;
+  /** Instead of a factor, the brokers that hold each partition; the first one leads. */
+  readonly brokers?: readonly number[];
   /** Kafka's own names. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -58,12 +60,20 @@ export const createTopic = (bootstrapServers: string, topic: string, shape: Topi
   withAdmin(bootstrapServers, async (admin) => {
     await admin.createTopics({
       topics: [topic],
-      partitions: shape.partitions ?? -1,
-      replicas: shape.replicationFactor ?? -1,
+      ...placeOf(shape),
       configs: Object.entries(shape.config ?? {}).map(([name, value]) => ({ name, value })),
     });
     await becomes(`topic ${topic} is created, and has no leaders`, () => hasLeaders(admin, topic));
   });
+
+function placeOf({ partitions, replicationFactor, brokers }: TopicShape) {
+  if (brokers === undefined) return { partitions: partitions ?? -1, replicas: replicationFactor ?? -1 };
+  const assignments = Array.from({ length: partitions ?? 1 }, (_, partition) => ({
+    partition,
+    brokers: [...brokers],
+  }));
+  return { partitions: -1, replicas: -1, assignments };
+}
 
 async function becomes(trouble: string, isSo: () => Promise<boolean>): Promise<void> {
   const startedAtMs = performance.now();

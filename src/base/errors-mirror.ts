@@ -1,13 +1,19 @@
 // Errors of the mirror (CW-2xxx): why a mirror partition waits or has stopped.
 import { entry } from './error-entry.ts';
 
+const deleteCopy =
+  'delete the topic at the target (`kafka-topics.sh --bootstrap-server … --delete --topic TOPIC`)';
+const copyAnew = `${deleteCopy}: it is created again by itself and copied from the first record on`;
+const readCopy = '`kafka-console-consumer.sh --bootstrap-server … --topic TOPIC --partition … --offset …`';
+
 export const mirrorErrors = {
   'CW-2001': entry(
     'source topic is missing',
     'The topic of this mirror does not exist at the source any more, or cannot be seen there. Nothing ' +
       'is written until it is back.',
-    'If the topic was deleted on purpose, take it out of the mirror set and run `causeway apply`. If ' +
-      'not, look at the source cluster and at the permissions there.',
+    'The copy keeps what it has. If the topic was deleted on purpose, take it out of the mirror set ' +
+      '(`exclude`) and run `causeway apply`. If not, look at the source cluster and at the permissions ' +
+      'there; one that is created again is another topic (CW-2003).',
   ),
   'CW-2002': entry(
     'target topic is missing',
@@ -19,8 +25,8 @@ export const mirrorErrors = {
     'source topic was re-created',
     'The source topic has another topic id than the one that was mirrored: it was deleted and created ' +
       'again. Its offsets mean other records now.',
-    'Decide what the mirror should hold. To copy the new topic, delete the mirror’s topic at the target: ' +
-      'it is created again and copied from the start. on.recreate in causeway.yaml decides in advance.',
+    'The copy keeps the records of the former topic: save what is needed of them. To copy the new one, ' +
+      `${copyAnew}. on.recreate in causeway.yaml decides in advance.`,
   ),
   'CW-2004': entry(
     'target topic was re-created',
@@ -39,9 +45,11 @@ export const mirrorErrors = {
   'CW-2006': entry(
     'mirror and source differ',
     'The last batch of the mirror is not the batch that the source holds at the same offsets. One of ' +
-      'the two logs has lost or replaced records.',
-    'Compare both sides with `causeway verify`. An unclean leader election at either side is the usual ' +
-      'reason.',
+      'the two logs has lost or replaced records, mostly the source, by an unclean leader election. The ' +
+      'message names the offsets from which on they differ, where that could be found out.',
+    `What the source lost is at the copy only: save what is needed (${readCopy} at the target, from the ` +
+      `first named offset on). Then ${copyAnew}. Before that, ` +
+      '`causeway verify SET --topic TOPIC` compares all of it.',
   ),
   'CW-2007': entry(
     'source retention passed our position',
@@ -52,9 +60,11 @@ export const mirrorErrors = {
   ),
   'CW-2008': entry(
     'source ends before the mirror',
-    'The source’s log is shorter than the mirror’s: the source lost records that had been committed.',
-    'An unclean leader election at the source is the usual reason. The mirror still holds those ' +
-      'records: read them there before anything is deleted.',
+    'The source’s log is shorter than the mirror’s: the source lost records that had been committed, ' +
+      'mostly by an unclean leader election. What producers write now gets the offsets of the lost ' +
+      'records.',
+    `The lost records are at the copy only: save what is needed (${readCopy} at the target, the named ` +
+      `offsets). Then ${copyAnew}.`,
   ),
   'CW-2009': entry(
     'compacted while its prefix was filled',
@@ -117,7 +127,10 @@ export const mirrorErrors = {
   'CW-2021': entry(
     'no leader',
     'The partition has no leader at one side, or its leader is changing.',
-    'Look at the brokers of the named region.',
+    'Start the brokers that hold its replicas: `kafka-topics.sh --bootstrap-server … --describe --topic ' +
+      'TOPIC` names them. Where they are lost for good, `kafka-leader-election.sh --bootstrap-server … ' +
+      '--election-type UNCLEAN --topic TOPIC --partition …` has another one lead: at the target that ' +
+      'loses nothing, since what it lacks is copied again; at the source it loses records.',
   ),
   'CW-2022': entry(
     'target does not acknowledge',
@@ -128,7 +141,8 @@ export const mirrorErrors = {
   'CW-2023': entry(
     'target cannot store',
     'The target’s broker has a storage error: its disk is full or broken.',
-    'Free or replace the disk of the named broker. The mirror goes on by itself.',
+    'Free or replace the disk of the named broker, and restart it: until then it leaves a disk that has ' +
+      'failed alone. The mirror goes on by itself.',
   ),
   'CW-2024': entry(
     'source gave no usable answer',

@@ -1,11 +1,9 @@
 // The part of docs/operating/doctor.md that holds what the doctor says, with what differs from run to run
 // replaced.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { wrapText } from '../../src/cli/output/wrap-text.ts';
+import { WrittenPart } from '../fixtures/written-part.ts';
 
-export const pagePath = fileURLToPath(new URL('../../docs/operating/doctor.md', import.meta.url));
-const begin = '<!-- What follows is written by test/doctor; see there. -->\n';
+export const examples = new WrittenPart('docs/operating/doctor.md', 'test/doctor');
 
 /** `outputs`: heading → what the doctor printed. */
 export function sectionText(outputs: ReadonlyMap<string, string>): string {
@@ -16,17 +14,6 @@ export function sectionText(outputs: ReadonlyMap<string, string>): string {
       return `\n### ${title}\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`;
     })
     .join('');
-}
-
-/** What the page has now. */
-export function currentSection(): string {
-  const text = readFileSync(pagePath, 'utf8');
-  return text.slice(text.indexOf(begin) + begin.length);
-}
-
-export function writeSection(section: string): void {
-  const text = readFileSync(pagePath, 'utf8');
-  writeFileSync(pagePath, text.slice(0, text.indexOf(begin) + begin.length) + section);
 }
 
 /** Ports in the order of their first appearance, and everything that time, chance or the machine decides. */

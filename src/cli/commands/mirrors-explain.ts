@@ -1,5 +1,6 @@
 // `causeway mirrors explain TOPIC`: why it is mirrored, or why not.
 import { withRegions } from '../access/regions.ts';
+import { errorCatalog } from '../../base/error-catalog.ts';
 import { type ExitCode, exitCode } from '../exit-codes.ts';
 import { type Invocation, mustArgument } from '../invocation.ts';
 import { toJson } from '../output/listing.ts';
@@ -30,6 +31,10 @@ function explanationText(explanation: TopicExplanation, paint: Paint): string {
   return [
     ...wrapText(explanation.verdict, 100).map((line) => paint(colour[explanation.mirrored], line)),
     ...explanation.checks.flatMap((check) => checkLines(check, paint)),
+    ...explanation.next.flatMap(({ code, text }) => {
+      const about = `${code}, ${errorCatalog[code].title}`;
+      return wrapText(`what to do (${about}): ${text}`, 104, '    ');
+    }),
     ...explanation.notes.flatMap((note) => wrapText(note, 104, '    ')),
   ].join('\n');
 }

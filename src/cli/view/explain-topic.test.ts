@@ -62,6 +62,11 @@ test('a topic that is mirrored all the same: shifted, held', () => {
   ]);
 });
 
+test('one filler too many: the next hole makes it identical', () => {
+  const [, note] = explain('ledger', { mirrors: [mirror([partition(0, { shift: 1n })])] }).notes;
+  assert.match(note ?? '', /^ledger-0 is shifted by 1 .*; identical again after the next hole$/);
+});
+
 test('names decide first', () => {
   assert.match(
     explain('orders').verdict,
@@ -106,13 +111,44 @@ test('every single condition that does not hold is the verdict', () => {
     [{ processes: [] }, /a controller is alive in us-east \(none was ever seen/],
     [{ processes: [processRecord({ roles: ['controller'] })] }, /a worker is alive in us-east/],
     [{ processes: [processRecord({ observedAtMs: nowMs - 90_000 })] }, /last heard 1m 30s ago/],
-    [{ mirrors: [mirror([partition(0), stopped])] }, /ledger-1 stopped: CW-2006 diverged/],
+    [
+      { mirrors: [mirror([partition(0), stopped])] },
+      /ledger-1 stopped at target offset \d+: CW-2006 diverged/,
+    ],
   ];
   for (const [overrides, verdict] of cases) {
     const explanation = explain('ledger', overrides);
     assert.equal(explanation.mirrored, 'no');
     assert.match(explanation.verdict, verdict);
   }
+});
+
+test('what to do comes with the causes, each once and with the names of the mirror', () => {
+  const cause = { code: 'CW-2006', message: 'diverged', sinceMs: nowMs };
+  const stopped = (at: number, position: bigint) => partition(at, { state: 'stopped', position, cause });
+  const { next, checks } = explain('ledger', { mirrors: [mirror([stopped(0, 7n), stopped(1, 9n)])] });
+  assert.match(checks.at(-1)?.found ?? '', /ledger-1 stopped at target offset 9: CW-2006 diverged/);
+  assert.deepEqual(
+    next.map(({ code }) => code),
+    ['CW-2006'],
+  );
+  assert.match(next[0]?.text ?? '', /--delete --topic ledger`.* `causeway verify payments --topic ledger`/);
+  assert.deepEqual(explain('ledger').next, []);
+  // Of a newer worker.
+  const unknown = partition(0, { state: 'stopped', cause: { ...cause, code: 'CW-2999' } });
+  assert.deepEqual(explain('ledger', { mirrors: [mirror([unknown])] }).next, []);
+});
+
+test('what to do is told also where something else decides', () => {
+  const cause = { code: 'CW-2001', message: 'gone', sinceMs: nowMs };
+  const waiting = partition(0, { state: 'waiting', cause });
+  const gone = new Map([
+    ['eu-west', null],
+    ['us-east', 2],
+  ]);
+  const { verdict, next } = explain('ledger', { mirrors: [mirror([waiting, partition(1)])] }, gone);
+  assert.match(verdict, /there is no such topic/);
+  assert.equal(next[0]?.code, 'CW-2001');
 });
 
 test('existence and partition counts at both sides', () => {

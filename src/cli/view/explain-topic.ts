@@ -1,4 +1,5 @@
 // "Why is topic X not mirrored?": everything that must hold, in order, each with its answer. Pure.
+import { type ErrorCode, errorCatalog } from '../../base/error-catalog.ts';
 import type { MirrorSetSpec } from '../../topology/topology.ts';
 import { formatAmount, formatDuration } from '../output/values.ts';
 import { lossesIn, partitionNotes, segmentsIn } from './partition-notes.ts';
@@ -14,6 +15,8 @@ export interface Check {
   readonly answer: Answer;
   /** What was found, and why it matters where the answer is not yes. */
   readonly found: string;
+  /** Of the error catalog, where it is one of its causes. */
+  readonly codes?: readonly string[];
 }
 
 /** How a topic stands to a mirror set's patterns; `src/topology` decides. */
@@ -34,8 +37,15 @@ export interface TopicExplanation {
   /** One sentence: the first thing that does not hold, or that all is well. */
   readonly verdict: string;
   readonly checks: readonly Check[];
+  /** What to do about it; empty where all is well, or where what was found says so itself. */
+  readonly next: readonly NextStep[];
   /** What is told of its partitions besides: shifts, open transactions. */
   readonly notes: readonly string[];
+}
+
+export interface NextStep {
+  readonly code: ErrorCode;
+  readonly text: string;
 }
 
 /** One explanation per target of the set that matches, or one that says why no set does. */
@@ -150,7 +160,8 @@ function decisionCheck(picture: Picture, spec: MirrorSetSpec, target: string, to
   );
   if (seen === undefined) return no(statement, 'the controller has not looked at it yet');
   const cause = seen.cause === undefined ? seen.state : `${seen.cause.code} ${seen.cause.message}`;
-  return seen.state === 'mirrored' ? yes(statement, 'accepted') : no(statement, cause);
+  const codes = seen.cause === undefined ? [] : [seen.cause.code];
+  return seen.state === 'mirrored' ? yes(statement, 'accepted') : no(statement, cause, codes);
 }
 
 function generationCheck(picture: Picture, spec: MirrorSetSpec, target: string): Check {
@@ -214,13 +225,15 @@ function partitionsCheck(picture: Picture, spec: MirrorSetSpec, target: string, 
       const cause = row.last?.cause;
       const state = row.state === 'unknown' ? '? (no fresh report)' : row.state;
       const why = cause === undefined ? '' : `: ${cause.code} ${cause.message}`;
-      return `${topic}-${row.partition} ${state}${why}`;
+      const position = row.last?.position === undefined ? '' : ` at target offset ${row.last.position}`;
+      return `${topic}-${row.partition} ${state}${position}${why}`;
     })
     .join('; ');
+  const codes = others.flatMap(({ last }) => last?.cause?.code ?? []);
   const more = others.length > 5 ? `; and ${others.length - 5} more` : '';
   return others.every((row) => row.state === 'unknown')
     ? unknownCheck(statement, found + more)
-    : no(statement, found + more);
+    : no(statement, found + more, codes);
 }
 
 /** The first "no" decides; without one, the first "unknown". */
@@ -241,9 +254,27 @@ function conclude(
     no: `${topic} is not mirrored${where}, because this does not hold: ${reason}.`,
     unknown: `${topic}: it is not known whether it is mirrored${where}; open is: ${reason}.`,
   }[mirrored];
-  return { topic, set, target, mirrored, verdict, checks, notes };
+  const codes = checks.flatMap((check) => check.codes ?? []);
+  const next = nextSteps(codes, set, topic);
+  return { topic, set, target, mirrored, verdict, checks, next, notes };
 }
 
+/** As the catalog says, with the names of this mirror. */
+function nextSteps(codes: readonly string[], set: string | undefined, topic: string): NextStep[] {
+  return [...new Set(codes)].filter(isKnownCode).map((code) => {
+    const named = errorCatalog[code].next.replaceAll(/\bTOPIC\b/g, () => topic);
+    return { code, text: set === undefined ? named : named.replaceAll(/\bSET\b/g, () => set) };
+  });
+}
+
+/** A newer worker may have reported one that this program does not know. */
+const isKnownCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalog, code);
+
 const yes = (statement: string, found: string): Check => ({ statement, answer: 'yes', found });
-const no = (statement: string, found: string): Check => ({ statement, answer: 'no', found });
+const no = (statement: string, found: string, codes: readonly string[] = []): Check => ({
+  statement,
+  answer: 'no',
+  found,
+  ...(codes.length > 0 && { codes }),
+});
 const unknownCheck = (statement: string, found: string): Check => ({ statement, answer: 'unknown', found });

@@ -113,7 +113,7 @@ function lostText(ranges: LostRanges): string {
 
 /** Fewer fillers are written than there are holes, until both sides agree again. */
 const returnText = (shift: bigint): string =>
-  shift > 0n ? `; identical again after the next ${formatAmount(shift, 'hole')}` : '';
+  shift > 0n ? `; identical again after the next ${shift === 1n ? 'hole' : formatAmount(shift, 'hole')}` : '';
 
 /** `from target offset 20 on by 3, from target offset 70 on identical`. */
 export function segmentsText(segments: ShiftSegments | undefined): string {

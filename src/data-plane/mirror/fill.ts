@@ -90,8 +90,9 @@ export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Fill
  * filler now would stand for nothing. Whoever comes to fill them later takes the guard after us, and shuts us
  * out.
  */
-async function takeGuardFor({ target, takeGuard }: FillSite, { at, holes }: HolesToFill): Promise<Guard> {
-  const guard = await takeGuard();
+async function takeGuardFor(site: FillSite, { at, holes }: HolesToFill): Promise<Guard> {
+  const { target } = site;
+  const guard = await site.takeGuard();
   const runEnd = at + holes.to - holes.from;
   const end = await readOffset(target, 'end');
   if (end < runEnd) return guard;

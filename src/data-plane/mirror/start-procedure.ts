@@ -12,6 +12,7 @@ import {
 import { type DataIdSite, dataIdsIn, dataIdsOf, readSoftStart } from './data-id.ts';
 import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
+import { type ApartLogs, withRange } from './first-difference.ts';
 import { type FirstOffsetSite, startIn, withStart } from './first-offset.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
@@ -185,9 +186,17 @@ async function checkTailUnmoved(
     const moved = end === position ? undefined : `the log moved from ${position} to ${end}`;
     const isWritten = !areSameSegments(segmentsOf(await site.fence(), target), segments);
     const what = moved ?? (isWritten ? 'the ledger was written' : undefined);
-    if (what === undefined) throw thrown;
+    if (what === undefined) throw await ranged(thrown, { source, target, position, segments }, writer);
     throw new Obstacle(causeOf('CW-2020', `${placeOf(target)}: ${what} while the tail was checked`));
   }
+}
+
+/** Where both sides have gone apart, with the range in which they have. */
+async function ranged(thrown: Obstacle, logs: ApartLogs, { isSoft }: Writer): Promise<Obstacle> {
+  const { because } = thrown;
+  // Cleaners may have been at a soft partition's logs: batches need not be the same.
+  if (isSoft || (because.code !== 'CW-2006' && because.code !== 'CW-2008')) return thrown;
+  return new Obstacle(await withRange(because, logs));
 }
 
 /** Another generation was opened since, or other data ids are in force. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
+import { alterTopic } from '../../../test/fixtures/odd-topics.ts';
 import { CleanedSource } from '../../../test/fixtures/cleaned-source.ts';
 import { seenOffsets } from '../../../test/fixtures/seen-offsets.ts';
 import { TestLink } from '../../../test/fixtures/test-link.ts';
@@ -47,4 +48,36 @@ test('two engines on one compacted partition leave it as its source', { timeout:
   await using _second = link.startEngine([at]);
   await source.write(200, 20);
   await link.mustAgree(at, 'soon');
+});
+
+test('a topic that becomes compacted is mirrored on, under another id from its first holes on', {
+  timeout: 240_000,
+}, async () => {
+  const source = await CleanedSource.create(link, sourceServers, 'becomes-compacted');
+  const { topic } = source;
+  const both = [sourceServers, targetServers];
+  for (const servers of both) await alterTopic(servers, topic, { 'cleanup.policy': 'delete' });
+  await source.write(200, 20);
+  {
+    await using _hard = link.startEngine([{ topic, partition: 0 }]);
+    await link.mustAgree({ topic, partition: 0 });
+  }
+  for (const servers of both) await alterTopic(servers, topic, { 'cleanup.policy': 'compact' });
+  await source.write(200, 10);
+  await source.clean(100);
+  const at = { topic, partition: 0, soft: 'later' } as const;
+  const idOfStart = async () => {
+    await using running = link.startEngine([at]);
+    await link.mustAgree(at);
+    const { point, shift } = running.engine.find(topic, 0) ?? {};
+    assert.deepEqual([point?.tail.verdict, shift], ['equal', 0n]);
+    return {
+      id: point?.writer.producerId,
+      isGenerations: point?.writer.producerId === point?.fence.producerId,
+    };
+  };
+  const first = await idOfStart();
+  await source.write(20, 5);
+  const second = await idOfStart();
+  assert.deepEqual([first.isGenerations, second.isGenerations], [true, false]);
 });

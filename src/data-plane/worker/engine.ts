@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KafkaCluster } from '../../kafka/client/cluster.ts';
+import { topicIdText } from '../../kafka/wire/messages.ts';
 import { factOf, type Fence, type FenceSource } from '../mirror/fence.ts';
 import { defaultStartPolicy, type StartPolicy } from '../mirror/first-offset.ts';
 import { MirrorPartition, type MirrorSpec, type PartitionListener } from '../mirror/mirror-partition.ts';
@@ -341,6 +342,7 @@ async function openFence(fences: FenceSource, spec: MirrorSpec): Promise<Fence> 
 
 function refuseRecreated(end: PartitionEnd, expectedId: string | undefined): void {
   if (expectedId === undefined || expectedId === end.topicId) return;
-  const text = `${placeOf(end)}: topic id ${end.topicId} where ${expectedId} was mirrored`;
+  const [found, expected] = [topicIdText(end.topicId), topicIdText(expectedId)];
+  const text = `${placeOf(end)}: topic id ${found} where ${expected} was mirrored`;
   throw new Obstacle(causeOf(end.side === 'source' ? 'CW-2003' : 'CW-2004', text));
 }

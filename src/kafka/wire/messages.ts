@@ -4,6 +4,8 @@
 /** A 16-byte topic id as 32 lower-case hex digits; all zeros where unknown. */
 export type TopicId = string;
 export const noTopicId: TopicId = '0'.repeat(32);
+/** As Kafka's own tools print it (org.apache.kafka.common.Uuid). */
+export const topicIdText = (id: TopicId): string => Buffer.from(id, 'hex').toString('base64url');
 
 export interface TopicPartitions {
   readonly topic: string;

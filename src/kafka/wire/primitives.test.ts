@@ -1,6 +1,7 @@
 // Primitive types against bytes written down by hand, and claims that the reader must not believe.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { topicIdText } from './messages.ts';
 import { WireReader } from './reader.ts';
 import { WireWriter } from './writer.ts';
 
@@ -120,4 +121,8 @@ test('something that is no topic id cannot be written', () => {
   for (const wrong of ['', 'abc', 'x'.repeat(32), '0'.repeat(34)]) {
     assert.throws(() => new WireWriter().uuid(wrong), RangeError);
   }
+});
+
+test('a topic id is shown as Kafka’s own tools print it', () => {
+  assert.equal(topicIdText('e4be83deb4a149f2d7dd29f23f52d4c7'), '5L6D3rShSfLX3SnyP1LUxw');
 });
