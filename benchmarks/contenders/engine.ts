@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { restingCleaner } from '../load/compacted-load.ts';
 import { Child } from '../rig/child.ts';
 import type { Contender } from './contender.ts';
 
@@ -43,12 +44,23 @@ export function engine(options: EngineOptions = {}): Contender {
     settings: { process: 'data plane alone', limits },
     // A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm.
     warmUp: { ms: 500, share: 0.4 },
+    counts: 'offsets',
     start: async (course) => {
       const { target } = course.rig;
       const { topic, partitions } = course.loaded;
-      await target.admin.createTopic(topic, partitions, {});
+      const isSoft = course.shape.kind === 'compacted';
+      const createCopy = () => target.admin.createTopic(topic, partitions, isSoft ? restingCleaner : {});
+      await createCopy();
       const places = [course.sourceServers, target.bootstrapServers];
-      const args = [...profile(options), program, ...places, topic, String(partitions), limits];
+      const args = [
+        ...profile(options),
+        program,
+        ...places,
+        topic,
+        String(partitions),
+        limits,
+        isSoft ? 'soft' : '',
+      ];
       const child = new Child('the engine', process.execPath, args, {
         logFile: join(course.folder, 'causeway.log'),
         ipc: true,
@@ -63,11 +75,11 @@ export function engine(options: EngineOptions = {}): Contender {
             child.process.send('stop');
             await stopped;
             await target.admin.deleteTopicsExcept(() => false);
-            await target.admin.createTopic(topic, partitions, {});
+            await createCopy();
             child.process.send('start');
           },
         },
-        arrived: () => target.admin.recordsOf(topic, partitions),
+        arrived: () => target.admin.offsetsOf(topic, partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };

@@ -27,6 +27,7 @@ export function serve(): Contender {
     title: 'causeway serve',
     settings: { roles: 'controller,worker' },
     warmUp: { ms: 500, share: 0.1 },
+    counts: 'offsets',
     start: async (course) => {
       const operatorFile = join(course.folder, 'operator.yaml');
       const serverFile = join(course.folder, 'causeway.yaml');
@@ -38,7 +39,7 @@ export function serve(): Contender {
       return {
         pid: child.pid,
         topic,
-        arrived: () => course.rig.target.admin.recordsOf(topic, partitions),
+        arrived: () => course.rig.target.admin.offsetsOf(topic, partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };

@@ -20,7 +20,6 @@ export interface Machine {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export function describeMachine(classpath: string): Machine {
-  const changes = output('git', ['status', '--porcelain', '--untracked-files=no']);
   return {
     processors: Number(output('nproc', []) ?? cpus().length),
     processorModel: cpus()[0]?.model.trim() ?? '?',
@@ -28,19 +27,31 @@ export function describeMachine(classpath: string): Machine {
     memoryFreeBytes: freemem(),
     kernel: release(),
     node: process.version,
-    java: /version "([^"]+)"/.exec(output('java', ['-version'], 'stderr') ?? '')?.[1] ?? '?',
+    java: /version "([^"]+)"/.exec(output('java', ['-version'], { stream: 'stderr' }) ?? '')?.[1] ?? '?',
     kafka: /kafka-clients-([\d.]+)\.jar/.exec(classpath)?.[1] ?? '?',
-    commit: output('git', ['rev-parse', 'HEAD']) ?? '?',
+    ...commitOf(root),
+  };
+}
+
+/** What stands in the checkout `folder`. */
+export function commitOf(folder: string): Pick<Machine, 'commit' | 'changed'> {
+  const changes = output('git', ['status', '--porcelain', '--untracked-files=no'], { folder });
+  return {
+    commit: output('git', ['rev-parse', 'HEAD'], { folder }) ?? '?',
     changed: changes === undefined ? undefined : changes !== '',
   };
 }
 
 /** What a program prints, or undefined where it is not there: a result without it is still a result. */
-function output(command: string, args: readonly string[], stream: 'stdout' | 'stderr' = 'stdout') {
+function output(
+  command: string,
+  args: readonly string[],
+  { stream = 'stdout', folder = root }: { stream?: 'stdout' | 'stderr'; folder?: string } = {},
+) {
   try {
     const shell = stream === 'stderr' ? ['-c', `${command} ${args.join(' ')} 2>&1`] : undefined;
     return execFileSync(shell ? 'sh' : command, shell ?? args, {
-      cwd: root,
+      cwd: folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
