@@ -1,5 +1,6 @@
 // `npm run benchmark -- mirrormaker`: starts the rig, measures, prints the tables, writes the results.
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { kafkaClasspath } from '../lab/jars.ts';
 import { relay } from './contenders/relay.ts';
 import { latencyContenders, measureLatency } from './mirrormaker/latency.ts';
@@ -16,6 +17,7 @@ import { writeResults } from './report/results.ts';
 import { goalsText, workText } from './report/work-report.ts';
 import { startLabRig } from './rig/lab-rig.ts';
 import { type Rig, rigOnClusters } from './rig/rig.ts';
+import { shapes } from './rig/shapes.ts';
 
 const startMs = performance.now();
 const say = (line: string) => {
@@ -43,11 +45,14 @@ async function main(): Promise<void> {
       process.stdout.write(`\n${text}\n\n${goalsText(goals)}\n\n`);
       const { against } = options;
       const other = against === undefined ? {} : { against: commitOf(against) };
-      const told = { at, machine, ...other, options: withoutPlaces(options), settings, goals, ...measured };
+      const chosen = { options: withoutPlaces(options), settings, shapes: shapesOf(options) };
+      const told = { at, machine, ...other, ...chosen, goals, ...measured };
       say(`written: ${writeResults(against === undefined ? 'mirrormaker' : 'against', at, told)}`);
     }
   }
 }
+
+const shapesOf = (options: BenchmarkOptions) => shapes.filter(({ name }) => options.shapes.includes(name));
 
 /** Results say nothing of where folders are on this machine. */
 const withoutPlaces = (options: BenchmarkOptions) => ({
@@ -115,13 +120,24 @@ async function startRig(options: BenchmarkOptions): Promise<Rig> {
   return rigOnClusters({ ...options.own, classpath: await kafkaClasspath() });
 }
 
+/** Throws where another checkout cannot run. */
+function mustHaveEngine(folder: string): void {
+  for (const part of ['benchmarks/engine/serve-engine.ts', 'node_modules']) {
+    if (!existsSync(join(folder, part))) {
+      throw new Error(`${folder} has no ${part}: name the root of a checkout, and run npm ci there`);
+    }
+  }
+}
+
 function readOptions(): BenchmarkOptions {
   if (process.argv.includes('--help')) {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
   }
   try {
-    return parseOptions(process.argv.slice(2));
+    const options = parseOptions(process.argv.slice(2));
+    for (const { folder } of options.variants) if (folder !== undefined) mustHaveEngine(folder);
+    return options;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
     process.exit(2);

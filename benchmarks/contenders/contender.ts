@@ -27,7 +27,7 @@ export interface Contender {
   readonly title: string;
   /** Part of the results: what was set other than by default. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly warmUp: WarmUp;
+  warmUpOf(shape: Shape): WarmUp;
   /** One that keeps offsets has as many at the end as its source, holes too; others have its records. */
   readonly counts: 'offsets' | 'records';
   start(course: Course): Promise<Runner>;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { restingCleaner } from '../load/compacted-load.ts';
 import { Child } from '../rig/child.ts';
-import type { Contender } from './contender.ts';
+import type { Shape } from '../rig/shapes.ts';
+import type { Contender, WarmUp } from './contender.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,6 +35,12 @@ export interface EngineOptions {
   readonly warmMs?: number;
 }
 
+/** A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm. */
+const afterCopies: WarmUp = { ms: 500, share: 0.4 };
+
+/** Each run of holes costs round trips: a whole copy would take an hour. */
+export const isSlow = ({ kind }: Shape): boolean => kind === 'compacted';
+
 export function engine(options: EngineOptions = {}): Contender {
   const { warmMs = 0, variant = asItIs } = options;
   const { name, limits, folder = root } = variant;
@@ -42,8 +49,7 @@ export function engine(options: EngineOptions = {}): Contender {
     name: name === '' ? 'causeway' : `causeway-${name}`,
     title: name === '' ? 'Causeway' : `Causeway, ${name}`,
     settings: { process: 'data plane alone', limits },
-    // A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm.
-    warmUp: { ms: 500, share: 0.4 },
+    warmUpOf: (shape) => (isSlow(shape) ? { ms: Math.max(500, warmMs), share: 0 } : afterCopies),
     counts: 'offsets',
     start: async (course) => {
       const { target } = course.rig;
@@ -68,7 +74,14 @@ export function engine(options: EngineOptions = {}): Contender {
       return {
         pid: child.pid,
         topic,
-        copies: {
+        ...(!isSlow(course.shape) && { copies: copiesOf() }),
+        arrived: () => target.admin.offsetsOf(topic, partitions),
+        mustRun: () => child.mustRun(),
+        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+      };
+
+      function copiesOf() {
+        return {
           warmMs,
           again: async () => {
             const stopped = once(child.process, 'message');
@@ -78,11 +91,8 @@ export function engine(options: EngineOptions = {}): Contender {
             await createCopy();
             child.process.send('start');
           },
-        },
-        arrived: () => target.admin.offsetsOf(topic, partitions),
-        mustRun: () => child.mustRun(),
-        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
-      };
+        };
+      }
     },
   };
 }

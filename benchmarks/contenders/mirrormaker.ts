@@ -94,7 +94,7 @@ export function mirrorMaker(options: MirrorMakerOptions): Contender {
     title: `MirrorMaker 2, tasks.max ${options.tasksMax}${isForLatency ? ', for latency' : ''}`,
     settings: { ...settings, heap },
     // Java compiles for about that long.
-    warmUp: { ms: options.warmMs, share: 0 },
+    warmUpOf: () => ({ ms: options.warmMs, share: 0 }),
     counts: 'records',
     start: async (course) => {
       const file = join(course.folder, 'mm2.properties');

@@ -20,6 +20,9 @@ export class TransactionWriter implements AsyncDisposable {
       // The transaction's, too: its coordinator aborts it then.
       timeout: 120_000,
       idempotent: true,
+      // The coordinator still ends the one before: for a few milliseconds.
+      retries: 1_000,
+      retryDelay: 3,
     });
   }
 

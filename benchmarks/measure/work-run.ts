@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contender, Course, Runner } from '../contenders/contender.ts';
+import type { Contender, Course, Runner, WarmUp } from '../contenders/contender.ts';
 import { readProcessUse } from './process-cpu.ts';
 import { type Sample, steadyWindow, trendOf } from './steady-window.ts';
 
@@ -54,7 +54,8 @@ export async function runWork(
   mkdirSync(folder, { recursive: true });
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
-  const watchOnce = () => watch(runner, course.loaded[contender.counts], contender.warmUp, steadySecondsMax);
+  const watchOnce = () =>
+    watch(runner, course.loaded[contender.counts], contender.warmUpOf(course.shape), steadySecondsMax);
   const first = await watchOnce();
   const firstMs = first.samples.find((sample) => sample.records > 0)?.atMs;
   const startSeconds = firstMs === undefined ? undefined : (firstMs - startMs) / 1000;
@@ -85,7 +86,7 @@ export interface Watched {
 export async function watch(
   runner: Runner,
   recordsAll: number,
-  warmUp: Contender['warmUp'],
+  warmUp: WarmUp,
   steadySecondsMax: number,
 ): Promise<Watched> {
   const samples: Sample[] = [];
@@ -125,10 +126,11 @@ function evaluate(
 ): WorkResult {
   const { partitions, records, offsets, bytes } = course.loaded;
   const arrivals = course.loaded[contender.counts];
+  const warmUp = contender.warmUpOf(course.shape);
   const steady = steadyWindow(samples, {
     recordsAll: arrivals,
-    openShare: contender.warmUp.share,
-    warmMs: contender.warmUp.ms,
+    openShare: warmUp.share,
+    warmMs: warmUp.ms,
     closeShare,
   });
   const found = 'none' in steady ? undefined : steady;
