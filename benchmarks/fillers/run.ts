@@ -1,7 +1,7 @@
 // `npm run benchmark:fillers`: how fast offsets are used up that carry no record, by control records in both
 // ways, and by a prefix. Prints a table and writes the results.
 import { goalsText } from '../report/work-report.ts';
-import { describeMachine } from '../report/machine.ts';
+import { describeMachine, type Machine } from '../report/machine.ts';
 import { writeResults } from '../report/results.ts';
 import { shownCell } from '../report/table.ts';
 import { startLabRig } from '../rig/lab-rig.ts';
@@ -25,25 +25,28 @@ async function main(options: FillerOptions): Promise<void> {
     const [seconds, rate] = [result.seconds, result.perSecond].map(shownCell);
     say(`  ${result.part}, round ${result.round}: ${seconds} s, ${rate} offsets a second`);
   };
-  const classpath = await measureOnRig(options, onResult);
+  const machine = await measureOnRig(options, onResult);
   if (options.parts.includes('coordinated')) {
     say(`the coordinator's way: brokers with an authorizer, ${options.holesCoordinated} holes`);
     await measureCoordinated(options.holesCoordinated, options.rounds, onResult);
   }
   const goals = fillGoals(results);
   process.stdout.write(`\n${fillText(results)}\n\n${goalsText(goals)}\n\n`);
-  const machine = describeMachine(classpath);
   say(`written: ${writeResults('fillers', at, { at, machine, options, goals, results })}`);
 }
 
-/** The parts that need no authorizer. Returns the class path of the brokers. */
-async function measureOnRig(options: FillerOptions, onResult: (result: FillResult) => void): Promise<string> {
+/** The parts that need no authorizer. Returns the machine as it was when they began. */
+async function measureOnRig(
+  options: FillerOptions,
+  onResult: (result: FillResult) => void,
+): Promise<Machine> {
   await using rig = await startLabRig({ keepLogs: options.keepLogs, onProgress: say });
+  const machine = describeMachine(rig.classpath);
   for (let round = 1; round <= options.rounds; round += 1) {
     if (options.parts.includes('direct')) onResult(await direct(rig, options, round));
     if (options.parts.includes('prefix')) onResult(await prefix(rig, options, round));
   }
-  return rig.classpath;
+  return machine;
 }
 
 async function direct(rig: Rig, { holes, profileFolder }: FillerOptions, round: number) {

@@ -1,6 +1,6 @@
 // Where and with what a result was measured: without it a figure says nothing.
 import { execFileSync } from 'node:child_process';
-import { cpus, freemem, release, totalmem } from 'node:os';
+import { cpus, freemem, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface Machine {
@@ -8,6 +8,8 @@ export interface Machine {
   readonly processorModel: string;
   readonly memoryBytes: number;
   readonly memoryFreeBytes: number;
+  /** Processes that wanted to run in the minute before: more than processors, and figures say little. */
+  readonly loadAverage: number;
   readonly kernel: string;
   readonly node: string;
   readonly java: string;
@@ -25,6 +27,7 @@ export function describeMachine(classpath: string): Machine {
     processorModel: cpus()[0]?.model.trim() ?? '?',
     memoryBytes: totalmem(),
     memoryFreeBytes: freemem(),
+    loadAverage: loadavg()[0] ?? 0,
     kernel: release(),
     node: process.version,
     java: /version "([^"]+)"/.exec(output('java', ['-version'], { stream: 'stderr' }) ?? '')?.[1] ?? '?',
