@@ -1,7 +1,8 @@
 // Arguments of `npm run benchmark -- …`.
 import { parseArgs } from 'node:util';
 import type { Variant } from './contenders/engine.ts';
-import { type ShapeName, shapeNames } from './rig/shapes.ts';
+import { chosenNames, positiveNumber } from './option-values.ts';
+import { plainShapeNames, type ShapeName, shapeNames } from './rig/shapes.ts';
 
 export const partNames = ['work', 'latency', 'long-link'] as const;
 export type PartName = (typeof partNames)[number];
@@ -21,21 +22,29 @@ export interface BenchmarkOptions {
   readonly own: { readonly source: string; readonly target: string } | undefined;
   readonly profileFolder: string | undefined;
   readonly variants: readonly Variant[];
+  /** Root of another checkout: only its engine and this one's are measured, in turns. */
+  readonly against: string | undefined;
   readonly keepLogs: boolean;
 }
+
+const isPlain = (name: ShapeName) => plainShapeNames.some((each) => each === name);
 
 export const usage = `npm run benchmark -- mirrormaker [options]
   --quick                tasks.max 1 only, less data, no latency: under 5 minutes
   --part NAME            ${partNames.join(', ')}; may be repeated (all without --quick, else work)
-  --shape NAME           ${shapeNames.join(', ')}; may be repeated
+  --shape NAME           ${plainShapeNames.join(', ')},
+                         ${shapeNames.filter((name) => !isPlain(name)).join(', ')};
+                         may be repeated (all; with --quick or --against those of the first line)
   --contender NAME       mirrormaker, mirrormaker-1, causeway, relay …; may be repeated; beginnings of names
-  --rounds N             interleaved repetitions (3; with --quick 1)
+  --rounds N             interleaved repetitions (3; with --quick 1, with --against 5)
   --scale X              multiplies the number of records (1)
   --mm2-max MB           MirrorMaker 2's maximum in MB/s, where it is not to be measured for the latency part
   --source A --target B  bootstrap servers of clusters to measure on; ALL their topics are deleted
   --profile FOLDER       CPU profiles of Causeway's process
   --variant NAME=WHAT    one more Causeway, to be compared: with limits of the worker changed (JSON),
                          or that of another checkout (its folder); may be repeated
+  --against DIR          Causeway's data plane of this checkout and of the one in DIR, in turns, and nothing
+                         else: how many times the CPU per GB of the other one, round by round
   --keep-logs            leave logs and configurations of the run in place`;
 
 /** Throws an error whose message is fit to be shown. */
@@ -55,6 +64,7 @@ export function parseOptions(argv: readonly string[]): BenchmarkOptions {
       target: { type: 'string' },
       profile: { type: 'string' },
       variant: { type: 'string', multiple: true, default: [] },
+      against: { type: 'string' },
       'keep-logs': { type: 'boolean', default: false },
     },
   });
@@ -63,21 +73,32 @@ export function parseOptions(argv: readonly string[]): BenchmarkOptions {
   if ((values.source === undefined) !== (values.target === undefined)) {
     throw new Error('--source and --target go together');
   }
-  const { quick, source, target } = values;
+  const { quick, source, target, against } = values;
+  if (against !== undefined && (values.part !== undefined || values.contender.length > 0)) {
+    throw new Error('--against measures two engines only: leave out --part and --contender');
+  }
+  const isShort = quick || against !== undefined;
+  const roundsUsual = against === undefined ? (quick ? '1' : '3') : '5';
   const maxMegabytes = values['mm2-max'];
   return {
     scenario,
     quick,
-    parts: chosen('--part', values.part, partNames) ?? (quick ? ['work'] : partNames),
-    shapes: chosen('--shape', values.shape, shapeNames) ?? shapeNames,
-    contenders: values.contender,
-    rounds: positive('--rounds', values.rounds ?? (quick ? '1' : '3'), Number.isInteger),
-    scale: positive('--scale', values.scale, Number.isFinite),
+    parts: chosenNames('--part', values.part, partNames) ?? (isShort ? ['work'] : partNames),
+    shapes: chosenNames('--shape', values.shape, shapeNames) ?? (isShort ? plainShapeNames : shapeNames),
+    contenders: against === undefined ? values.contender : ['causeway'],
+    rounds: positiveNumber('--rounds', values.rounds ?? roundsUsual, Number.isInteger),
+    scale: positiveNumber('--scale', values.scale, Number.isFinite),
     mirrorMakerMaxBytesPerSecond:
-      maxMegabytes === undefined ? undefined : positive('--mm2-max', maxMegabytes, Number.isFinite) * 1e6,
+      maxMegabytes === undefined
+        ? undefined
+        : positiveNumber('--mm2-max', maxMegabytes, Number.isFinite) * 1e6,
     own: source === undefined || target === undefined ? undefined : { source, target },
     profileFolder: values.profile,
-    variants: values.variant.map(variantOf),
+    variants: [
+      ...values.variant.map(variantOf),
+      ...(against === undefined ? [] : [{ name: 'against', limits: '{}', folder: against }]),
+    ],
+    against,
     keepLogs: values['keep-logs'],
   };
 }
@@ -86,28 +107,9 @@ export function parseOptions(argv: readonly string[]): BenchmarkOptions {
 export const isWanted = (name: string, filters: readonly string[]) =>
   filters.length === 0 || filters.some((filter) => name === filter || name.startsWith(`${filter}-`));
 
-function chosen<Name extends string>(
-  flag: string,
-  given: readonly string[] | undefined,
-  known: readonly Name[],
-): readonly Name[] | undefined {
-  if (given === undefined) return undefined;
-  return given.map((text) => {
-    const found = known.find((name) => name === text);
-    if (found === undefined) throw new Error(`${flag} ${text}: one of ${known.join(', ')}`);
-    return found;
-  });
-}
-
 function variantOf(text: string): Variant {
   const [, name, what] = /^([a-z0-9-]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || what === undefined) throw new Error(`--variant ${text}: NAME=… is needed`);
   const isLimits = what.startsWith('{');
   return { name, limits: isLimits ? what : '{}', folder: isLimits ? undefined : what };
-}
-
-function positive(flag: string, text: string, fits: (value: number) => boolean): number {
-  const value = Number(text);
-  if (!fits(value) || value <= 0) throw new Error(`${flag} ${text}: a number above 0 is needed`);
-  return value;
 }

@@ -1,4 +1,6 @@
 // `npm run benchmark -- mirrormaker`: starts the rig, measures, prints the tables, writes the results.
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { kafkaClasspath } from '../lab/jars.ts';
 import { relay } from './contenders/relay.ts';
 import { latencyContenders, measureLatency } from './mirrormaker/latency.ts';
@@ -7,13 +9,15 @@ import { measureWork, workContenders } from './mirrormaker/work.ts';
 import type { LatencyResult } from './latency/latency-run.ts';
 import type { WorkResult } from './measure/work-run.ts';
 import { type BenchmarkOptions, parseOptions, usage } from './options.ts';
+import { againstGoals, againstText } from './report/against-report.ts';
 import { type Goal, mirrorMakerMaxBytesPerSecond, workGoals } from './report/goals.ts';
 import { latencyGoals, latencyText, longLinkGoals, longLinkText } from './report/latency-report.ts';
-import { describeMachine } from './report/machine.ts';
+import { commitOf, describeMachine } from './report/machine.ts';
 import { writeResults } from './report/results.ts';
 import { goalsText, workText } from './report/work-report.ts';
 import { startLabRig } from './rig/lab-rig.ts';
 import { type Rig, rigOnClusters } from './rig/rig.ts';
+import { shapes } from './rig/shapes.ts';
 
 const startMs = performance.now();
 const say = (line: string) => {
@@ -39,12 +43,24 @@ async function main(): Promise<void> {
     const { text, goals, settings } = summarise(options, measured);
     if (text !== '') {
       process.stdout.write(`\n${text}\n\n${goalsText(goals)}\n\n`);
-      say(
-        `written: ${writeResults('mirrormaker', at, { at, machine, options, settings, goals, ...measured })}`,
-      );
+      const { against } = options;
+      const other = against === undefined ? {} : { against: commitOf(against) };
+      const chosen = { options: withoutPlaces(options), settings, shapes: shapesOf(options) };
+      const told = { at, machine, ...other, ...chosen, goals, ...measured };
+      say(`written: ${writeResults(against === undefined ? 'mirrormaker' : 'against', at, told)}`);
     }
   }
 }
+
+const shapesOf = (options: BenchmarkOptions) => shapes.filter(({ name }) => options.shapes.includes(name));
+
+/** Results say nothing of where folders are on this machine. */
+const withoutPlaces = (options: BenchmarkOptions) => ({
+  ...options,
+  against: options.against && basename(options.against),
+  profileFolder: options.profileFolder && basename(options.profileFolder),
+  variants: options.variants.map((each) => ({ ...each, folder: each.folder && basename(each.folder) })),
+});
 
 /** Rejects at SIGINT or SIGTERM: what has been measured is then told, and nothing is left running. */
 function interrupted(): Promise<never> {
@@ -82,7 +98,11 @@ function summarise(options: BenchmarkOptions, { work, latency, longLink }: Measu
   const goals: Goal[] = [];
   if (work.length > 0) {
     texts.push(workText(work, titles));
-    goals.push(...workGoals(work));
+    if (options.against === undefined) goals.push(...workGoals(work));
+    else {
+      texts.push(againstText(work));
+      goals.push(...againstGoals(work));
+    }
   }
   if (latency.length > 0) {
     texts.push(latencyText(latency, titles));
@@ -100,13 +120,24 @@ async function startRig(options: BenchmarkOptions): Promise<Rig> {
   return rigOnClusters({ ...options.own, classpath: await kafkaClasspath() });
 }
 
+/** Throws where another checkout cannot run. */
+function mustHaveEngine(folder: string): void {
+  for (const part of ['benchmarks/engine/serve-engine.ts', 'node_modules']) {
+    if (!existsSync(join(folder, part))) {
+      throw new Error(`${folder} has no ${part}: name the root of a checkout, and run npm ci there`);
+    }
+  }
+}
+
 function readOptions(): BenchmarkOptions {
   if (process.argv.includes('--help')) {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
   }
   try {
-    return parseOptions(process.argv.slice(2));
+    const options = parseOptions(process.argv.slice(2));
+    for (const { folder } of options.variants) if (folder !== undefined) mustHaveEngine(folder);
+    return options;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
     process.exit(2);

@@ -27,7 +27,9 @@ export interface Contender {
   readonly title: string;
   /** Part of the results: what was set other than by default. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly warmUp: WarmUp;
+  warmUpOf(shape: Shape): WarmUp;
+  /** One that keeps offsets has as many at the end as its source, holes too; others have its records. */
+  readonly counts: 'offsets' | 'records';
   start(course: Course): Promise<Runner>;
 }
 
@@ -37,7 +39,7 @@ export interface Runner extends AsyncDisposable {
   readonly pid: number;
   /** The copy at the target. */
   readonly topic: string;
-  /** Records that have arrived. */
+  /** What has arrived, as the contender counts it (`Contender.counts`). */
   arrived(): Promise<number>;
   /** Of one that gets warm by whole copies: all that begin within that time are not counted. */
   readonly copies?: { readonly warmMs: number; readonly again: () => Promise<void> };

@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { restingCleaner } from '../load/compacted-load.ts';
 import { Child } from '../rig/child.ts';
-import type { Contender } from './contender.ts';
+import type { Shape } from '../rig/shapes.ts';
+import type { Contender, WarmUp } from './contender.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +35,12 @@ export interface EngineOptions {
   readonly warmMs?: number;
 }
 
+/** A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm. */
+const afterCopies: WarmUp = { ms: 500, share: 0.4 };
+
+/** Each run of holes costs round trips: a whole copy would take an hour. */
+export const isSlow = ({ kind }: Shape): boolean => kind === 'compacted';
+
 export function engine(options: EngineOptions = {}): Contender {
   const { warmMs = 0, variant = asItIs } = options;
   const { name, limits, folder = root } = variant;
@@ -41,14 +49,24 @@ export function engine(options: EngineOptions = {}): Contender {
     name: name === '' ? 'causeway' : `causeway-${name}`,
     title: name === '' ? 'Causeway' : `Causeway, ${name}`,
     settings: { process: 'data plane alone', limits },
-    // A new topic's first part is slow at the broker; MirrorMaker 2 is past it when it is warm.
-    warmUp: { ms: 500, share: 0.4 },
+    warmUpOf: (shape) => (isSlow(shape) ? { ms: Math.max(500, warmMs), share: 0 } : afterCopies),
+    counts: 'offsets',
     start: async (course) => {
       const { target } = course.rig;
       const { topic, partitions } = course.loaded;
-      await target.admin.createTopic(topic, partitions, {});
+      const isSoft = course.shape.kind === 'compacted';
+      const createCopy = () => target.admin.createTopic(topic, partitions, isSoft ? restingCleaner : {});
+      await createCopy();
       const places = [course.sourceServers, target.bootstrapServers];
-      const args = [...profile(options), program, ...places, topic, String(partitions), limits];
+      const args = [
+        ...profile(options),
+        program,
+        ...places,
+        topic,
+        String(partitions),
+        limits,
+        isSoft ? 'soft' : '',
+      ];
       const child = new Child('the engine', process.execPath, args, {
         logFile: join(course.folder, 'causeway.log'),
         ipc: true,
@@ -56,21 +74,25 @@ export function engine(options: EngineOptions = {}): Contender {
       return {
         pid: child.pid,
         topic,
-        copies: {
+        ...(!isSlow(course.shape) && { copies: copiesOf() }),
+        arrived: () => target.admin.offsetsOf(topic, partitions),
+        mustRun: () => child.mustRun(),
+        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+      };
+
+      function copiesOf() {
+        return {
           warmMs,
           again: async () => {
             const stopped = once(child.process, 'message');
             child.process.send('stop');
             await stopped;
             await target.admin.deleteTopicsExcept(() => false);
-            await target.admin.createTopic(topic, partitions, {});
+            await createCopy();
             child.process.send('start');
           },
-        },
-        arrived: () => target.admin.recordsOf(topic, partitions),
-        mustRun: () => child.mustRun(),
-        [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
-      };
+        };
+      }
     },
   };
 }

@@ -28,6 +28,9 @@ const common: Readonly<Record<string, string>> = {
   'target.producer.max.request.size': String(16 * MiB),
 };
 
+/** Where the source has transactions; without it what was aborted would be copied as data. */
+const committedOnly = { 'source.consumer.isolation.level': 'read_committed' };
+
 const profiles: Readonly<Record<MirrorMakerProfile, Readonly<Record<string, string>>>> = {
   throughput: {
     'source.consumer.fetch.max.bytes': String(64 * MiB),
@@ -75,6 +78,7 @@ export function mirrorMakerProperties(course: Course, settings: Readonly<Record<
     'target->source.enabled': 'false',
     'source->target.topics': course.loaded.topic.replaceAll('.', '\\\\.'),
     'target.producer.compression.type': course.shape.codec,
+    ...(course.shape.kind === 'transactional' && committedOnly),
     ...settings,
   };
   return Object.entries(all)
@@ -90,7 +94,8 @@ export function mirrorMaker(options: MirrorMakerOptions): Contender {
     title: `MirrorMaker 2, tasks.max ${options.tasksMax}${isForLatency ? ', for latency' : ''}`,
     settings: { ...settings, heap },
     // Java compiles for about that long.
-    warmUp: { ms: options.warmMs, share: 0 },
+    warmUpOf: () => ({ ms: options.warmMs, share: 0 }),
+    counts: 'records',
     start: async (course) => {
       const file = join(course.folder, 'mm2.properties');
       writeFileSync(file, mirrorMakerProperties(course, settings));
@@ -103,7 +108,7 @@ export function mirrorMaker(options: MirrorMakerOptions): Contender {
       return {
         pid: child.pid,
         topic: copy,
-        arrived: () => course.rig.target.admin.recordsOf(copy, course.loaded.partitions),
+        arrived: () => course.rig.target.admin.offsetsOf(copy, course.loaded.partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };

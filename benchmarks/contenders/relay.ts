@@ -17,7 +17,8 @@ export function relay(bytesPerSecond = 0): Contender {
     name: bytesPerSecond === 0 ? 'relay' : 'relay-paced',
     title: bytesPerSecond === 0 ? 'bare TCP relay' : 'bare TCP relay, at the pace of Causeway',
     settings: { bytesPerSecond: String(bytesPerSecond) },
-    warmUp: { ms: 500, share: 0.1 },
+    warmUpOf: () => ({ ms: 500, share: 0.1 }),
+    counts: 'offsets',
     start: async (course) => {
       const { topic, partitions } = course.loaded;
       const servers = course.sourceServers;

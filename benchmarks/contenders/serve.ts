@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../rig/child.ts';
 import type { Contender, Course } from './contender.ts';
+import { isSlow } from './engine.ts';
 
 const command = fileURLToPath(new URL('../../bin/causeway', import.meta.url));
 
@@ -26,7 +27,8 @@ export function serve(): Contender {
     name: 'serve',
     title: 'causeway serve',
     settings: { roles: 'controller,worker' },
-    warmUp: { ms: 500, share: 0.1 },
+    warmUpOf: (shape) => ({ ms: 500, share: isSlow(shape) ? 0 : 0.1 }),
+    counts: 'offsets',
     start: async (course) => {
       const operatorFile = join(course.folder, 'operator.yaml');
       const serverFile = join(course.folder, 'causeway.yaml');
@@ -38,7 +40,7 @@ export function serve(): Contender {
       return {
         pid: child.pid,
         topic,
-        arrived: () => course.rig.target.admin.recordsOf(topic, partitions),
+        arrived: () => course.rig.target.admin.offsetsOf(topic, partitions),
         mustRun: () => child.mustRun(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };

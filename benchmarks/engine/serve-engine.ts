@@ -1,6 +1,6 @@
 // Causeway's data plane alone, in a process of its own: one Engine that mirrors one topic under a producer
 // id that it asks for itself. No ledger, no controller: what is measured is the byte path.
-// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS]; SIGTERM ends it.
+// Usage: serve-engine.ts SOURCE_SERVERS TARGET_SERVERS TOPIC PARTITIONS [LIMITS [soft]]; SIGTERM ends it.
 // Told to stop and start by its parent, it copies the topic anew.
 import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
@@ -17,8 +17,8 @@ import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/li
 
 const triesMax = 50;
 const retryDelayMs = 100;
-const [sourceServers = '', targetServers = '', topic = '', partitions = '', limitsJson = '{}'] =
-  process.argv.slice(2);
+const [sourceServers = '', targetServers = '', topic = '', ...more] = process.argv.slice(2);
+const [partitions = '', limitsJson = '{}', softness = ''] = more;
 
 const line: Log['info'] = (fields, message) => {
   process.stderr.write(`${new Date().toISOString()} ${message} ${JSON.stringify(fields)}\n`);
@@ -57,7 +57,7 @@ function addAll(engine: Engine): void {
   for (let partition = 0; partition < Number(partitions); partition += 1) {
     const ends = { sourceRegion: 'source', targetRegion: 'target' };
     const ids = { sourceTopicId: undefined, targetTopicId: undefined };
-    engine.add({ set: 'bench', topic, partition, ...ends, ...ids }).resume();
+    engine.add({ set: 'bench', topic, partition, ...ends, ...ids, isSoft: softness === 'soft' }).resume();
   }
 }
 

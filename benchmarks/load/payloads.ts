@@ -29,9 +29,14 @@ export function payload(bytes: number, random: () => number): string {
   return text.slice(0, bytes);
 }
 
-/** Writes the file from which the Java producer picks each record at random. */
-export function writePayloads(path: string, recordBytes: number): void {
+/** 16 MB of them, the same in every run. */
+export function payloads(recordBytes: number): string[] {
   const random = numbersFrom(recordBytes);
   const count = Math.ceil(16_000_000 / recordBytes);
-  writeFileSync(path, Array.from({ length: count }, () => payload(recordBytes, random)).join('\n'));
+  return Array.from({ length: count }, () => payload(recordBytes, random));
+}
+
+/** Writes the file from which the Java producer picks each record at random. */
+export function writePayloads(path: string, recordBytes: number): void {
+  writeFileSync(path, payloads(recordBytes).join('\n'));
 }

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contender, Course, Runner } from '../contenders/contender.ts';
+import type { Contender, Course, Runner, WarmUp } from '../contenders/contender.ts';
 import { readProcessUse } from './process-cpu.ts';
 import { type Sample, steadyWindow, trendOf } from './steady-window.ts';
 
@@ -18,7 +18,11 @@ export interface WorkResult {
   readonly shape: string;
   readonly round: number;
   readonly partitions: number;
+  /** That a reader of committed records sees in the source. */
   readonly records: number;
+  /** Those and the holes. */
+  readonly offsets: number;
+  /** Of the source's log, holes' too as far as they are still there. */
   readonly bytes: number;
   /** Set where there is no steady state to speak of. */
   readonly problem: string | undefined;
@@ -50,7 +54,8 @@ export async function runWork(
   mkdirSync(folder, { recursive: true });
   const startMs = performance.now();
   await using runner = await contender.start({ ...course, folder });
-  const watchOnce = () => watch(runner, course.loaded.records, contender.warmUp, steadySecondsMax);
+  const watchOnce = () =>
+    watch(runner, course.loaded[contender.counts], contender.warmUpOf(course.shape), steadySecondsMax);
   const first = await watchOnce();
   const firstMs = first.samples.find((sample) => sample.records > 0)?.atMs;
   const startSeconds = firstMs === undefined ? undefined : (firstMs - startMs) / 1000;
@@ -72,15 +77,16 @@ async function watchWarm(
   return watchOnce();
 }
 
-interface Watched {
+export interface Watched {
   readonly samples: readonly Sample[];
   readonly memoryBytesMax: number;
 }
 
-async function watch(
+/** Looks until `recordsAll` have come, or for `steadySecondsMax` after the warm-up. */
+export async function watch(
   runner: Runner,
   recordsAll: number,
-  warmUp: Contender['warmUp'],
+  warmUp: WarmUp,
   steadySecondsMax: number,
 ): Promise<Watched> {
   const samples: Sample[] = [];
@@ -118,25 +124,29 @@ function evaluate(
   startSeconds: number | undefined,
   { samples, memoryBytesMax }: Watched,
 ): WorkResult {
-  const { partitions, records, bytes } = course.loaded;
+  const { partitions, records, offsets, bytes } = course.loaded;
+  const arrivals = course.loaded[contender.counts];
+  const warmUp = contender.warmUpOf(course.shape);
   const steady = steadyWindow(samples, {
-    recordsAll: records,
-    openShare: contender.warmUp.share,
-    warmMs: contender.warmUp.ms,
+    recordsAll: arrivals,
+    openShare: warmUp.share,
+    warmMs: warmUp.ms,
     closeShare,
   });
   const found = 'none' in steady ? undefined : steady;
-  const gigabytes = found && (found.records / records) * (bytes / 1e9);
+  const share = found && found.records / arrivals;
+  const gigabytes = share && (share * bytes) / 1e9;
   return {
     contender: contender.name,
     shape: course.shape.name,
     round,
     partitions,
     records,
+    offsets,
     bytes,
     problem: 'none' in steady ? steady.none : undefined,
     cpuSecondsPerGigabyte: found && gigabytes && found.cpuSeconds / gigabytes,
-    cpuSecondsPerMillionRecords: found && found.cpuSeconds / (found.records / 1e6),
+    cpuSecondsPerMillionRecords: found && share && found.cpuSeconds / ((share * records) / 1e6),
     megabytesPerSecond: found && gigabytes && (gigabytes * 1000) / found.seconds,
     processors: found && found.cpuSeconds / found.seconds,
     steadySeconds: found?.seconds,

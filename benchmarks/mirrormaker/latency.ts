@@ -6,7 +6,7 @@ import { mirrorMaker } from '../contenders/mirrormaker.ts';
 import { type LatencyResult, runLatency } from '../latency/latency-run.ts';
 import { type BenchmarkOptions, isWanted } from '../options.ts';
 import { shownCell } from '../report/table.ts';
-import { partitionCount, shapes } from '../rig/shapes.ts';
+import { usualShape as shape } from '../rig/shapes.ts';
 import type { WorkRun } from './work.ts';
 
 const loadShare = 0.2;
@@ -37,19 +37,18 @@ export async function measureLatency(
 ): Promise<void> {
   const { setLink, source, target } = rig;
   const bytesPerSecond = Math.round(bytesPerSecondMax * loadShare);
-  const [shape] = shapes;
-  if (shape === undefined) return;
   for (const rttMs of setLink === undefined ? [0] : rttsMs) {
     say(`latency at ${shownCell(bytesPerSecond / 1e6)} MB/s, round trip ${rttMs} ms`);
     await setLink?.({ rttMs, bandwidthBytesPerSecond: null });
     // Without a round trip there is nothing to emulate, and the emulation would only be in the way.
     const sourceServers = rttMs === 0 ? source.bootstrapServers : source.bootstrapServersFromAfar;
-    const loaded = { topic, partitions: partitionCount, records: 0, bytes: 0 };
+    const { partitions } = shape;
+    const loaded = { topic, partitions, records: 0, offsets: 0, bytes: 0 };
     const course: Course = { rig, shape, loaded, sourceServers, folder: rig.folder };
     const plan = { rttMs, bytesPerSecond, warmMs, measureMs };
     const measure = async (contender: Contender, round: number) => {
       for (const place of [source, target]) await place.admin.deleteTopicsExcept(() => false);
-      await source.admin.createTopic(topic, partitionCount, {});
+      await source.admin.createTopic(topic, partitions, {});
       return runLatency(contender, course, plan, round);
     };
     const warmPasses = rttMs === 0 ? brokerWarmPasses : 0;

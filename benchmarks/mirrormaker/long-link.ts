@@ -7,7 +7,7 @@ import { loadTopic } from '../load/load-topic.ts';
 import { runWork, type WorkResult } from '../measure/work-run.ts';
 import { type BenchmarkOptions, isWanted } from '../options.ts';
 import { shownCell } from '../report/table.ts';
-import { longLink, shapes } from '../rig/shapes.ts';
+import { longLink, usualShape as shape } from '../rig/shapes.ts';
 import type { WorkRun } from './work.ts';
 
 const partitionCounts = [1, 8];
@@ -29,8 +29,7 @@ export async function measureLongLink(
   onResult: (result: WorkResult) => void,
 ): Promise<void> {
   const { setLink, source, target } = rig;
-  const [shape] = shapes;
-  if (setLink === undefined || shape === undefined) return;
+  if (setLink === undefined) return;
   for (const partitions of partitionCounts) {
     say(`round trip ${longLink.rttMs} ms, 1 Gbit/s, partitions: ${partitions}; loading`);
     for (const place of [source, target]) await place.admin.deleteTopicsExcept(() => false);

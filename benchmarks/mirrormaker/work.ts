@@ -11,7 +11,7 @@ import { type BenchmarkOptions, isWanted } from '../options.ts';
 import { figureOf } from '../report/goals.ts';
 import { shownCell } from '../report/table.ts';
 import type { Rig } from '../rig/rig.ts';
-import { partitionCount, type Shape, shapes } from '../rig/shapes.ts';
+import { type Shape, shapes } from '../rig/shapes.ts';
 
 /** The goal relative to the relay is set for this shape. */
 const relayShape = '1kb-plain';
@@ -52,7 +52,7 @@ export async function measureWork(run: WorkRun, onResult: (result: WorkResult) =
     const records = Math.round((options.quick ? shape.recordsQuick : shape.records) * options.scale);
     say(`${shape.title}: loading ${records.toLocaleString('en')} records`);
     await clean(rig, shape);
-    const loaded = await loadTopic(rig, shape, records, partitionCount);
+    const loaded = await loadTopic(rig, shape, records, shape.partitions);
     const sourceServers = rig.source.bootstrapServers;
     const course: Course = { rig, shape, loaded, sourceServers, folder: rig.folder };
     if (!isWarm) await warmBrokers(course, say);
@@ -77,7 +77,10 @@ async function measureShape(
     say(lineOf(result));
   };
   for (let round = 1; round <= options.rounds; round += 1) {
-    for (const contender of contendersFor(options, shape)) await measure(contender, round);
+    const contenders = contendersFor(options, shape);
+    // Whoever comes second may find the brokers warmer, or the machine busier.
+    if (options.against !== undefined && round % 2 === 0) contenders.reverse();
+    for (const contender of contenders) await measure(contender, round);
     const paced = pacedRelay(options, shape, results);
     if (paced !== undefined) await measure(paced, round);
   }

@@ -2,29 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { LatencyResult } from '../latency/latency-run.ts';
-import type { WorkResult } from '../measure/work-run.ts';
 import { bestMirrorMaker, type Goal, workGoals } from './goals.ts';
+import { workResult } from './result-for-tests.ts';
 import { latencyGoals, longLinkGoals } from './latency-report.ts';
-
-const work = (contender: string, cost: number, more: Partial<WorkResult> = {}): WorkResult => ({
-  contender,
-  shape: '1kb-plain',
-  round: 1,
-  partitions: 8,
-  records: 1,
-  bytes: 1,
-  problem: undefined,
-  cpuSecondsPerGigabyte: cost,
-  cpuSecondsPerMillionRecords: cost,
-  megabytesPerSecond: 100,
-  processors: 1,
-  steadySeconds: 1,
-  startSeconds: 1,
-  cpuSecondsAll: 1,
-  memoryBytesMax: 200e6,
-  trend: [],
-  ...more,
-});
 
 const latency = (contender: string, p99Ms: number | undefined): LatencyResult => {
   const others = { p50Ms: 1, p90Ms: 2, maxMs: 9, records: 5 };
@@ -35,11 +15,11 @@ const seenOf = (goals: readonly Goal[]) => goals.map(({ seen, reached }) => [see
 
 test('Causeway is held to the cheapest setting of MirrorMaker 2, and to both paces of the relay', () => {
   const results = [
-    work('causeway', 0.5),
-    work('mirrormaker-1', 5),
-    work('mirrormaker-4', 3),
-    work('relay', 0.25),
-    work('relay-paced', 0.5),
+    workResult('causeway', 0.5),
+    workResult('mirrormaker-1', 5),
+    workResult('mirrormaker-4', 3),
+    workResult('relay', 0.25),
+    workResult('relay-paced', 0.5),
   ];
   assert.equal(bestMirrorMaker(results, '1kb-plain', 'cpuSecondsPerGigabyte')?.contender, 'mirrormaker-4');
   assert.deepEqual(seenOf(workGoals(results)), [
@@ -52,16 +32,16 @@ test('Causeway is held to the cheapest setting of MirrorMaker 2, and to both pac
 
 test('the middle one of several rounds counts, and the largest memory', () => {
   const rounds = [0.4, 0.5, 9].map((cost, index) =>
-    work('causeway', cost, { round: index + 1, memoryBytesMax: (index + 1) * 150e6 }),
+    workResult('causeway', cost, { round: index + 1, memoryBytesMax: (index + 1) * 150e6 }),
   );
-  assert.deepEqual(seenOf(workGoals([...rounds, work('mirrormaker-1', 5)])), [
+  assert.deepEqual(seenOf(workGoals([...rounds, workResult('mirrormaker-1', 5)])), [
     [10, true],
     [450, false],
   ]);
 });
 
 test('what was not measured is neither reached nor missed', () => {
-  assert.deepEqual(seenOf(workGoals([work('mirrormaker-1', 5)])), [[undefined, undefined]]);
+  assert.deepEqual(seenOf(workGoals([workResult('mirrormaker-1', 5)])), [[undefined, undefined]]);
   assert.deepEqual(seenOf(latencyGoals([latency('causeway', 10)])), [[undefined, undefined]]);
 });
 
@@ -74,8 +54,8 @@ test('latency is held to the best p99 of MirrorMaker 2; one that did not keep up
 
 test('the long link has a goal for one partition and one for eight', () => {
   const results = [
-    work('causeway', 1, { partitions: 1, megabytesPerSecond: 30 }),
-    work('causeway', 1, { partitions: 8, megabytesPerSecond: 75 }),
+    workResult('causeway', 1, { partitions: 1, megabytesPerSecond: 30 }),
+    workResult('causeway', 1, { partitions: 8, megabytesPerSecond: 75 }),
   ];
   assert.deepEqual(seenOf(longLinkGoals(results)), [
     [30, true],

@@ -78,6 +78,7 @@ export function mirrorMakerMaxBytesPerSecond(
 export function workGoals(results: readonly WorkResult[]): Goal[] {
   const goals: Goal[] = [];
   for (const shape of shapes) {
+    if (shape.ratioGoal === undefined) continue;
     if (!results.some((result) => result.shape === shape.name)) continue;
     const figure = shape.unit === 'gb' ? 'cpuSecondsPerGigabyte' : 'cpuSecondsPerMillionRecords';
     const theirs = bestMirrorMaker(results, shape.name, figure)?.value;

@@ -27,13 +27,18 @@ export function workText(results: readonly WorkResult[], titles: ReadonlyMap<str
       const [first] = fitting;
       const perRecord = first === undefined ? undefined : first.bytes / first.records;
       const gigabytes = shownCell((first?.bytes ?? 0) / 1e9);
-      const size = `${gigabytes} GB, ${shownCell(perRecord)} B a record on the wire`;
+      const size = `${gigabytes} GB, ${shownCell(perRecord)} B a record on the wire${holesText(first)}`;
       const problems = fitting
         .filter(({ problem }) => problem !== undefined)
         .map(({ contender, round, problem }) => `  ${contender}, round ${round}: ${problem}`);
       return [`${shape.title} (${size})`, tableText(header, rows), ...problems].join('\n');
     })
     .join('\n\n');
+}
+
+function holesText(result: WorkResult | undefined): string {
+  if (result === undefined || result.offsets === result.records) return '';
+  return `, ${shownCell((1 - result.records / result.offsets) * 100)} % of the offsets are holes`;
 }
 
 function rowOf(results: readonly WorkResult[], shape: string, contender: string, title: string): Cell[] {

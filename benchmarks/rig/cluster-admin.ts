@@ -5,6 +5,7 @@ import { Admin } from '@platformatic/kafka';
 
 const pollMs = 100;
 const latest = -1n;
+const earliest = -2n;
 
 export class ClusterAdmin implements AsyncDisposable {
   readonly #admin: Admin;
@@ -47,17 +48,23 @@ export class ClusterAdmin implements AsyncDisposable {
     await this.#until(async () => !(await this.topics()).some((name) => doomed.includes(name)));
   }
 
-  /** Records in a topic without holes: the sum of its log ends; 0 while the topic does not exist. */
-  async recordsOf(topic: string, partitions: number): Promise<number> {
+  /** The sum of a topic's log ends; 0 while the topic does not exist. */
+  async offsetsOf(topic: string, partitions: number): Promise<number> {
     const ends = await this.logEnds(topic, partitions);
     return ends.reduce((sum, end) => sum + Number(end), 0);
   }
 
-  async logEnds(topic: string, partitions: number): Promise<bigint[]> {
-    const wanted = Array.from({ length: partitions }, (_, partitionIndex) => ({
-      partitionIndex,
-      timestamp: latest,
-    }));
+  logEnds(topic: string, partitions: number): Promise<bigint[]> {
+    return this.#listOffsets(topic, partitions, latest);
+  }
+
+  logStarts(topic: string, partitions: number): Promise<bigint[]> {
+    return this.#listOffsets(topic, partitions, earliest);
+  }
+
+  /** None while the topic does not exist. */
+  async #listOffsets(topic: string, partitions: number, timestamp: bigint): Promise<bigint[]> {
+    const wanted = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
     try {
       const listed = await this.#admin.listOffsets({ topics: [{ name: topic, partitions: wanted }] });
       return (listed[0]?.partitions ?? []).map(({ offset }) => offset);

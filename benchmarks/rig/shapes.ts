@@ -1,33 +1,49 @@
-// The four kinds of source data. Sizes and batch limits are those of the figures that the goals were set by.
+// The kinds of source data. Sizes and batch limits of the first four are those of the figures that the goals
+// were set by; the others have no goals.
 
-export const shapeNames = ['1kb-plain', '1kb-lz4', '100b-lz4-small', '100b-lz4-large'] as const;
+/** No transactions, nothing compacted, few partitions. */
+export const plainShapeNames = ['1kb-plain', '1kb-lz4', '100b-lz4-small', '100b-lz4-large'] as const;
+export const shapeNames = [
+  ...plainShapeNames,
+  '1kb-transactional',
+  '1kb-compacted',
+  '1kb-1000-partitions',
+] as const;
 export type ShapeName = (typeof shapeNames)[number];
 
 export interface Shape {
   readonly name: ShapeName;
   readonly title: string;
+  /** How the topic is written; see `loadTopic`. */
+  readonly kind: 'plain' | 'transactional' | 'compacted';
+  readonly partitions: number;
   readonly recordBytes: number;
   readonly codec: 'none' | 'lz4';
   /**
-   * `batch.size` of the Java producer that loads the topic; with its long linger every batch is full. With
-   * a codec the batches come out smaller by about a third.
+   * Of a plain topic `batch.size` of the Java producer that loads it; with its long linger every batch is
+   * full. With a codec the batches come out smaller by about a third.
    */
   readonly batchBytes: number;
   /**
-   * Records of a full and of a quick run: MirrorMaker 2 must get warm and stay in steady state for seconds.
+   * Records that are written for a full and for a quick run, those that come to nothing too: MirrorMaker 2
+   * must get warm and stay in steady state for seconds.
    */
   readonly records: number;
   readonly recordsQuick: number;
   /** Whether the goal is set per GB on the wire or per record. */
   readonly unit: 'gb' | 'records';
-  /** The goal: MirrorMaker 2's CPU seconds per unit over Causeway's. */
-  readonly ratioGoal: number;
+  /** The goal: MirrorMaker 2's CPU seconds per unit over Causeway's; undefined: none is set. */
+  readonly ratioGoal: number | undefined;
 }
+
+const partitionsUsual = 8;
+const plain = { kind: 'plain', partitions: partitionsUsual } as const;
 
 export const shapes: readonly Shape[] = [
   {
     name: '1kb-plain',
     title: '1 KB records, 53 KB batches, plain',
+    ...plain,
     recordBytes: 1000,
     codec: 'none',
     batchBytes: 54_500,
@@ -39,6 +55,7 @@ export const shapes: readonly Shape[] = [
   {
     name: '1kb-lz4',
     title: '1 KB records, 34 KB lz4 batches',
+    ...plain,
     recordBytes: 1000,
     codec: 'lz4',
     batchBytes: 54_500,
@@ -50,6 +67,7 @@ export const shapes: readonly Shape[] = [
   {
     name: '100b-lz4-small',
     title: '100 B records, 2.2 KB lz4 batches',
+    ...plain,
     recordBytes: 100,
     codec: 'lz4',
     batchBytes: 3_100,
@@ -61,6 +79,7 @@ export const shapes: readonly Shape[] = [
   {
     name: '100b-lz4-large',
     title: '100 B records, 22 KB lz4 batches',
+    ...plain,
     recordBytes: 100,
     codec: 'lz4',
     batchBytes: 33_000,
@@ -69,9 +88,49 @@ export const shapes: readonly Shape[] = [
     unit: 'records',
     ratioGoal: 35,
   },
+  {
+    name: '1kb-transactional',
+    title: '1 KB records, 100 a transaction, one in ten aborted',
+    kind: 'transactional',
+    partitions: partitionsUsual,
+    recordBytes: 1000,
+    codec: 'none',
+    batchBytes: 50_000,
+    records: 8_000_000,
+    recordsQuick: 3_500_000,
+    unit: 'gb',
+    ratioGoal: undefined,
+  },
+  {
+    name: '1kb-compacted',
+    title: '1 KB records, each key twice, cleaned',
+    kind: 'compacted',
+    partitions: partitionsUsual,
+    recordBytes: 1000,
+    codec: 'none',
+    batchBytes: 50_000,
+    records: 8_000_000,
+    recordsQuick: 3_500_000,
+    unit: 'gb',
+    ratioGoal: undefined,
+  },
+  {
+    name: '1kb-1000-partitions',
+    title: '1 KB records, 53 KB batches, 1,000 partitions',
+    kind: 'plain',
+    partitions: 1_000,
+    recordBytes: 1000,
+    codec: 'none',
+    batchBytes: 54_500,
+    records: 8_000_000,
+    recordsQuick: 3_500_000,
+    unit: 'gb',
+    ratioGoal: undefined,
+  },
 ];
 
-export const partitionCount = 8;
+/** The first of them: for latency and the long link. */
+export const usualShape = shapes[0] as Shape;
 
 /** Between regions an ocean apart: 80 ms and 1 Gbit/s. */
 export const longLink = { rttMs: 80, bandwidthBytesPerSecond: 125e6 };
