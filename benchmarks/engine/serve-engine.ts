@@ -57,7 +57,8 @@ function addAll(engine: Engine): void {
   for (let partition = 0; partition < Number(partitions); partition += 1) {
     const ends = { sourceRegion: 'source', targetRegion: 'target' };
     const ids = { sourceTopicId: undefined, targetTopicId: undefined };
-    engine.add({ set: 'bench', topic, partition, ...ends, ...ids, isSoft: softness === 'soft' }).resume();
+    const soft = softness === 'soft' ? 'from-start' : undefined;
+    engine.add({ set: 'bench', topic, partition, ...ends, ...ids, soft }).resume();
   }
 }
 
