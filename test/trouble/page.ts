@@ -27,7 +27,7 @@ export function checkPage(
 /** What is as it should be is shown once; where nothing is to be done, the verdict is enough. */
 const isTelling = (line: string, { steps, topic }: Trouble): boolean => {
   if (steps.length > 0) return !line.startsWith('  ✓');
-  return !line.startsWith(' ') || line.startsWith(`  ${topic}-`);
+  return !line.startsWith(' ') || line.trimStart().startsWith(`${topic}-`);
 };
 
 function sectionOf({ title, topic, what, lost, steps, after }: Trouble, told: string): string {

@@ -215,11 +215,11 @@ export const sourceTroubles: readonly Trouble[] = [
     topic: 'kept-filled',
     what:
       'The same, in a set that says `on.gap: fill`. The mirror goes on by itself, at the same offsets; the ' +
-      'range that was lost is kept in the ledger. The set also says `trim: follow`, so that the copy begins ' +
-      'where the source begins.',
+      'range that was lost is kept in the ledger. The set also says `trim: follow`, so that the copy ' +
+      'begins where the source begins.',
     make: (world) => overtake(world, 'kept-filled'),
     state: 'mirroring',
-    says: [/kept-filled-0 lost source offsets 200\.\.499 \(300\) to retention before they were copied/],
+    says: [/kept-filled-0 lost source offsets 200\.\.499 \(300\) to retention before they were/],
     lost: 'The records at offsets 200 to 499 are nowhere any more.',
     steps: [],
     check: async (world) => {
