@@ -80,6 +80,14 @@ export const mirrorErrors = {
       'mirror goes on. If it lasts, look whether a controller runs and may read the topic’s settings; ' +
       'for a topic that was compacted in the past, set on.gap: fill.',
   ),
+  'CW-2012': entry(
+    'more holes than may be filled',
+    'The source’s log has offsets without records, and as many of them, or of runs of them, have been ' +
+      'filled as the mirror set allows before its copy is level. What was copied stays as it is.',
+    'To go on, raise holes.max or runs.max of the set, apply, and `causeway mirrors resume SET TOPIC`. Or ' +
+      'copy less: delete the topic at the target, and begin it later with `from:`, in a set that says ' +
+      'offsets: shifted.',
+  ),
   'CW-2013': entry(
     'old message format',
     'The source log holds records of message format 0 or 1, from before Kafka 0.11. They are not copied.',

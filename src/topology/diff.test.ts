@@ -99,6 +99,8 @@ test('no value of a set is overlooked, also of those that files cannot hold yet'
     naming: 'prefixed',
     offsets: 'shifted',
     prefixMax: 7,
+    holesMax: 8,
+    runsMax: 9,
     target: new Map([['x', 'y']]),
     onGap: 'fill',
     onRecreate: 'keep',

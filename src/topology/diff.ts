@@ -85,6 +85,8 @@ function setValues(set: MirrorSetSpec): readonly (readonly [string, string | und
     naming: ['naming', set.naming],
     offsets: ['offsets', set.offsets],
     prefixMax: ['prefix.max', String(set.prefixMax)],
+    holesMax: ['holes.max', String(set.holesMax)],
+    runsMax: ['runs.max', String(set.runsMax)],
     onGap: ['on.gap', set.onGap],
     onRecreate: ['on.recreate', set.onRecreate],
     trim: ['trim', set.trim],

@@ -124,6 +124,8 @@ test('a file becomes a frozen topology with its defaults', () => {
     naming: 'identical',
     offsets: 'identical',
     prefixMax: 100_000_000,
+    holesMax: 1_000_000_000,
+    runsMax: 10_000_000,
     target: new Map([
       ['replication.factor', '3'],
       ['preallocate', 'true'],

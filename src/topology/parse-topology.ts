@@ -88,6 +88,8 @@ function buildSet(name: string, set: TopologyFile['mirrors'][string]): MirrorSet
     naming: set.naming ?? 'identical',
     offsets: set.offsets ?? 'identical',
     prefixMax: set['prefix.max'] ?? 100_000_000,
+    holesMax: set['holes.max'] ?? 1_000_000_000,
+    runsMax: set['runs.max'] ?? 10_000_000,
     target: settingsOf(set.target ?? {}),
     onGap: set['on.gap'] ?? 'stop',
     onRecreate: set['on.recreate'] ?? 'stop',

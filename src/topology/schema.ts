@@ -131,6 +131,25 @@ const mirrorSet = Type.Object(
         default: 100_000_000,
       }),
     ),
+    'holes.max': Type.Optional(
+      Type.Integer({
+        description:
+          'Offsets without a record (transactions’ ends, aborted and compacted records) of a partition that ' +
+          'are filled at most until its copy is level with the source; then it stops and asks (CW-2012).',
+        minimum: 1,
+        maximum: 1_000_000_000_000,
+        default: 1_000_000_000,
+      }),
+    ),
+    'runs.max': Type.Optional(
+      Type.Integer({
+        description:
+          'As holes.max, of runs of such offsets: each costs some round trips at the target, however short.',
+        minimum: 1,
+        maximum: 1_000_000_000_000,
+        default: 10_000_000,
+      }),
+    ),
     target: Type.Optional(
       settings('Topic settings of the copies that do not follow the source; replication.factor too.'),
     ),

@@ -41,6 +41,9 @@ export interface MirrorSetSpec {
   readonly offsets: 'identical' | 'shifted';
   /** Offsets of a partition before its first one that are filled at most. */
   readonly prefixMax: number;
+  /** Holes, and runs of them, that are filled at most before a copy is level with its source. */
+  readonly holesMax: number;
+  readonly runsMax: number;
   /**
    * Topic settings of the mirror that do not follow the source, by Kafka's names (`replication.factor` too).
    */

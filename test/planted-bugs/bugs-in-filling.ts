@@ -107,6 +107,23 @@ export const bugsInFilling: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'what may be filled is counted for ever',
+    harm: 'A mirror of transactions stops after some months, although nothing is wrong.',
+    edits: [
+      {
+        file: `${mirror}/mirror-partition.ts`,
+        search: 'if (position - shift === this.view.highWatermark) this.#tally.level();',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'test/simulation/fill-budget.test.ts',
+        test: 'what was filled before the copy was level does not count',
+      },
+    ],
+  },
+  {
     name: 'a shift is made without the ledger',
     harm: 'Offsets of consumers are translated to other records than they have read.',
     edits: [

@@ -1,7 +1,7 @@
 // One random world from a seed: its shape, its writers, a minute of faults, then peace; everything must be
 // level again.
 import { pick, type Random, seededRandom } from '../../src/base/random.ts';
-import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
+import { defaultStartPolicy, type StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
@@ -148,6 +148,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
 }
 
 const startPolicyOf = (seed: number): StartPolicy => ({
+  ...defaultStartPolicy,
   from: seed % 5 === 0 || seed % 11 === 1 ? 'latest' : 'earliest',
   offsets: seed % 11 === 0 ? 'shifted' : 'identical',
   prefixMax: fillsGaps(seed) ? 1_000 : 12,

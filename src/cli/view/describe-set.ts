@@ -55,6 +55,8 @@ function settingLines(spec: MirrorSetSpec): string[] {
     ['from', formatFrom(spec.from)],
     ['offsets', spec.offsets],
     ['prefix.max', spec.prefixMax.toString()],
+    ['holes.max', spec.holesMax.toString()],
+    ['runs.max', spec.runsMax.toString()],
     ['on.gap', spec.onGap],
     ['on.recreate', spec.onRecreate],
     ['trim', spec.trim],

@@ -26,6 +26,8 @@ export function setSpec(overrides: Partial<MirrorSetSpec> = {}): MirrorSetSpec {
     naming: 'identical',
     offsets: 'identical',
     prefixMax: 100_000_000,
+    holesMax: 1_000_000_000,
+    runsMax: 10_000_000,
     target: new Map(),
     onGap: 'stop',
     onRecreate: 'stop',

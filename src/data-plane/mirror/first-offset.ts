@@ -3,13 +3,14 @@ import type { Clock } from '../../base/clock.ts';
 import type { PartitionStart, StartWay } from '../../base/partition-start.ts';
 import { shiftKey } from '../../base/shift-segments.ts';
 import type { Softness } from '../../base/softness.ts';
+import { defaultFillBudget, type FillBudget } from './fill-budget.ts';
 import { type Fence, type PartitionFact, sameFence } from './fence.ts';
 import { Obstacle } from './obstacle.ts';
 import { type OffsetKind, type PartitionEnd, placeOf, readOffset } from './partition-end.ts';
 import { causeOf } from './stop-cause.ts';
 
 /** What a mirror set says of it. */
-export interface StartPolicy {
+export interface StartPolicy extends FillBudget {
   readonly from: 'earliest' | 'latest' | { readonly timestampMs: number };
   readonly offsets: 'identical' | 'shifted';
   /** Offsets that are filled at most before the first one of a copy, and in a gap. */
@@ -20,6 +21,7 @@ export interface StartPolicy {
 
 /** As far as nothing else is said. */
 export const defaultStartPolicy: StartPolicy = {
+  ...defaultFillBudget,
   from: 'earliest',
   offsets: 'identical',
   prefixMax: 100_000_000,

@@ -5,11 +5,11 @@ import { invariant } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { Softness } from '../../base/softness.ts';
 import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
+import { fetchTrouble } from './fetch-trouble.ts';
 import type { Filled, HolesToFill } from './fill.ts';
-import { Obstacle } from './obstacle.ts';
+import { defaultFillBudget, type FillBudget, FillTally } from './fill-budget.ts';
 import type { SourceOffset, TargetOffset } from './offsets.ts';
 import { noCounts } from './partition-counts.ts';
-import { refuseError } from './partition-end.ts';
 import { type AfterDraining, isLegal, type PartitionEvent, type PartitionState } from './partition-state.ts';
 import {
   judgeProduce,
@@ -20,7 +20,7 @@ import {
 import { RetryDelays, type RetryLimits } from './retry-delays.ts';
 import { SourceView } from './source-view.ts';
 import type { StartPoint } from './start-procedure.ts';
-import { type Cause, causeOf, causeOfError } from './stop-cause.ts';
+import { type Cause, causeOf } from './stop-cause.ts';
 import { type Flight, type WindowLimits, WriteWindow } from './write-window.ts';
 
 export interface MirrorSpec {
@@ -64,6 +64,8 @@ export class MirrorPartition {
   readonly #limits: PartitionLimits;
   readonly #listener: PartitionListener;
   readonly #retry: RetryDelays;
+  readonly #tally = new FillTally();
+  readonly #budget: () => FillBudget;
 
   #state: PartitionState = { name: 'paused' };
   #stateSinceMs: number;
@@ -83,12 +85,19 @@ export class MirrorPartition {
 
   constructor(
     spec: MirrorSpec,
-    parts: { clock: Clock; random: Random; limits: PartitionLimits; listener: PartitionListener },
+    parts: {
+      clock: Clock;
+      random: Random;
+      limits: PartitionLimits;
+      listener: PartitionListener;
+      budget?: () => FillBudget;
+    },
   ) {
     this.spec = spec;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
     this.#listener = parts.listener;
+    this.#budget = parts.budget ?? (() => defaultFillBudget);
     this.#stateSinceMs = parts.clock.wallMs();
     this.#retry = new RetryDelays(parts.limits, parts.random);
   }
@@ -261,9 +270,11 @@ export class MirrorPartition {
 
   /** What comes next in the window: a batch, holes, or what keeps the partition from going on. */
   #goOnWriting(window: WriteWindow): void {
+    const holes = window.canProduce ? undefined : window.holesToFill;
+    const excess = holes && this.#tally.excess(this.#budget());
     if (window.canProduce) this.#listener.produceDue(this);
-    else if (window.holesToFill !== undefined) this.#listener.fillDue(this);
-    const cause = window.reachedObstacle;
+    else if (holes !== undefined && excess === undefined) this.#listener.fillDue(this);
+    const cause = window.reachedObstacle ?? excess;
     if (cause !== undefined) this.#drainTo('trouble', this.#retry.after(cause));
   }
 
@@ -288,26 +299,10 @@ export class MirrorPartition {
     this.startAgain();
   }
 
-  /**
-   * A fetch error is looked at by the start procedure, which knows both ends; only its name is taken from
-   * here.
-   */
-  #refetchTrouble(answer: FetchedPartition): void {
-    if (answer.errorCode === 0) return this.#drainTo('trouble', { name: 'starting' });
-    const { leaderId, account } = (this.#window as WriteWindow).point.source;
-    try {
-      const from = {
-        ...this.spec,
-        side: 'source',
-        region: this.spec.sourceRegion,
-        leaderId,
-        account,
-      } as const;
-      refuseError(from, answer.errorCode, undefined, 'Fetch');
-    } catch (thrown) {
-      const cause = thrown instanceof Obstacle ? thrown.because : causeOfError(thrown);
-      this.#drainTo('trouble', this.#retry.after(cause));
-    }
+  #refetchTrouble({ errorCode }: FetchedPartition): void {
+    const { source } = (this.#window as WriteWindow).point;
+    const cause = errorCode === 0 ? undefined : fetchTrouble(this.spec, source, errorCode);
+    this.#drainTo('trouble', cause === undefined ? { name: 'starting' } : this.#retry.after(cause));
   }
 
   // ---- producing ---------------------------------------------------------------------------------
@@ -369,10 +364,16 @@ export class MirrorPartition {
 
   #count(window: WriteWindow, flight: Flight): void {
     window.acknowledge(flight);
+    this.#tally.wrote();
     this.counts.bytes += flight.batch.bytes.length;
     this.counts.records += flight.batch.recordCount;
     this.counts.batches += 1;
-    this.view.passed(window.position - window.shift);
+    this.#passed(window);
+  }
+
+  #passed({ position, shift }: WriteWindow): void {
+    this.view.passed(position - shift);
+    if (position - shift === this.view.highWatermark) this.#tally.level();
   }
 
   #appended(window: WriteWindow): void {
@@ -421,9 +422,11 @@ export class MirrorPartition {
     const window = this.#landed(taken.life);
     if (window === undefined) return;
     window.passHoles(filled);
+    const passed = Number(window.position - window.shift - (taken.at - taken.shift));
     this.counts.fillers += filled.fillers;
-    this.counts.holes += Number(window.position - window.shift - (taken.at - taken.shift));
-    this.view.passed(window.position - window.shift);
+    this.counts.holes += passed;
+    this.#tally.filled(passed);
+    this.#passed(window);
     if (this.#state.name === 'draining') return this.#afterLanding();
     this.#wentWell();
     this.#goOnWriting(window);

@@ -21,6 +21,7 @@ const lastingCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CW-2007',
   'CW-2008',
   'CW-2011',
+  'CW-2012',
   'CW-2013',
   'CW-2014',
   'CW-2016',

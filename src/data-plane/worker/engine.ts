@@ -171,12 +171,13 @@ export class Engine {
   add(spec: MirrorSpec): MirrorPartition {
     const kept = this.#partitions.get(keyOf(spec));
     if (kept !== undefined) return kept;
-    const { clock, random, limits } = this.#parts;
+    const { clock, random, limits, startPolicyOf } = this.#parts;
     const partition = new MirrorPartition(spec, {
       clock,
       random,
       limits: limits.partition,
       listener: this.#listener,
+      budget: () => startPolicyOf?.(spec.set) ?? defaultStartPolicy,
     });
     this.#partitions.set(keyOf(spec), partition);
     return partition;
