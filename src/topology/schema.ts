@@ -135,7 +135,7 @@ const mirrorSet = Type.Object(
       Type.Integer({
         description:
           'Offsets without a record (transactions’ ends, aborted and compacted records) of a partition ' +
-          'that are filled at most until its copy is level with the source; then it stops and asks (CW-2012).',
+          'that are filled at most until its copy is level with the source; beyond, it stops (CW-2012).',
         minimum: 1,
         maximum: 1_000_000_000_000,
         default: 1_000_000_000,
