@@ -13,4 +13,4 @@ export const ordersTimes = Number(process.env['CAUSEWAY_ORDERS'] ?? 1);
 export const wakeStride = Number(process.env['CAUSEWAY_WAKE_STRIDE'] ?? 2);
 
 /** As that, of a worker of a compacted partition; each step of the first begins at another one. */
-export const compactedWakeStride = Number(process.env['CAUSEWAY_COMPACTED_WAKE_STRIDE'] ?? 30);
+export const compactedWakeStride = Number(process.env['CAUSEWAY_COMPACTED_WAKE_STRIDE'] ?? 45);
