@@ -10,7 +10,7 @@ import { recordsAtFirst, shapes, sourceTroubles, topicsOf } from './source-troub
 import { explained } from './told.ts';
 import { TroubleWorld } from './trouble-world.ts';
 
-const world = await TroubleWorld.start({ brokers: { 'eu-west': 3, 'us-east': 1 } });
+const world = await TroubleWorld.start({ brokers: { 'eu-west': 3, 'us-east': 1 }, hasArchive: true });
 after(() => world[Symbol.asyncDispose]());
 const topics = topicsOf(sourceTroubles);
 const told = new Map<string, string>();

@@ -46,6 +46,8 @@ export interface WorldOptions {
   readonly brokers: Readonly<Record<Region, number>>;
   /** Of the target's brokers. */
   readonly targetSettings?: Readonly<Record<string, string>>;
+  /** Topics `kept-*` are a set whose gaps are filled, and that is trimmed with its source. */
+  readonly hasArchive?: boolean;
 }
 
 export class TroubleWorld implements AsyncDisposable {
@@ -56,12 +58,14 @@ export class TroubleWorld implements AsyncDisposable {
   readonly #reader: LedgerReader;
   readonly #clusters = new Map<string, KafkaCluster>();
   readonly #admins = new Map<Region, ClusterAdmin>();
+  readonly #hasArchive: boolean;
   #isCut = false;
   readonly #servers = new Map<string, RunningServer>();
   /** Written to each source partition so far: no two records are the same. */
   #written = 0;
 
-  private constructor(lab: Lab, files: TopologyFiles) {
+  private constructor(lab: Lab, files: TopologyFiles, hasArchive: boolean) {
+    this.#hasArchive = hasArchive;
     this.lab = lab;
     this.#files = files;
     this.source = this.#open(sourceRegion, lab.bootstrapServers(sourceRegion));
@@ -70,7 +74,8 @@ export class TroubleWorld implements AsyncDisposable {
     this.#reader = new LedgerReader({ cluster: this.target, region: targetRegion, ...parts });
   }
 
-  static async start({ brokers, targetSettings = {} }: WorldOptions): Promise<TroubleWorld> {
+  static async start(options: WorldOptions): Promise<TroubleWorld> {
+    const { brokers, targetSettings = {}, hasArchive = false } = options;
     const lab = await startLab({
       regions: [
         { name: sourceRegion, brokers: brokers[sourceRegion] },
@@ -78,7 +83,7 @@ export class TroubleWorld implements AsyncDisposable {
       ],
       brokerSettings: quick,
     });
-    return new TroubleWorld(lab, await writeTopologies(lab, setWithout([])));
+    return new TroubleWorld(lab, await writeTopologies(lab, setsOf([], hasArchive)), hasArchive);
   }
 
   /** At the source; records are kept for ever unless `config` says otherwise. */
@@ -172,7 +177,7 @@ export class TroubleWorld implements AsyncDisposable {
 
   /** Edits causeway.yaml. */
   async exclude(topics: readonly string[]): Promise<void> {
-    this.#files = await writeTopologies(this.lab, setWithout(topics));
+    this.#files = await writeTopologies(this.lab, setsOf(topics, this.#hasArchive));
   }
 
   /** What the workers have reported of partition 0 last. */
@@ -298,14 +303,15 @@ export class TroubleWorld implements AsyncDisposable {
   }
 }
 
-/** Topics whose gaps are filled, and that are trimmed with their source, are a set of their own. */
-const setWithout = (exclude: readonly string[]) => ({
+const setsOf = (exclude: readonly string[], hasArchive: boolean) => ({
   [mirrorSet]: { topics: ['*'], exclude: ['kept-*', ...exclude], home: sourceRegion, to: [targetRegion] },
-  archive: {
-    topics: ['kept-*'],
-    home: sourceRegion,
-    to: [targetRegion],
-    'on.gap': 'fill',
-    trim: 'follow',
-  },
+  ...(hasArchive && {
+    archive: {
+      topics: ['kept-*'],
+      home: sourceRegion,
+      to: [targetRegion],
+      'on.gap': 'fill',
+      trim: 'follow',
+    },
+  }),
 });

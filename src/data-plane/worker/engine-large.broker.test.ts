@@ -29,7 +29,7 @@ test('a record of 10 MB is mirrored as small ones are, alone in its batch and am
   assert.equal(await link.mustBeEqual(at), 204n);
 });
 
-test('a batch that is too large for the target stops its partition, and goes on once it is taken', async () => {
+test('a batch that is too large for the target stops its partition until it is taken', async () => {
   const topic = uniqueTopic('too-large');
   await link.createTopic(topic, { config: megabytes(12) }, { config: megabytes(2) });
   const at = { topic, partition: 0 };
