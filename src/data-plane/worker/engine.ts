@@ -45,9 +45,9 @@ export interface EngineParts {
   readonly limitBytesPerSecond?: () => number | undefined;
   /** Of a mirror set now; 1 is served first, and is what all have unless given. */
   readonly priorityOf?: (set: string) => number;
-  /** Where copies of a mirror set's partitions begin that are new. */
   /** Whether copies of the set are trimmed with their source; not unless given. */
   readonly followsTrim?: (set: string) => boolean;
+  /** Where copies of a mirror set's partitions begin that are new, and how much of their holes is filled. */
   readonly startPolicyOf?: (set: string) => StartPolicy | undefined;
 }
 

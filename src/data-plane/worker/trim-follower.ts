@@ -10,6 +10,7 @@ import { failureOf } from './failure.ts';
 
 /** What could not be done, a missing right for instance, is tried again. */
 const retryMs = 60_000;
+/** How long the leader may wait for its replicas. */
 const waitMs = 5_000;
 /** Asked at once; the others have their turn at the next look. */
 const asksMax = 20;
@@ -28,7 +29,7 @@ export interface TrimFollowerParts {
 
 export class TrimFollower {
   readonly #parts: TrimFollowerParts;
-  /** What was asked for last, of which point, and until when it rests where that failed (monotonic). */
+  /** What was trimmed to last, and until when it rests where that failed (monotonic). */
   readonly #asked = new WeakMap<object, { readonly to: bigint; readonly restsUntilMs: number }>();
   #isAsking = false;
 
@@ -64,14 +65,15 @@ export class TrimFollower {
     const { topic, partition: number } = partition.spec;
     try {
       const target = await findEnd(topic, number);
-      if (!mayWrite()) return;
+      // DeleteRecords names no topic id: another topic of that name is none of ours.
+      if (target.topicId !== partition.point?.target.topicId || !mayWrite()) return;
       const { connection } = target;
       // A log that is only compacted is not trimmed by Kafka, at the source as little as here.
       await deleteRecords({ connection, waitMs }, target, to);
       this.#asked.set(partition, { to, restsUntilMs: 0 });
     } catch (error) {
       const { code, message } = failureOf('trimming with the source', partition.spec, error, log);
-      this.#asked.set(partition, { to: to - 1n, restsUntilMs: clock.monotonicMs() + retryMs });
+      this.#asked.set(partition, { to: 0n, restsUntilMs: clock.monotonicMs() + retryMs });
       log.warn({ topic, partition: number, code }, `the copy is not trimmed with its source: ${message}`);
     }
   }
