@@ -39,6 +39,18 @@ export interface Shape {
 const partitionsUsual = 8;
 const plain = { kind: 'plain', partitions: partitionsUsual } as const;
 
+/** Of the shapes that no plain topic has: without a goal. */
+const kilobytes = {
+  partitions: partitionsUsual,
+  recordBytes: 1000,
+  codec: 'none',
+  batchBytes: 50_000,
+  records: 8_000_000,
+  recordsQuick: 3_500_000,
+  unit: 'gb',
+  ratioGoal: undefined,
+} as const;
+
 export const shapes: readonly Shape[] = [
   {
     name: '1kb-plain',
@@ -92,27 +104,13 @@ export const shapes: readonly Shape[] = [
     name: '1kb-transactional',
     title: '1 KB records, 100 a transaction, one in ten aborted',
     kind: 'transactional',
-    partitions: partitionsUsual,
-    recordBytes: 1000,
-    codec: 'none',
-    batchBytes: 50_000,
-    records: 8_000_000,
-    recordsQuick: 3_500_000,
-    unit: 'gb',
-    ratioGoal: undefined,
+    ...kilobytes,
   },
   {
     name: '1kb-compacted',
     title: '1 KB records, each key twice, cleaned',
     kind: 'compacted',
-    partitions: partitionsUsual,
-    recordBytes: 1000,
-    codec: 'none',
-    batchBytes: 50_000,
-    records: 8_000_000,
-    recordsQuick: 3_500_000,
-    unit: 'gb',
-    ratioGoal: undefined,
+    ...kilobytes,
   },
   {
     name: '1kb-1000-partitions',

@@ -33,10 +33,10 @@ export async function fillSoftHoles(site: SoftFillSite, fill: HolesToFill): Prom
 /** The filler that shuts out whatever was written, or meant to be written, here under an older epoch. */
 async function beginRun(site: SoftFillSite, fill: HolesToFill, held: Guard): Promise<Filled> {
   const raised = await site.raiseGuard(held);
-  const closings = raised.producerId === fill.dataId ? 0n : await changeId(site, fill, raised);
-  const at = asTarget(fill.at + closings);
-  const { isDirect } = await site.append(raised, at, 1);
-  const written = closings + 1n;
+  const isOther = raised.producerId !== fill.dataId;
+  if (isOther) await changeId(site, fill, raised);
+  const written = isOther ? 2n : 1n;
+  const { isDirect } = await site.append(raised, asTarget(fill.at + written - 1n), 1);
   const begun = await filled(site, fill, written, { ...raised, isProven: isDirect, hasBegun: true });
   // What comes behind a filler that stands for no hole is one offset farther on.
   const holes = fill.holes.to - fill.holes.from;
@@ -47,13 +47,12 @@ async function beginRun(site: SoftFillSite, fill: HolesToFill, held: Guard): Pro
   return { ...begun, shift };
 }
 
-/** Closes the id that data went under until now; how many fillers that took. */
-async function changeId(site: SoftFillSite, fill: HolesToFill, other: ProducerEpoch): Promise<bigint> {
+/** Closes the id that data went under until now, with one filler. */
+async function changeId(site: SoftFillSite, fill: HolesToFill, other: ProducerEpoch): Promise<void> {
   const { producerId, producerEpoch } = other;
   await site.record({ kind: 'data-id', producerId, producerEpoch });
   await site.closeDataId(fill.dataId as bigint);
   await filled(site, fill, 1n, fill.guard as Guard);
-  return 1n;
 }
 
 /**

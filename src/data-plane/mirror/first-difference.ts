@@ -67,9 +67,11 @@ export async function withRange(cause: Cause, logs: ApartLogs): Promise<Cause> {
   }
 }
 
+type Found = Omit<DataBatch, 'strangers'>;
+
 /** The first batch of data that reaches into `[from, to)`. */
-async function firstData(target: PartitionEnd, from: bigint, to: bigint): Promise<DataBatch | undefined> {
-  let found: DataBatch | undefined;
+async function firstData(target: PartitionEnd, from: bigint, to: bigint): Promise<Found | undefined> {
+  let found: Found | undefined;
   for (let next = from; next < to && found === undefined; ) {
     const { records } = await readLog(target, next, manyBatches);
     const before = next;
@@ -77,7 +79,7 @@ async function firstData(target: PartitionEnd, from: bigint, to: bigint): Promis
       const base = baseOffsetOf(records, start);
       next = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
       if (isControl(attributesOf(records, start))) return true;
-      found = { bytes: records.subarray(start, start + length), base, end: next, strangers: 0 };
+      found = { bytes: records.subarray(start, start + length), base, end: next };
       return false;
     });
     if (next === before) return undefined;
@@ -85,7 +87,7 @@ async function firstData(target: PartitionEnd, from: bigint, to: bigint): Promis
   return found !== undefined && found.base < to ? found : undefined;
 }
 
-async function isAtSource({ source, segments }: ApartLogs, { bytes, base }: DataBatch): Promise<boolean> {
+async function isAtSource({ source, segments }: ApartLogs, { bytes, base }: Found): Promise<boolean> {
   const shift = shiftAt(segments, base);
   const { records } = await readLog(source, base - shift, oneBatch);
   return records.length > 0 && (isSameBatch(bytes, records, shift) || isMadeOf(bytes, records, shift));

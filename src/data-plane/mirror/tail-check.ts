@@ -55,7 +55,7 @@ export async function checkTail(
           shiftAt(segments, logStart),
           read.last && lastSequenceOf(read.last.bytes, writer),
         )
-      : await compareLast(source, ends, target, last, writer, segments);
+      : await compareLast({ source, ends, target, last, writer, segments });
   const { moved = [] } = compared;
   const known = shiftAt(moved.reduce(withSegment, segments), position);
   const begins = firstSourceOffset(start, last, compared.shift);
@@ -135,34 +135,30 @@ const nothingLeft = (logStart: bigint, shift: bigint, lastSequence: number | und
   end: logStart,
 });
 
+/** The target's last data, and what is known around it. */
+interface LastLook extends Pick<Known, 'writer' | 'segments'> {
+  readonly source: PartitionEnd;
+  readonly ends: SourceEnds;
+  readonly target: PartitionEnd;
+  readonly last: DataBatch;
+}
+
 /** A partition that has become soft was written as one that is not: cleaners may have been there or not. */
-async function compareLast(
-  source: PartitionEnd,
-  ends: SourceEnds,
-  target: PartitionEnd,
-  last: DataBatch,
-  writer: Writer,
-  segments: ShiftSegments,
-): Promise<Compared> {
-  if (!writer.isSoft) return compare(source, ends, target, last, writer, segments);
+async function compareLast(look: LastLook): Promise<Compared> {
+  const { source, target, last, writer, segments } = look;
+  if (!writer.isSoft) return compare(look);
   if (isChanging(writer)) {
     try {
-      return await compare(source, ends, target, last, writer, segments);
+      return await compare(look);
     } catch (thrown) {
+      // Whatever that is, records tell better than batches: what is still wrong with them is thrown there.
       if (!(thrown instanceof Obstacle)) throw thrown;
     }
   }
   return compareSurvivors(source, target, last, writer, segments);
 }
 
-async function compare(
-  source: PartitionEnd,
-  ends: SourceEnds,
-  target: PartitionEnd,
-  last: DataBatch,
-  writer: Writer,
-  segments: ShiftSegments,
-): Promise<Compared> {
+async function compare({ source, ends, target, last, writer, segments }: LastLook): Promise<Compared> {
   const shift = shiftAt(segments, last.base);
   const { bytes, base, end } = last;
   const lastSequence = lastSequenceOf(bytes, writer);
