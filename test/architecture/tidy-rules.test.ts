@@ -70,6 +70,11 @@ const cases: Readonly<Record<string, Case>> = {
     bad: ['const upstreamOffset = 1;', '// the downstream cluster', 'const dstTopic = 1;'],
     good: ['const sourceOffset = 1;', '// the target', `import a from '../src/a.ts';`],
   },
+  merges: {
+    rule: tidy.checkMerges,
+    bad: [`text\n${'<'.repeat(7)} HEAD\nmore`, `${'>'.repeat(7)} other`],
+    good: ['a <<<<<<< b', 'Title\n=======\n'],
+  },
   places: {
     rule: tidy.checkPlaces,
     bad: [

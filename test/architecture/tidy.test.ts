@@ -10,6 +10,7 @@ import {
   checkHabits,
   checkHeader,
   checkLeftovers,
+  checkMerges,
   checkNames,
   checkPlaces,
   checkSizes,
@@ -46,6 +47,10 @@ test('nothing in the tree names a machine or a registry', () => {
     ({ path }) => !path.startsWith('test/architecture/') && path !== 'LICENSE',
   );
   assert.equal(findingsText(texts.flatMap(checkPlaces)), '');
+});
+
+test('no merge was left unfinished', () => {
+  assert.equal(findingsText(readTexts().flatMap(checkMerges)), '');
 });
 
 test('the file map of ARCHITECTURE.md names every folder of code', () => {

@@ -166,6 +166,15 @@ export function checkPlaces({ path, text }: { path: string; text: string }): Fin
   );
 }
 
+/** Both sides of a merge that nobody has brought together. */
+export function checkMerges({ path, text }: { path: string; text: string }): Finding[] {
+  return [...text.matchAll(/^(?:<{7}|>{7}) /gm)].map(({ index }) => ({
+    path,
+    line: lineAt(text, index),
+    message: 'a merge was not finished here',
+  }));
+}
+
 /** Folders of code that the file map of ARCHITECTURE.md does not name. */
 export function checkFileMap(architecture: string, folders: readonly string[]): Finding[] {
   const map = architecture.split(/^## /m).find((part) => part.startsWith('File map')) ?? '';
