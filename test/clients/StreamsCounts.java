@@ -1,6 +1,6 @@
 // A Kafka Streams application with exactly-once: counts the records of each key of a topic, and writes each count with
-// the record that it came to by. Arguments: bootstrap servers, application id, input topic, output topic, at how many
-// records it fails once, with their transaction under way (0: never), folder for its state.
+// the record that it came to by. Arguments: bootstrap servers, application id, input topic, output topic, after how many
+// records it fails once, as soon as a transaction of its own is under way (0: never), folder for its state.
 // Prints `processed N` as it goes, ends cleanly when its standard input ends, and then prints `stopped`.
 import java.io.IOException;
 import java.time.Duration;
@@ -21,11 +21,11 @@ public final class StreamsCounts {
 
     public static void main(String[] args) throws Exception {
         AtomicLong taken = new AtomicLong();
-        long failsAt = Long.parseLong(args[4]);
+        Failing failing = new Failing(Long.parseLong(args[4]));
         StreamsBuilder builder = new StreamsBuilder();
         builder.<String, String>stream(args[2])
                 .peek((key, value) -> {
-                    if (taken.incrementAndGet() == failsAt) fail(failsAt);
+                    failing.look(taken.incrementAndGet());
                 })
                 .groupByKey()
                 .aggregate(
@@ -54,10 +54,27 @@ public final class StreamsCounts {
         System.out.println("stopped");
     }
 
-    /** Once what was counted before is in the log, and has to be aborted: what is only sent may never get there. */
-    static void fail(long taken) {
-        while (sum("record-send-total") < 2 * (taken - 1) || sum("requests-in-flight") > 0) Thread.onSpinWait();
-        throw new IllegalStateException("as it was asked to");
+    /** Fails once, behind a record of the transaction that is under way: right after a commit there is none to abort. */
+    static final class Failing {
+        final long after;
+        double committing = -1;
+        boolean hasFailed;
+
+        Failing(long after) {
+            this.after = after;
+            hasFailed = after == 0;
+        }
+
+        void look(long taken) {
+            if (hasFailed) return;
+            double before = committing;
+            committing = sum("txn-commit-time-ns-total");
+            if (taken <= after || committing != before) return;
+            // What is only sent may never get into the log, so that nothing would have to be aborted.
+            while (sum("record-send-total") < 2 * (taken - 1) || sum("requests-in-flight") > 0) Thread.onSpinWait();
+            hasFailed = true;
+            throw new IllegalStateException("as it was asked to");
+        }
     }
 
     /** Of all producers, with what they write into the changelog. */

@@ -25,10 +25,10 @@ export class StreamsApplication implements AsyncDisposable {
     this.#ended = this.#listen();
   }
 
-  /** `failsAt`: it fails once at so many records, with their transaction under way. */
-  static async start(place: StreamsPlace, failsAt = 0): Promise<StreamsApplication> {
+  /** `failsAfter`: it fails once behind so many records, with a transaction under way. */
+  static async start(place: StreamsPlace, failsAfter = 0): Promise<StreamsApplication> {
     const { servers, applicationId, input, output, stateFolder } = place;
-    const args = [servers, applicationId, input, output, `${failsAt}`, stateFolder];
+    const args = [servers, applicationId, input, output, `${failsAfter}`, stateFolder];
     return new StreamsApplication(await startJava(program, args, await streamsClasspath()));
   }
 
