@@ -54,19 +54,20 @@ export function mustBeSegments(segments: ShiftSegments): ShiftSegments {
   return segments;
 }
 
+/** The list with what was found at one target offset. */
+export const withSegment = (segments: ShiftSegments, added: ShiftSegment): ShiftSegments =>
+  segmentsFrom([...segments, added]);
+
 /**
- * The list with what was found at one target offset, whoever found it and however late. What a later segment
- * shows to hold nothing is left out: the source goes on there at or before where it would begin.
+ * What was found at many target offsets, whoever found it and however late; of one offset the last counts.
+ * What a later segment shows to hold nothing is left out: the source goes on there at or before where it
+ * would begin. All at once: one that says nothing new may be what ends another that is found later.
  */
-export function withSegment(segments: ShiftSegments, added: ShiftSegment): ShiftSegments {
-  const { firstTargetOffset } = added;
-  const all = [
-    ...segments.filter((each) => each.firstTargetOffset < firstTargetOffset),
-    added,
-    ...segments.filter((each) => each.firstTargetOffset > firstTargetOffset),
-  ];
+export function segmentsFrom(found: Iterable<ShiftSegment>): ShiftSegments {
+  const byOffset = new Map(Array.from(found, (each) => [each.firstTargetOffset, each]));
+  const all = [...byOffset.values()].sort((a, b) => (a.firstTargetOffset < b.firstTargetOffset ? 1 : -1));
   const kept: ShiftSegment[] = [];
-  for (const segment of all.reverse()) {
+  for (const segment of all) {
     const next = kept[0];
     if (next === undefined || firstSourceOf(segment) < firstSourceOf(next)) kept.unshift(segment);
   }

@@ -39,6 +39,22 @@ test('what was found last is in force behind it', () => {
   fc.assert(property, { numRuns: 2_000 });
 });
 
+test('in which order places were found and written makes no difference', () => {
+  const byPlace = fc.uniqueArray(anyShift, { selector: ([from]) => from, maxLength: 12 });
+  const property = fc.property(byPlace, fc.infiniteStream(fc.nat()), (found, keys) => {
+    const keyed = found.map((each) => [keys.next().value as number, each] as const);
+    const other = keyed.toSorted(([a], [b]) => a - b).map(([, each]) => each);
+    const [one, another] = [found, other].map((list) => segmentsOf(list.map((each) => shifted(...each))));
+    assert.deepEqual(one, another);
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
+test('a worker’s late record is ended by what another one recorded behind it', () => {
+  const records = [shifted(334n, 2n), shifted(361n, 2n), shifted(360n, 1n)];
+  assert.deepEqual(segmentsOf(records), [{ firstTargetOffset: 334n, shift: 2n }]);
+});
+
 test('a topic that was created anew begins identical', () => {
   const folded = foldShifts([shifted(5n, 2n, 'id-0')]);
   assert.deepEqual(folded.get(shiftKey('id-1', 0)), undefined);

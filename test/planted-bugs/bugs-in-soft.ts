@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const mirror = 'src/data-plane/mirror';
 const fillTest = `${mirror}/fill-soft.test.ts`;
+const windowTest = `${mirror}/write-window.test.ts`;
 const startTest = `${mirror}/soft-start.test.ts`;
 const pausedTest = 'test/simulation/paused-compacted.test.ts';
 
@@ -13,8 +14,8 @@ export const bugsInSoft: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/fill-soft.ts`,
-        search: 'const raised = await site.raiseGuard(held);',
-        replace: 'const raised = held;',
+        search: 'beginUnder(site, fill, await site.raiseGuard(held, fill.mayMix && held.isProven))',
+        replace: 'beginUnder(site, fill, held)',
       },
     ],
     caughtBy: [
@@ -214,6 +215,164 @@ export const bugsInSoft: readonly PlantedBug[] = [
       {
         file: 'test/simulation/trim-follow.test.ts',
         test: 'a copy that is shifted is trimmed where its records stand',
+      },
+    ],
+  },
+  {
+    name: 'a start in a mixed epoch goes on as in a plain one',
+    harm: 'Fillers that a predecessor has under way land between its records, and nothing tells of them.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'if (lastSequence !== undefined && isMixedEpoch(writer.producerEpoch)) return true;',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      { file: startTest, test: 'in a mixed epoch a start begins with a filler, also behind data' },
+      {
+        file: pausedTest,
+        test:
+          'older-view-wins: it has seen holes where its successor sees records; it stands still; ' +
+          'holes are filled directly, in mixed epochs',
+      },
+    ],
+  },
+  {
+    name: 'fillers of a mixed epoch are taken for too many',
+    harm: 'Holes are counted as a shift, and records behind them are written a second time.',
+    edits: [
+      {
+        file: `${mirror}/survivors.ts`,
+        search: '|| isMixedEpoch(producerEpochOf(batch.bytes, 0))',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'data of a mixed epoch stands where the ledger says: fillers between it stand for holes',
+      },
+    ],
+  },
+  {
+    name: 'fillers of a mixed epoch that was left are taken for too many',
+    harm: 'The first records behind a mixed epoch are taken for others, and written a second time.',
+    edits: [
+      {
+        file: `${mirror}/last-data.ts`,
+        search: '|| isMixedEpoch(control.producerEpoch)',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'fillers that a mixed epoch was left behind stand for holes',
+      },
+    ],
+  },
+  {
+    name: 'an id that has had another one before it has mixed epochs',
+    harm: 'A late filler that closes the other id moves records, and nothing tells of it.',
+    edits: [
+      {
+        file: `${mirror}/write-window.ts`,
+        search: 'dataIds[0]?.producerId === producerId',
+        replace: 'dataIds.length > 0',
+      },
+    ],
+    caughtBy: [
+      {
+        file: windowTest,
+        test: 'an id that has had another one before it has no mixed epochs, nor has the generation’s',
+      },
+    ],
+  },
+  {
+    name: 'an epoch is mixed before the direct way is known to be there',
+    harm: 'A coordinator’s late fillers land between records of one epoch, and nothing tells of them.',
+    edits: [
+      {
+        file: `${mirror}/fill-soft.ts`,
+        search: 'fill.mayMix && held.isProven',
+        replace: 'fill.mayMix',
+      },
+    ],
+    caughtBy: [
+      {
+        file: fillTest,
+        test: 'a mixed epoch begins as a run does, once the direct way is known to be there',
+      },
+    ],
+  },
+  {
+    name: 'data is sent while a mixed epoch is being left',
+    harm: 'The position goes back behind records that have been written, and the partition stands still.',
+    edits: [
+      {
+        file: `${mirror}/write-window.ts`,
+        search: 'if (this.#isFilling || this.#needsFiller',
+        replace: 'if (this.#needsFiller',
+      },
+    ],
+    caughtBy: [
+      {
+        file: windowTest,
+        test: 'near the end a mixed epoch is left before the next record, with nothing in flight',
+      },
+    ],
+  },
+  {
+    name: 'a run takes whichever epoch comes next',
+    harm: 'Data behind a run goes under a number that says it is mixed, and each start costs a filler.',
+    edits: [
+      {
+        file: 'src/data-plane/worker/guards.ts',
+        search:
+          'while (raised.producerId === held.producerId && isMixedEpoch(raised.producerEpoch) !== isMixed);',
+        replace:
+          'while (raised.producerId !== held.producerId && isMixedEpoch(raised.producerEpoch) !== isMixed);',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'src/data-plane/worker/guards.test.ts',
+        test: 'an epoch is raised to the next one that is mixed, or to the next one that is not',
+      },
+    ],
+  },
+  {
+    name: 'what a shift says nothing new about is forgotten at once',
+    harm: 'A late record of a worker that slept moves all that others have written behind it.',
+    edits: [
+      {
+        file: 'src/ledger/shifts.ts',
+        search: 'known.push({ firstTargetOffset, shift });',
+        replace: 'if (known.at(-1)?.shift !== shift) known.push({ firstTargetOffset, shift });',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'src/ledger/shifts.test.ts',
+        test: 'a worker’s late record is ended by what another one recorded behind it',
+      },
+    ],
+  },
+  {
+    name: 'fillers in front of records that the source has lost are taken for holes',
+    harm: 'Records are lost, and neither the ledger nor anybody else knows which.',
+    edits: [
+      {
+        file: `${mirror}/tail-check.ts`,
+        search: 'gapMax > 0n && last !== undefined ?',
+        replace: 'gapMax < 0n && last !== undefined ?',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'records behind a filler that may be lost with the source’s beginning are told',
       },
     ],
   },

@@ -3,12 +3,16 @@
 // stand at one place.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultLimits } from '../../src/data-plane/worker/limits.ts';
 import { cutOff, type Pause, standStill, steps } from './pauses.ts';
 import { compactedWakeStride } from './run-options.ts';
 import { World } from './world.ts';
 import { type ClusterShape, oneBroker, topic } from './world-shape.ts';
 
 const twoBrokers: ClusterShape = { brokers: 2, replicas: 2, minInSync: 1 };
+
+/** As soon as a first run has shown the direct way, and left near the end. */
+const mixedAtOnce = { partition: { ...defaultLimits.partition, mixed: { from: 2, below: 3 } } };
 
 interface Change {
   readonly name: string;
@@ -56,13 +60,14 @@ const changes: readonly Change[] = [
   },
 ];
 
+const ways = ['directly', 'by way of the coordinator', 'directly, in mixed epochs'] as const;
+
 for (const change of changes) {
   for (const [how, pause] of Object.entries({ 'stands still': standStill, 'is cut off': cutOff })) {
     // Without the right to write fillers no id can be closed.
-    for (const coordinated of change.becomesSoft ? [false] : [false, true]) {
-      const way = coordinated ? 'by way of the coordinator' : 'directly';
+    for (const way of change.becomesSoft ? (['directly'] as const) : ways) {
       test(`${change.name}; it ${how}; holes are filled ${way}`, async (t) => {
-        t.diagnostic(`${await pauseEverywhere({ change, pause, coordinated })} runs`);
+        t.diagnostic(`${await pauseEverywhere({ change, pause, way })} runs`);
       });
     }
   }
@@ -71,7 +76,7 @@ for (const change of changes) {
 interface Paused {
   readonly change: Change;
   readonly pause: Pause;
-  readonly coordinated: boolean;
+  readonly way: (typeof ways)[number];
 }
 
 async function pauseEverywhere(paused: Paused): Promise<number> {
@@ -85,17 +90,22 @@ async function pauseEverywhere(paused: Paused): Promise<number> {
   }
 }
 
-async function runPaused({ change, pause, coordinated }: Paused, pauseStep: number, wakeStep: number) {
+async function runPaused({ change, pause, way }: Paused, pauseStep: number, wakeStep: number) {
   const shape = { seed: 3, partitions: 1, workers: 2, source: twoBrokers, target: oneBroker };
   const { becomesSoft = false } = change;
-  const world = new World({ ...shape, keys: 2, coordinated, becomesSoft });
+  const coordinated = way === 'by way of the coordinator';
+  const isMixed = way === 'directly, in mixed epochs';
+  const limits = isMixed ? mixedAtOnce : {};
+  // Of more keys more are left, with holes here and there.
+  const keys = isMixed ? 6 : 2;
+  const world = new World({ ...shape, keys, coordinated, becomesSoft, limits });
   try {
     await world.settle();
     world.write(0, 1);
     world.worker(1).start();
     await world.becomesLevel(60_000);
     world.worker(1).kill();
-    world.write(0, 2, 1, 2, 1);
+    world.write(0, 2, 1, 2, 1, ...(isMixed ? [1, 3, 1, 1, 2, 1] : []));
     await world.scheduler.runUntil(world.scheduler.nowMs + 2_000);
     change.before(world);
     world.worker(1).start();

@@ -2,6 +2,7 @@
 // level again.
 import { pick, type Random, seededRandom } from '../../src/base/random.ts';
 import { defaultStartPolicy, type StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
+import type { MixedLimits } from '../../src/data-plane/mirror/mixed-epochs.ts';
 import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
@@ -135,7 +136,7 @@ function shapeOf(seed: number, random: Random): WorldShape {
     workers: 1 + random.int(3),
     source: clusterOf(random),
     target: clusterOf(random),
-    limits: limitsOf(random),
+    limits: limitsOf(random, seed),
     // Drawn apart, so that a seed’s world is otherwise what it would be without.
     ...(seed % 2 === 0 ? { steering: steeringOf(seed) } : {}),
     ledgerDelayMs: 1 + random.int(50),
@@ -146,6 +147,12 @@ function shapeOf(seed: number, random: Random): WorldShape {
     fillsGaps: fillsGaps(seed),
   };
 }
+
+/** In a third of the worlds all is mixed as soon as it may be, and in another third as it comes. */
+const mixedOf = (seed: number): MixedLimits =>
+  [defaultLimits.partition.mixed, { from: 0, below: 0 }, { from: 6, below: 2 }][
+    (seed >> 3) % 3
+  ] as MixedLimits;
 
 const startPolicyOf = (seed: number): StartPolicy => ({
   ...defaultStartPolicy,
@@ -201,11 +208,12 @@ function clusterOf(random: Random): ClusterShape {
   return { ...(random.int(3) === 0 ? oneBroker : threeBrokers), settings };
 }
 
-function limitsOf(random: Random): Partial<WorkerLimits> {
+function limitsOf(random: Random, seed: number): Partial<WorkerLimits> {
   const partition = {
     ...defaultLimits.partition,
     queueBytesMax: pick(random, [300, 2_000, 1_000_000]),
     inFlightMax: 1 + random.int(20),
+    mixed: mixedOf(seed),
   };
   const fetch = { answerBytesMax: pick(random, [200, 1_000, 1_000_000]), partitionBytesMax: 1_000 };
   return {

@@ -10,6 +10,7 @@ import { oneBroker, topic } from './world-shape.ts';
 const smallQueue = {
   queueBytesMax: 1,
   inFlightMax: 1,
+  mixed: { from: 2_000, below: 500 },
   retryDelayMsMin: 100,
   retryDelayMsMax: 5_000,
   slowRetryDelayMs: 60_000,

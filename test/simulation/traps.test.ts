@@ -200,6 +200,7 @@ test('sleeper: a machine that slept until its id was forgotten writes nothing un
 const oneInFlight = {
   queueBytesMax: 1_000_000,
   inFlightMax: 1,
+  mixed: { from: 2_000, below: 500 },
   retryDelayMsMin: 100,
   retryDelayMsMax: 5_000,
   slowRetryDelayMs: 60_000,

@@ -19,6 +19,7 @@ export class FillTally {
   #isInRun = false;
 
   filled(holes: number): void {
+    if (holes === 0) return;
     if (!this.#isInRun) this.#runs += 1;
     this.#isInRun = true;
     this.#holes += holes;

@@ -10,8 +10,10 @@ import { fillSoftHoles, type SoftFillSite } from './fill-soft.ts';
 import { Obstacle } from './obstacle.ts';
 import { asSource, asTarget } from './offsets.ts';
 
-const held: Guard = { producerId: 9n, producerEpoch: 3, coordinatorEpoch: 0, isProven: false };
-const raised: Guard = { ...held, producerEpoch: 4 };
+const held: Guard = { producerId: 9n, producerEpoch: 8, coordinatorEpoch: 0, isProven: false };
+const raised: Guard = { ...held, producerEpoch: 9 };
+
+const inMixed: Guard = { ...held, producerEpoch: 12 };
 
 /** A target whose log ends at 10. `landing`: how many control records land of those that are sent. */
 function rig(over: Partial<SoftFillSite> = {}, landing: (count: number) => number = (count) => count) {
@@ -32,7 +34,8 @@ function rig(over: Partial<SoftFillSite> = {}, landing: (count: number) => numbe
     clock: systemClock,
     signal: AbortSignal.timeout(60_000),
     takeGuard: () => assert.fail('the guard was taken without naming who held it'),
-    raiseGuard: ({ producerEpoch }) => tell(`raise ${producerEpoch}`).then(() => raised),
+    raiseGuard: ({ producerEpoch }, isMixed) =>
+      tell(`raise ${producerEpoch}`).then(() => (isMixed ? inMixed : raised)),
     append: ({ producerId, producerEpoch }, _at, count) => {
       land(count);
       return tell(`append ${count} as ${producerId}/${producerEpoch}`).then(() => ({ isDirect: true }));
@@ -48,7 +51,7 @@ function rig(over: Partial<SoftFillSite> = {}, landing: (count: number) => numbe
     const shift = more.shift ?? 0n;
     const from = asSource(10n - shift);
     const holes = { kind: 'holes', from, to: asSource(from + count) } as const;
-    const told = { isShiftUntold: false, guard: held, dataId: 9n };
+    const told = { isShiftUntold: false, guard: held, dataId: 9n, mayMix: false };
     return fillSoftHoles(site, { life: 1, at: asTarget(10n), holes, shift, ...told, ...more });
   };
   return { asked, fill };
@@ -62,20 +65,20 @@ test('a run begins with one filler at a new epoch, from which data goes on', asy
   const begun = { ...raised, isProven: true, hasBegun: true };
   const filled = { end: 11n, shift: 0n, fillers: 1, guard: begun, begins: begun };
   assert.deepEqual(await fill(5n), filled);
-  assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4']);
+  assert.deepEqual(asked, ['raise 8', 'append 1 as 9/9']);
 });
 
 test('the rest of a run is bulk, at the same epoch', async () => {
   const { asked, fill } = rig();
   const guard = { ...raised, isProven: true, hasBegun: true };
   assert.equal((await fill(4n, { guard })).end, 14n);
-  assert.deepEqual(asked, ['append 4 as 9/4']);
+  assert.deepEqual(asked, ['append 4 as 9/9']);
 });
 
 test('what the target is ahead is given back from the rest of a run, not its first filler', async () => {
   const { asked, fill } = rig();
   const first = await fill(3n, { shift: 2n });
-  assert.deepEqual([first.end, first.shift, asked], [11n, 2n, ['raise 3', 'append 1 as 9/4']]);
+  assert.deepEqual([first.end, first.shift, asked], [11n, 2n, ['raise 8', 'append 1 as 9/9']]);
   const rest = await fill(2n, { shift: 2n, guard: first.guard });
   assert.deepEqual([rest.end, rest.shift, asked.at(-1)], [10n, 0n, 'shift 10 0']);
 });
@@ -102,7 +105,7 @@ test('in front of a record a filler is one too many, and the ledger knows it fir
 test('a shift that was found, but not told, is recorded behind the first filler', async () => {
   const { asked, fill } = rig();
   await fill(2n, { shift: 1n, isShiftUntold: true });
-  assert.deepEqual(asked, ['raise 3', 'append 1 as 9/4', 'shift 11 1']);
+  assert.deepEqual(asked, ['raise 8', 'append 1 as 9/9', 'shift 11 1']);
 });
 
 test('an id is left by its last filler, and the run of its heir begins behind it', async () => {
@@ -126,4 +129,56 @@ test('an id that was closed by more than one worker begins no run', async () => 
   const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) }, (count) => count + 1);
   await assert.rejects(fill(3n), isObstacle('CW-2020'));
   assert.deepEqual(asked, ['data id 12/0', 'close 9']);
+});
+
+test('a mixed epoch begins as a run does, once the direct way is known to be there', async () => {
+  const { asked, fill } = rig();
+  const unknown = await fill(5n, { mayMix: true });
+  assert.equal(unknown.begins?.producerEpoch, raised.producerEpoch);
+  const known = rig();
+  const { guard, begins } = await known.fill(5n, { mayMix: true, guard: { ...held, isProven: true } });
+  assert.deepEqual([guard?.producerEpoch, begins?.producerEpoch], [12, 12]);
+  assert.deepEqual(
+    [asked, known.asked],
+    [
+      ['raise 8', 'append 1 as 9/9'],
+      ['raise 8', 'append 1 as 9/12'],
+    ],
+  );
+});
+
+test('in a mixed epoch a run goes on at once, and data behind it with the sequence that it had', async () => {
+  const { asked, fill } = rig();
+  const guard = { ...inMixed, isProven: true, hasBegun: true };
+  const one = await fill(1n, { mayMix: true, guard });
+  assert.deepEqual(one, { end: 11n, shift: 0n, fillers: 1, guard });
+  const back = await fill(1n, { mayMix: true, guard, shift: 1n });
+  assert.deepEqual([back.end, back.shift], [10n, 0n]);
+  assert.deepEqual(asked, ['append 1 as 9/12', 'shift 10 0']);
+});
+
+test('of several fillers in a mixed epoch the log’s end tells how many landed', async () => {
+  const { fill } = rig({}, (count) => count - 1);
+  const guard = { ...inMixed, isProven: true, hasBegun: true };
+  await assert.rejects(fill(3n, { mayMix: true, guard }), isObstacle('CW-2021'));
+});
+
+test('a mixed epoch is left with the next run, or without a filler in front of a record', async () => {
+  const guard = { ...inMixed, isProven: true, hasBegun: true };
+  const run = rig();
+  assert.deepEqual((await run.fill(1n, { guard })).begins?.producerEpoch, 9);
+  assert.deepEqual(run.asked, ['raise 12', 'append 1 as 9/9']);
+  const { asked, fill } = rig();
+  const left = { ...raised, isProven: true };
+  assert.deepEqual(await fill(0n, { guard }), { end: 10n, shift: 0n, fillers: 0, guard: left, begins: left });
+  assert.deepEqual(asked, ['raise 12']);
+});
+
+test('a mixed epoch that is left for another id is closed', async () => {
+  const other: Guard = { ...held, producerId: 12n, producerEpoch: 0 };
+  const { asked, fill } = rig({ raiseGuard: () => Promise.resolve(other) });
+  const guard = { ...inMixed, isProven: true, hasBegun: true };
+  const { end, shift, begins } = await fill(0n, { guard });
+  assert.deepEqual([end, shift, begins?.producerId], [12n, 2n, 12n]);
+  assert.deepEqual(asked, ['data id 12/0', 'close 9', 'append 1 as 12/0', 'shift 12 2']);
 });

@@ -48,6 +48,7 @@ function rig(landing: (count: number) => number = (count) => count, isDirect = t
       holes,
       shift,
       guard: undefined,
+      mayMix: false,
       dataId: undefined,
       isShiftUntold: false,
       ...over,

@@ -21,6 +21,8 @@ export interface HolesToFill {
   readonly isShiftUntold: boolean;
   /** The data id of a soft partition; undefined for others. */
   readonly dataId: bigint | undefined;
+  /** Runs of holes may share a mixed epoch; one that does not any more is left. */
+  readonly mayMix: boolean;
 }
 
 /** Everything below `end` is committed; from there on target and source are `shift` apart. */
@@ -39,7 +41,7 @@ export interface Guard extends ProducerEpoch {
   readonly coordinatorEpoch: number;
   /** A filler of this epoch is committed: nothing of a predecessor can land any more. */
   readonly isProven: boolean;
-  /** Of a soft partition: the run of holes under way has begun with a filler of this epoch. */
+  /** Of a soft partition: the run of holes under way, or the mixed epoch, has begun with a filler of it. */
   readonly hasBegun?: boolean;
 }
 
@@ -74,8 +76,9 @@ export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Fill
   const held = fill.guard ?? (await takeGuardFor(site, fill));
   const meant = held.isProven ? min(count, fillersMax) : 1n;
   const { isDirect } = await site.append(held, fill.at, Number(meant));
-  const isTold = isDirect && held.isProven && meant === 1n;
-  const end = isTold ? fill.at + 1n : await committedEnd(site, fill.at + (isDirect ? meant : 1n));
+  const end = isTold(held, isDirect, meant)
+    ? fill.at + 1n
+    : await committedEnd(site, fill.at + (isDirect ? meant : 1n));
   if (end > fill.at + count) throw tooFar(site.target, fill.at + count, end);
   return {
     end: asTarget(end),
@@ -84,6 +87,10 @@ export async function fillHoles(site: FillSite, fill: HolesToFill): Promise<Fill
     guard: { ...held, isProven: isDirect },
   };
 }
+
+/** One control record that the leader has answered for is committed, and no other can be under way. */
+export const isTold = ({ isProven }: Guard, isDirect: boolean, meant: bigint): boolean =>
+  isDirect && isProven && meant === 1n;
 
 /**
  * Another worker may have filled the holes since they were found, while this process stood still perhaps: a

@@ -10,6 +10,8 @@ import {
   recordCountOf,
 } from '../../kafka/batch/header.ts';
 import { forEachBatch } from '../../kafka/batch/walk.ts';
+import type { ProducerEpoch } from './fence.ts';
+import { isMixedEpoch } from './mixed-epochs.ts';
 import type { TargetOffset } from './offsets.ts';
 import { manyBatches, notReadable, oneBatch, type PartitionEnd, readLog } from './partition-end.ts';
 
@@ -19,7 +21,10 @@ export interface DataBatch {
   readonly base: bigint;
   /** Offset after its last record. */
   readonly end: bigint;
-  /** Control records of other producers or epochs that stand directly before it. */
+  /**
+   * Control records of other producers or epochs that stand directly before it, but for those of a mixed
+   * epoch.
+   */
   readonly strangers: number;
 }
 
@@ -71,8 +76,8 @@ export async function readDataBatches(
   let logStart = 0n;
   let next = from;
   let fillers = 0;
-  /** Of the control records directly before `next`, producers and epochs. */
-  const controls: string[] = [];
+  /** Of the control records directly before `next`. */
+  const controls: ProducerEpoch[] = [];
   while (next < to) {
     const read = await readLog(at, next, bytesMax);
     logStart = read.logStartOffset;
@@ -92,7 +97,7 @@ export async function readDataBatches(
 
 interface Collecting extends Required<WhatIsData> {
   readonly batches: DataBatch[];
-  readonly controls: string[];
+  readonly controls: ProducerEpoch[];
 }
 
 function collect(records: Buffer, from: bigint, to: bigint, { batches, controls, withEmptied }: Collecting) {
@@ -103,12 +108,15 @@ function collect(records: Buffer, from: bigint, to: bigint, { batches, controls,
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
     if (base >= to) return false;
     if (base > next) controls.length = 0;
-    const epoch = `${producerIdOf(records, start)}/${producerEpochOf(records, start)}`;
+    const writer = {
+      producerId: producerIdOf(records, start),
+      producerEpoch: producerEpochOf(records, start),
+    };
     if (isControl(attributesOf(records, start))) {
       fillers += 1;
-      controls.push(epoch);
+      controls.push(writer);
     } else {
-      const strangers = controls.length - 1 - controls.lastIndexOf(epoch);
+      const strangers = controls.length - 1 - controls.findLastIndex((each) => isMeant(each, writer));
       const bytes = records.subarray(start, start + length);
       if (withEmptied || recordCountOf(records, start) > 0) batches.push({ bytes, base, end, strangers });
       controls.length = 0;
@@ -118,3 +126,8 @@ function collect(records: Buffer, from: bigint, to: bigint, { batches, controls,
   });
   return { next, fillers };
 }
+
+/** Data of an epoch comes behind fillers of its own, or of the mixed epoch that was left for it. */
+const isMeant = (control: ProducerEpoch, data: ProducerEpoch): boolean =>
+  control.producerId === data.producerId &&
+  (control.producerEpoch === data.producerEpoch || isMixedEpoch(control.producerEpoch));

@@ -19,6 +19,7 @@ import type { Flight } from './write-window.ts';
 const limits = {
   queueBytesMax: 10_000,
   inFlightMax: 5,
+  mixed: { from: 2_000, below: 500 },
   retryDelayMsMin: 100,
   retryDelayMsMax: 5_000,
   slowRetryDelayMs: 60_000,

@@ -171,12 +171,12 @@ test('what has become soft is no other log where its last data has been cleaned 
 test('late fillers of an id that was left are found in front of the first data of its heir', async () => {
   const dataIds = [id, { producerId: 12n, producerEpoch: 0 }];
   const heir = (baseOffset: bigint, ...values: string[]) =>
-    encodeBatch(values.map(recordOf), { baseOffset, producerId: 12n, producerEpoch: 4, baseSequence: 0 });
+    encodeBatch(values.map(recordOf), { baseOffset, producerId: 12n, producerEpoch: 1, baseSequence: 0 });
   const begun = plainBatch({
     baseOffset: 2n,
     recordCount: 1,
     attributes: 0x30,
-    producer: { id: 12n, epoch: 4, sequence: -1 },
+    producer: { id: 12n, epoch: 1, sequence: -1 },
   });
   const { site, asked } = rig({
     dataIds,
@@ -190,7 +190,7 @@ test('late fillers of an id that was left are found in front of the first data o
     ],
     states: [
       [9n, closingEpoch, -1],
-      [12n, 4, 0],
+      [12n, 1, 0],
     ],
   });
   const { position, shift } = await startPointOf(site);
@@ -302,6 +302,24 @@ test('what retention has taken is holes where gaps are filled, and the ledger ke
   assert.equal(await codeOfStart(fills(5).site), 'CW-2007');
 });
 
+test('records behind a filler that may be lost with the source’s beginning are told', async () => {
+  const shape = {
+    source: [original(0n, 'a'), original(1n, 'b'), original(2n, 'c')],
+    target: [copied(0n, 5, 40, 'a'), filler(1n, 6)],
+    states: [[9n, 6, -1]],
+  } as const;
+  const fillsAt = async (logStart: bigint) => {
+    const { site, source, asked } = rig(shape);
+    source.logStart = logStart;
+    const policy = { ...defaultStartPolicy, onGap: 'fill', prefixMax: 6 } as const;
+    const { shift } = await startPointOf({ ...site, policy });
+    return [shift, ...asked];
+  };
+  assert.deepEqual(await fillsAt(1n), [1n, 'guard']);
+  // Whether the filler stands for a hole is not known any more.
+  assert.deepEqual(await fillsAt(2n), [0n, 'guard', 'lost 1 2']);
+});
+
 test('behind a filler of another id data does not go on in its epoch', async () => {
   const stranger = plainBatch({
     baseOffset: 1n,
@@ -341,4 +359,40 @@ test('an id that is recorded while the target is read is seen', async () => {
   const stale: StartSite = { ...site, knownFence: () => Promise.resolve(older) };
   assert.equal(await codeOfStart(stale), 'CW-2020');
   assert.equal(await codeOfStart(site), 'none');
+});
+
+/** Its epoch 12 is a mixed one. */
+test('in a mixed epoch a start begins with a filler, also behind data', async () => {
+  const { site } = rig({
+    source: [original(0n, 'a'), original(2n, 'b'), original(3n, 'c')],
+    target: [copied(0n, 12, 0, 'a'), filler(1n, 12), copied(2n, 12, 1, 'b')],
+    states: [[9n, 12, 1]],
+  });
+  const { position, shift, isBehindFillers } = await startPointOf(site);
+  assert.deepEqual([position, shift, isBehindFillers], [3n, 0n, true]);
+});
+
+test('data of a mixed epoch stands where the ledger says: fillers between it stand for holes', async () => {
+  const source = [original(0n, 'a'), original(3n, 'b'), original(5n, 'c'), original(6n, 'd')];
+  const target = [
+    copied(0n, 12, 0, 'a'),
+    filler(1n, 12),
+    filler(2n, 12),
+    copied(3n, 12, 1, 'b'),
+    filler(4n, 12),
+    copied(5n, 12, 2, 'c'),
+  ];
+  const { site, asked } = rig({ source, target, states: [[9n, 12, 2]] });
+  const { shift, tail } = await startPointOf(site);
+  assert.deepEqual([shift, tail.verdict, asked], [0n, 'equal', ['guard']]);
+});
+
+test('fillers that a mixed epoch was left behind stand for holes', async () => {
+  const { site, asked } = rig({
+    source: [original(0n, 'a'), original(3n, 'b'), original(4n, 'c')],
+    target: [copied(0n, 12, 0, 'a'), filler(1n, 12), filler(2n, 12), copied(3n, 13, 0, 'b')],
+    states: [[9n, 13, 0]],
+  });
+  const { position, shift, isBehindFillers } = await startPointOf(site);
+  assert.deepEqual([position, shift, isBehindFillers, asked], [4n, 0n, false, ['guard']]);
 });

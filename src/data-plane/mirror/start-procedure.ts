@@ -14,6 +14,7 @@ import { type Fence, sameFence } from './fence.ts';
 import type { Guard } from './fill.ts';
 import { type ApartLogs, withRange } from './first-difference.ts';
 import { type FirstOffsetSite, startIn, withStart } from './first-offset.ts';
+import { isMixedEpoch } from './mixed-epochs.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { type PartitionEnd, placeOf, readOffset, readProducer } from './partition-end.ts';
@@ -114,9 +115,9 @@ export async function findStart(site: StartSite): Promise<StartPoint | MissingPr
 }
 
 /**
- * Behind fillers a soft partition goes on at a new epoch: of their writer more may come, also of one that has
- * closed the id before; and within an epoch there are no holes. Data under the generation's id goes on as
- * that of partitions that are not soft.
+ * Behind fillers, and in a mixed epoch, a soft partition goes on at a new epoch: of their writer more may
+ * come, also of one that has closed the id before; and within a plain epoch there are no holes. Data under
+ * the generation's id goes on as that of partitions that are not soft.
  */
 function needsFiller(
   writer: Writer,
@@ -125,6 +126,7 @@ function needsFiller(
   { fillers, found }: Tail,
 ): boolean {
   if (lastSequence === -1 || standsAt(position, found)) return true;
+  if (lastSequence !== undefined && isMixedEpoch(writer.producerEpoch)) return true;
   return fillers > 0n && !isChanging(writer);
 }
 

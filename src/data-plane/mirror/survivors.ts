@@ -6,6 +6,7 @@ import { type DecodedRecord, decodeBatch, decodeBatches } from '../../kafka/batc
 import { baseSequenceOf, producerEpochOf, producerIdOf } from '../../kafka/batch/header.ts';
 import { takeIn } from './intake.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
+import { isMixedEpoch } from './mixed-epochs.ts';
 import { Obstacle } from './obstacle.ts';
 import { asSource } from './offsets.ts';
 import { manyBatches, type PartitionEnd, placeOf, readLog } from './partition-end.ts';
@@ -53,8 +54,8 @@ export async function compareSurvivors(
 /**
  * The first batch of an epoch stands where the ledger says, but for what landed before it of those whose
  * place was taken. Within an epoch there are no holes, so sequence numbers count source offsets, and what the
- * target's offsets are further apart than they is fillers that came late. Data under the generation's id
- * stands where the ledger says: holes are between it.
+ * target's offsets are further apart than they is fillers that came late. Data under the generation's id, and
+ * of a mixed epoch, stands where the ledger says: holes are between it.
  */
 function placesOf(
   batches: readonly DataBatch[],
@@ -65,7 +66,9 @@ function placesOf(
   for (const batch of batches) {
     const before = placed.at(-1);
     const isSameEpoch = before !== undefined && epochOf(before.batch) === epochOf(batch);
-    if (producerIdOf(batch.bytes, 0) === generationId) {
+    const isAmongHoles =
+      producerIdOf(batch.bytes, 0) === generationId || isMixedEpoch(producerEpochOf(batch.bytes, 0));
+    if (isAmongHoles) {
       placed.push({ batch, shift: shiftAt(segments, batch.base) });
     } else if (isSameEpoch) {
       placed.push({ batch, shift: before.shift + fillersBetween(before.batch, batch) });

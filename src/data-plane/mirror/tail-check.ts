@@ -68,11 +68,27 @@ export async function checkTail(
   const next = toSource(position, shift);
   const wanted = next < begins ? begins : next;
   refuseLostSource(source, ends, wanted);
-  const gap = ends.start > wanted ? { from: wanted, to: asSource(ends.start) } : undefined;
-  const comes = gap?.to ?? wanted;
+  const comes = ends.start > wanted ? asSource(ends.start) : wanted;
+  const gap = gapOf(ends, last && compared, wanted, begins);
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   const { verdict, lastSequence, end } = compared;
   return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end, comes, gap };
+}
+
+/**
+ * What retention deleted before it was copied. Fillers behind the last data whose places the source has lost
+ * may stand for holes or for nothing, in front of records that were there: that cannot be seen any more, and
+ * where gaps are filled those records may be lost, too.
+ */
+function gapOf(
+  { start, gapMax }: SourceEnds,
+  last: Pick<Compared, 'end' | 'shift'> | undefined,
+  wanted: SourceOffset,
+  begins: SourceOffset,
+): Tail['gap'] {
+  const behindData = gapMax > 0n && last !== undefined ? asSource(last.end - last.shift) : wanted;
+  const from = behindData < begins ? begins : behindData;
+  return start > from ? { from, to: asSource(start) } : undefined;
 }
 
 /** Data before a beginning was there first: whoever decided that beginning slept meanwhile. */

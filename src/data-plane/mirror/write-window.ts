@@ -5,6 +5,7 @@ import type { FetchedPartition, Lease } from '../../kafka/wire/messages.ts';
 import type { Filled, Guard, HolesToFill } from './fill.ts';
 import { type Holes, takeIn } from './intake.ts';
 import { type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import { isMixedEpoch, type MixedLimits } from './mixed-epochs.ts';
 import { PieceQueue, type QueuedBatch } from './piece-queue.ts';
 import type { StartPoint } from './start-procedure.ts';
 import type { Cause } from './stop-cause.ts';
@@ -18,6 +19,8 @@ export interface WindowLimits {
    * either way nothing is appended twice, so more than five may be under way.
    */
   readonly inFlightMax: number;
+  /** Of soft partitions. */
+  readonly mixed: MixedLimits;
 }
 
 /** A batch handed to a produce lane, patched. */
@@ -42,9 +45,13 @@ export class WriteWindow {
   #inFlight = 0;
   #proven: boolean;
   #guard: Guard | undefined;
+  /** Whatever the source brings meanwhile, data goes on once it is known where, and in which epoch. */
+  #isFilling = false;
   /** A filler of ours has to come first, hole or not: it shuts out those that are not. */
   #needsFiller: boolean;
   #obstacleAhead: Cause | undefined;
+  /** Of the source, when it was last seen. */
+  #stableEnd: bigint;
 
   constructor(life: number, point: StartPoint, limits: WindowLimits) {
     this.life = life;
@@ -57,6 +64,7 @@ export class WriteWindow {
     this.#proven = point.proven;
     this.#guard = point.guard;
     this.#needsFiller = point.isBehindFillers;
+    this.#stableEnd = this.#fetchNext;
     if (point.holesTo !== undefined) this.#beginWithHoles(point.holesTo);
   }
 
@@ -100,6 +108,7 @@ export class WriteWindow {
   /** Takes what a fetch at `asked` brought, as far as it is not here yet. */
   takeIn(asked: SourceOffset, answer: FetchedPartition, lease: Lease): void {
     if (this.#obstacleAhead !== undefined) return;
+    this.#stableEnd = answer.lastStableOffset;
     const { isSoft } = this.point.writer;
     const continued = { position: this.#fetchNext, leaderEpoch: this.#fetchedEpoch, isSoft };
     const intake = takeIn({ asked, ...answer }, continued);
@@ -115,7 +124,7 @@ export class WriteWindow {
 
   /** True while a batch may be sent. */
   get canProduce(): boolean {
-    if (this.#needsFiller) return false;
+    if (this.#isFilling || this.#needsFiller || this.#leavesMixed) return false;
     return this.#queue.firstBytes > 0 && this.#inFlight < (this.#proven ? this.#limits.inFlightMax : 1);
   }
 
@@ -129,8 +138,8 @@ export class WriteWindow {
     invariant(this.canProduce, 'a batch was taken that may not be sent');
     const batch = this.#queue.take() as QueuedBatch;
     const expected = this.#head.stamp(batch);
-    // The next run of holes is another one, in a soft partition with an epoch of its own.
-    if (this.#guard?.hasBegun === true) this.#guard = { ...this.#guard, hasBegun: false };
+    // The next run of holes is another one, with an epoch of its own unless this one is mixed.
+    if (this.#guard?.hasBegun === true && !this.#isMixed) this.#guard = { ...this.#guard, hasBegun: false };
     this.#inFlight += 1;
     return { life: this.life, batch, expected, next: this.#head.next };
   }
@@ -148,12 +157,37 @@ export class WriteWindow {
       guard: this.#guard,
       isShiftUntold: this.#needsFiller,
       dataId,
+      mayMix: this.#mayMix,
     };
   }
 
-  /** Where a filler of ours is due and a record comes next. */
+  /** True where data goes on in a mixed epoch of ours. */
+  get #isMixed(): boolean {
+    const guard = this.#guard;
+    return guard?.hasBegun === true && guard.isProven && isMixedEpoch(guard.producerEpoch);
+  }
+
+  /**
+   * Late fillers that close an id before it are not kept out of a mixed epoch, and would not be told there:
+   * an id with a predecessor has none.
+   */
+  get #mayMix(): boolean {
+    const { dataIds = [], generationId } = this.point.writer;
+    const { producerId } = this.#head;
+    const isFirst = dataIds[0]?.producerId === producerId;
+    const { from, below } = this.#limits.mixed;
+    const behind = this.#stableEnd - toSource(this.#position, this.#head.shift);
+    return isFirst && producerId !== generationId && behind > (this.#isMixed ? below : from);
+  }
+
+  /** A mixed epoch ends where a record comes next, as soon as nothing is in flight. */
+  get #leavesMixed(): boolean {
+    return this.#isMixed && !this.#mayMix;
+  }
+
+  /** Where a filler of ours, or another epoch, is due and a record comes next. */
   get #noHole(): Holes | undefined {
-    const isDue = this.#needsFiller && this.#queue.firstBytes > 0;
+    const isDue = (this.#needsFiller || this.#leavesMixed) && this.#queue.firstBytes > 0;
     const from = toSource(this.#position, this.#head.shift);
     return isDue ? { kind: 'holes', from, to: from } : undefined;
   }
@@ -162,10 +196,12 @@ export class WriteWindow {
   beginFill(): void {
     invariant(this.#inFlight === 0, 'holes are filled while something is in flight');
     this.#inFlight = 1;
+    this.#isFilling = true;
   }
 
   /** The log ends at `end` now, as far as holes were filled. */
   passHoles({ end, shift, guard, begins }: Filled): void {
+    this.#isFilling = false;
     this.#guard = guard;
     this.#queue.fill(toSource(end, shift));
     this.#head.moveTo(end, shift, begins);

@@ -65,7 +65,7 @@ export class Filler {
       clock,
       signal,
       takeGuard: async () => guardAt(target, await guards.take(spec)),
-      raiseGuard: async (held) => guardAt(target, await guards.raise(spec, held)),
+      raiseGuard: async (held, isMixed) => guardAt(target, await guards.raise(spec, held, isMixed)),
       closeDataId: async (producerId) => {
         const last = await guardAt(target, { producerId, producerEpoch: closingEpoch });
         if (await this.#direct.append(target, slowTarget, last, 1)) return;

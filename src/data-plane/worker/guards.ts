@@ -14,6 +14,7 @@ import { guardIdOf } from '../../ledger/transactional-id.ts';
 import type { ProducerEpoch } from '../mirror/fence.ts';
 import type { MirrorSpec } from '../mirror/mirror-partition.ts';
 import { Obstacle } from '../mirror/obstacle.ts';
+import { isMixedEpoch } from '../mirror/mixed-epochs.ts';
 import { placeOf } from '../mirror/partition-end.ts';
 import { causeOf } from '../mirror/stop-cause.ts';
 
@@ -29,21 +30,33 @@ export class Guards {
     this.#coordinators = new TransactionCoordinators(parts);
   }
 
-  /** Raises the epoch above any predecessor's, and ends a transaction that one left open. Throws Obstacle. */
+  /**
+   * Raises the epoch above any predecessor's, and ends a transaction that one left open. Never a mixed epoch:
+   * data may begin under it. Throws Obstacle.
+   */
   async take(spec: MirrorSpec): Promise<ProducerEpoch> {
-    const transactionalId = idOf(spec);
-    const answer = await this.#ask(spec, () => this.#coordinators.initProducerId({ transactionalId }));
-    return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+    const taken = await this.#next(spec, undefined);
+    return isMixedEpoch(taken.producerEpoch) ? this.#next(spec, taken) : taken;
   }
 
   /**
-   * The next epoch for whoever holds the guard; of another id where the coordinator has no more of this one,
-   * or has forgotten it. Throws Obstacle, also where another worker has taken it since (KIP-360).
+   * The next epoch, mixed or not, for whoever holds the guard; of another id where the coordinator has no
+   * more of this one, or has forgotten it. Throws Obstacle, also where another worker has taken it since
+   * (KIP-360).
    */
-  async raise(spec: MirrorSpec, { producerId, producerEpoch }: ProducerEpoch): Promise<ProducerEpoch> {
-    const question = { transactionalId: idOf(spec), holder: { producerId, producerEpoch } };
-    const answer = await this.#ask(spec, () => this.#coordinators.initProducerId(question));
-    return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+  async raise(spec: MirrorSpec, held: ProducerEpoch, isMixed: boolean): Promise<ProducerEpoch> {
+    let raised = held;
+    do raised = await this.#next(spec, raised);
+    while (raised.producerId === held.producerId && isMixedEpoch(raised.producerEpoch) !== isMixed);
+    return raised;
+  }
+
+  async #next(spec: MirrorSpec, holder: ProducerEpoch | undefined): Promise<ProducerEpoch> {
+    const question = { transactionalId: idOf(spec), ...(holder !== undefined && { holder }) };
+    const { producerId, producerEpoch } = await this.#ask(spec, () =>
+      this.#coordinators.initProducerId(question),
+    );
+    return { producerId, producerEpoch };
   }
 
   /** Has the coordinator write a control record: the end of a transaction without data. Throws Obstacle. */

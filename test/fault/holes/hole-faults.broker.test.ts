@@ -7,14 +7,14 @@ import { faultText, isOfWorker, type PlannedRun, runsOf } from './run-list.ts';
 
 const seed = 20_261;
 /** More than a round of the list has. */
-const listLength = 500;
+const listLength = 600;
 
 /** The first of the list with each fault of a worker in each way, and with each fault of a broker in any. */
 function quickRuns(): PlannedRun[] {
   const chosen = new Map<string, PlannedRun>();
   for (const run of runsOf(seed, 0, listLength)) {
-    const { way, cleaned, fault } = run;
-    const kind = isOfWorker(fault) ? `${way} ${cleaned !== undefined}` : 'broker';
+    const { way, cleaned, isMixed, fault } = run;
+    const kind = isOfWorker(fault) ? `${way} ${cleaned !== undefined} ${isMixed}` : 'broker';
     const key = `${kind} ${faultText(fault).replace(/ \d+ ms/, '')}`;
     if (!chosen.has(key)) chosen.set(key, run);
   }
@@ -25,7 +25,7 @@ test('a mirror is identical, or shifted as told, after a fault at a step of a ru
   timeout: 400_000,
 }, async (t) => {
   const runs = quickRuns();
-  assert.equal(runs.length, 4 * 2 + 4);
+  assert.equal(runs.length, 5 * 2 + 4);
   const report = await runHoleFaults({ seed, runs, say: (text) => t.diagnostic(text) });
   const failed = report.runs.filter(({ outcome }) => outcome === 'FAILED');
   assert.deepEqual(failed, []);

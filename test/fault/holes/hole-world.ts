@@ -2,6 +2,7 @@
 // ledger with an open generation, and workers that stay from run to run.
 import { systemClock } from '../../../src/base/clock.ts';
 import { identicalOffsets, shiftKey, type ShiftSegments } from '../../../src/base/shift-segments.ts';
+import { defaultLimits } from '../../../src/data-plane/worker/limits.ts';
 import type { Operation, ResourceType } from '../../../src/kafka/acl/right.ts';
 import { openClusterAdmin } from '../../../src/kafka/admin/cluster-admin.ts';
 import { ensureLedgerTopics } from '../../../src/ledger/ensure-topics.ts';
@@ -11,14 +12,15 @@ import type { LinkPlan } from '../../fixtures/link-plan.ts';
 import { TestLink } from '../../fixtures/test-link.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import { type OpenLedger, openLedger } from './hole-ledger.ts';
-import type { BrokerRole } from './run-list.ts';
+import type { BrokerRole, PlannedRun } from './run-list.ts';
 import { StepWorker } from './step-worker.ts';
-import type { Way } from './steps.ts';
 
 export const sourceRegion = 'eu-west';
 export const targetRegion = 'us-east';
 export const mirrorSet = 'holes';
 const ordinaryUser = 'worker';
+/** A topic here has some ten runs of holes at most. */
+const mixedAtOnce = { from: 2, below: 3 };
 
 export class HoleWorld implements AsyncDisposable {
   readonly acls: AclLab;
@@ -85,8 +87,13 @@ export class HoleWorld implements AsyncDisposable {
   }
 
   /** One mirror of `topic` by a worker that fills holes by `way`. */
-  planOf(topic: string, isSoft: boolean, way: Way): LinkPlan {
-    const plan = this.link.plan([{ topic, partition: 0, ...(isSoft && ({ soft: 'from-start' } as const)) }]);
+  planOf(
+    topic: string,
+    { way, cleaned, isMixed }: Pick<PlannedRun, 'way' | 'cleaned' | 'isMixed'>,
+  ): LinkPlan {
+    const soft = cleaned === undefined ? {} : { soft: 'from-start' as const };
+    const limits = isMixed ? { partition: { ...defaultLimits.partition, mixed: mixedAtOnce } } : {};
+    const plan = { ...this.link.plan([{ topic, partition: 0, ...soft }]), limits };
     if (way === 'direct') return plan;
     const bootstrapServers = this.acls.serversOf(targetRegion);
     const security = this.acls.settingsOf(ordinaryUser);

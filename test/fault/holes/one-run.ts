@@ -228,7 +228,7 @@ export class OneRun {
   }
 
   get #plan(): LinkPlan {
-    return this.#world.planOf(this.#topic, this.#isSoft, this.#run.way);
+    return this.#world.planOf(this.#topic, this.#run);
   }
 
   get #topic(): string {

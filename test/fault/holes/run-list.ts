@@ -21,6 +21,7 @@ export interface PlannedRun {
   readonly way: Way;
   /** When the source’s cleaner comes, and the partition is soft then; undefined: never. */
   readonly cleaned: Cleaned | undefined;
+  readonly isMixed?: true;
   readonly step: Step;
   readonly stage: Stage;
   readonly fault: Fault;
@@ -32,8 +33,12 @@ export const frozenMs = [1_500, 5_000] as const;
 export const isOfWorker = ({ what }: Fault): boolean => what === 'killed' || what === 'paused';
 
 /** The way of filling, and what the source's cleaner does. */
-export const wayText = ({ way, cleaned }: Pick<PlannedRun, 'way' | 'cleaned'>): string =>
-  cleaned === undefined ? way : `${way}, cleaned ${cleaned}`;
+export const wayText = ({
+  way,
+  cleaned,
+  isMixed,
+}: Pick<PlannedRun, 'way' | 'cleaned' | 'isMixed'>): string =>
+  cleaned === undefined ? way : `${way}, cleaned ${cleaned}${isMixed ? ', mixed' : ''}`;
 
 export const faultText = (fault: Fault): string =>
   fault.what === 'frozen' ? `${fault.role} frozen ${fault.forMs} ms` : fault.what;
@@ -63,11 +68,12 @@ function roundOf(random: Random): Chosen[] {
 
 type Chosen = Omit<PlannedRun, 'index' | 'seed'>;
 
-function runsAt({ way, isSoft }: Kind, step: Step, random: Random): Chosen[] {
+function runsAt({ way, isSoft, isMixed }: Kind, step: Step, random: Random): Chosen[] {
+  const kind = { way, ...(isMixed && { isMixed }) };
   const cleaned = () => (isSoft ? (random.int(2) === 0 ? 'before' : 'at the step') : undefined);
   const workers = stages.flatMap((stage) =>
     (['killed', 'paused'] as const).map((what): Chosen => {
-      return { way, cleaned: cleaned(), step, stage, fault: { what } };
+      return { ...kind, cleaned: cleaned(), step, stage, fault: { what } };
     }),
   );
   const anyStage = () => stages[random.int(stages.length)] as Stage;
@@ -75,7 +81,7 @@ function runsAt({ way, isSoft }: Kind, step: Step, random: Random): Chosen[] {
     const kills = role === 'leader' && random.int(3) === 0;
     const forMs = frozenMs[random.int(frozenMs.length)] as number;
     const fault: Fault = kills ? { what: 'leader killed' } : { what: 'frozen', role, forMs };
-    return { way, cleaned: cleaned(), step, stage: anyStage(), fault };
+    return { ...kind, cleaned: cleaned(), step, stage: anyStage(), fault };
   });
   return [...workers, ...brokers];
 }

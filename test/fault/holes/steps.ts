@@ -76,9 +76,26 @@ const softSteps: readonly Step[] = [
   step('the run’s new epoch', 'raise guard'),
 ];
 
+/** Behind the first run, which shows that the direct way is there: runs and data alternate in one epoch. */
+const mixed = (name: string, ...path: CallName[]): Step =>
+  step(name, 'write fillers', 'write data', 'raise guard', ...path);
+
+const mixedSteps: readonly Step[] = [
+  mixed('the mixed epoch'),
+  mixed('its first filler', 'write fillers'),
+  mixed('the log’s end behind that', 'write fillers', 'read log end'),
+  mixed('its first data', 'write fillers', 'write data'),
+  mixed('its second run', 'write fillers', 'write data', 'write fillers'),
+  mixed('data behind its second run', 'write fillers', 'write data', 'write fillers', 'write data'),
+  mixed('the epoch behind it', 'write fillers', 'write data', 'raise guard'),
+  mixed('data of the epoch behind it', 'write fillers', 'write data', 'raise guard', 'write data'),
+];
+
 export interface Kind {
   readonly way: Way;
   readonly isSoft: boolean;
+  /** Epochs are mixed as soon as they may be, and left near the end. */
+  readonly isMixed?: true;
   readonly steps: readonly Step[];
 }
 
@@ -86,6 +103,7 @@ export const kinds: readonly Kind[] = [
   { way: 'direct', isSoft: false, steps: [...guard, ...directSteps] },
   { way: 'coordinator', isSoft: false, steps: [...guard, ...coordinatedSteps] },
   { way: 'direct', isSoft: true, steps: [...softSteps, ...directSteps] },
+  { way: 'direct', isSoft: true, isMixed: true, steps: mixedSteps },
   {
     way: 'coordinator',
     isSoft: true,
