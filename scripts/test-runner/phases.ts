@@ -19,7 +19,7 @@ export const phases: readonly Phase[] = [
   phase('java', 'codecs against Kafka’s own classes', 2, 20, 1),
   phase('simulation', 'the mirror on the broker model, virtual time; planted bugs', 2, 20, 2),
   phase('brokers', 'real brokers: one shared lab', 8, 40, 3),
-  phase('faults', 'own labs: faults', 5, 40, 1),
+  phase('faults', 'own labs: faults', 5, 40, 2),
 ];
 
 /** The phase that a test file belongs to, by its path (forward slashes, from the root). */
