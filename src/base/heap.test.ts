@@ -19,7 +19,8 @@ test('objects that are dropped at once stay out of the old generation', async ()
 });
 
 test('without being told, V8 makes them in the old generation, so telling it is still needed', async () => {
-  // It learns this in nearly every run, and in fewer where processors are busy: whether it ever does is asked.
+  // It learns this in nearly every run, and in fewer where processors are busy: whether it ever does is
+  // asked.
   const tries: number[] = [];
   while (tries.length < triesMax && Math.max(0, ...tries) <= 50) tries.push(await oldBytesPerObject());
   assert.ok(Math.max(...tries) > 50, `bytes in the old generation per object: ${tries.join(', ')}`);

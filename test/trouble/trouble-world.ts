@@ -272,9 +272,10 @@ export class TroubleWorld implements AsyncDisposable {
   }
 
   /**
-   * Until partition 0 does without a broker that answers no more, and its cluster does, too: what it had asked
-   * for before has been answered by then. On a busy machine it may have been out of sync long before, and would
-   * find what is written next when it wakes up. `cluster`: asked for that, where the broker cannot answer.
+   * Until partition 0 does without a broker that answers no more, and its cluster does, too: what it had
+   * asked for before has been answered by then. On a busy machine it may have been out of sync long before,
+   * and would find what is written next when it wakes up. `cluster`: asked for that, where the broker cannot
+   * answer.
    */
   async outOfSync(cluster: KafkaCluster, topic: string, broker: number): Promise<void> {
     await waitUntil(`broker ${broker} to be given up`, async () => {

@@ -1,5 +1,5 @@
-// The campaign in runs of holes in its quick form: each way of filling with a worker killed or paused, and one
-// fault of each kind of broker.
+// The campaign in runs of holes in its quick form: each way of filling with a worker killed or paused, and
+// one fault of each kind of broker.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runHoleFaults } from './hole-campaign.ts';
@@ -9,7 +9,10 @@ const seed = 20_261;
 /** More than a round of the list has. */
 const listLength = 600;
 
-/** The first of the list with a fault of a worker in each way, in turns, and with each fault of a broker in any. */
+/**
+ * The first of the list with a fault of a worker in each way, in turns, and with each fault of a broker in
+ * any.
+ */
 function quickRuns(): PlannedRun[] {
   const chosen = new Map<string, PlannedRun>();
   for (const run of runsOf(seed, 0, listLength)) {
