@@ -70,8 +70,8 @@ public final class StreamsCounts {
             double before = committing;
             committing = sum("txn-commit-time-ns-total");
             if (taken <= after || committing != before) return;
-            // What is only sent may never get into the log, so that nothing would have to be aborted.
-            while (sum("record-send-total") < 2 * (taken - 1) || sum("requests-in-flight") > 0) Thread.onSpinWait();
+            // What is not answered may never get into the log, so that nothing would have to be aborted.
+            while (sum("buffer-available-bytes") < sum("buffer-total-bytes")) Thread.onSpinWait();
             hasFailed = true;
             throw new IllegalStateException("as it was asked to");
         }
