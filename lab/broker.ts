@@ -10,6 +10,7 @@ import type { KafkaJars } from './jars.ts';
 import { mustFindJava } from './java.ts';
 import type { BrokerState } from './lab-types.ts';
 import { labMark } from './process-table.ts';
+import { standStill } from './stand-still.ts';
 
 export interface BrokerPlace {
   readonly labId: string;
@@ -120,7 +121,7 @@ export class Broker {
 
   /** Freezes the process (SIGSTOP): connections stay open and nothing answers. */
   pause(): void {
-    if (this.#child?.kill('SIGSTOP')) this.#paused = true;
+    if (this.#child !== undefined && standStill(this.#child)) this.#paused = true;
   }
 
   resume(): void {
