@@ -161,8 +161,8 @@ export const bugsInSoft: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: 'return fillers > 0n && !isChanging(writer);',
-        replace: 'return false && fillers > 0n && !isChanging(writer);',
+        search: 'return isMixed || fillers > 0n;',
+        replace: 'return isMixed;',
       },
     ],
     caughtBy: [{ file: startTest, test: 'behind a filler of another id data does not go on in its epoch' }],
@@ -224,8 +224,8 @@ export const bugsInSoft: readonly PlantedBug[] = [
     edits: [
       {
         file: `${mirror}/start-procedure.ts`,
-        search: 'if (lastSequence !== undefined && isMixedEpoch(writer.producerEpoch)) return true;',
-        replace: '',
+        search: 'return isMixed || fillers > 0n;',
+        replace: 'return fillers > 0n;',
       },
     ],
     caughtBy: [
@@ -374,6 +374,37 @@ export const bugsInSoft: readonly PlantedBug[] = [
         file: startTest,
         test: 'records behind a filler that may be lost with the source’s beginning are told',
       },
+    ],
+  },
+  {
+    name: 'a mixed epoch is known by the broker’s memory alone',
+    harm: 'The broker forgets ids whose records are old: two workers write the same records.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: 'const isMixed = isInMixed ||',
+        replace: 'const isMixed = !isInMixed &&',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'a mixed epoch is known by the last data, too, where the broker has forgotten the id',
+      },
+    ],
+  },
+  {
+    name: 'a mixed epoch goes on by way of the coordinator',
+    harm: 'Its late fillers land between records of the epoch, and nothing tells of them.',
+    edits: [
+      {
+        file: `${mirror}/fill-soft.ts`,
+        search: 'if (isDirect || !isMixedEpoch(producerEpoch)) return;',
+        replace: 'if (isDirect || producerEpoch >= 0) return;',
+      },
+    ],
+    caughtBy: [
+      { file: fillTest, test: 'where the direct way is lost a mixed epoch neither begins nor goes on' },
     ],
   },
 ];

@@ -182,3 +182,13 @@ test('a mixed epoch that is left for another id is closed', async () => {
   assert.deepEqual([end, shift, begins?.producerId], [12n, 2n, 12n]);
   assert.deepEqual(asked, ['data id 12/0', 'close 9', 'append 1 as 12/0', 'shift 12 2']);
 });
+
+test('where the direct way is lost a mixed epoch neither begins nor goes on', async () => {
+  const append: SoftFillSite['append'] = () => Promise.resolve({ isDirect: false });
+  const held12 = { ...inMixed, isProven: true, hasBegun: true };
+  const isRefused = (thrown: unknown) =>
+    thrown instanceof Obstacle && thrown.because.message.includes('cannot be written directly any more');
+  await assert.rejects(rig({ append }).fill(1n, { mayMix: true, guard: held12 }), isRefused);
+  const proven = { ...held, isProven: true };
+  await assert.rejects(rig({ append }).fill(5n, { mayMix: true, guard: proven }), isRefused);
+});

@@ -30,15 +30,23 @@ export async function fillSoftHoles(site: SoftFillSite, fill: HolesToFill): Prom
   if (fill.shift > 0n) return giveBack(site, fill, count);
   const meant = held.isProven && count > 1n ? (count < fillersMax ? count : fillersMax) : 1n;
   const { isDirect } = await site.append(held, fill.at, Number(meant));
+  mustBeDirect(site, held, isDirect);
   if (isMixedEpoch(held.producerEpoch) && isTold(held, isDirect, meant)) {
     return { end: asTarget(fill.at + 1n), shift: fill.shift, fillers: 1, guard: held };
   }
   return filled(site, fill, meant, held);
 }
 
+/** A coordinator's fillers may come late, and more than once: nothing in a mixed epoch would tell of them. */
+function mustBeDirect({ target }: SoftFillSite, { producerEpoch }: ProducerEpoch, isDirect: boolean): void {
+  if (isDirect || !isMixedEpoch(producerEpoch)) return;
+  const text = `${placeOf(target)}: fillers cannot be written directly any more`;
+  throw new Obstacle(causeOf('CW-2021', text));
+}
+
 /**
- * Data goes on at a new epoch, without a filler: whatever is written in a mixed epoch is written by whoever
- * has it, and of ours nothing is under way.
+ * Data goes on at a new epoch, without a filler. Of ours nothing else is under way, and whoever comes before
+ * it sees the mixed epoch, in the broker's state or in the data, and begins with a filler that shuts it out.
  */
 async function leaveMixed(site: SoftFillSite, fill: HolesToFill, held: Guard): Promise<Filled> {
   const raised = await site.raiseGuard(held, false);
@@ -57,6 +65,7 @@ async function beginUnder(site: SoftFillSite, fill: HolesToFill, raised: Guard):
   if (isOther) await changeId(site, fill, raised);
   const written = isOther ? 2n : 1n;
   const { isDirect } = await site.append(raised, asTarget(fill.at + written - 1n), 1);
+  mustBeDirect(site, raised, isDirect);
   const guard = { ...raised, isProven: isDirect, hasBegun: true };
   const begun = await filled(site, fill, written, guard);
   // What comes behind a filler that stands for no hole is one offset farther on.

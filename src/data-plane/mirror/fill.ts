@@ -39,7 +39,7 @@ export interface Filled {
 /** The id whose control records fill the holes of one partition. */
 export interface Guard extends ProducerEpoch {
   readonly coordinatorEpoch: number;
-  /** A filler of this epoch is committed: nothing of a predecessor can land any more. */
+  /** Fillers are written directly; where this epoch has begun, nothing of a predecessor can land any more. */
   readonly isProven: boolean;
   /** Of a soft partition: the run of holes under way, or the mixed epoch, has begun with a filler of it. */
   readonly hasBegun?: boolean;

@@ -145,9 +145,7 @@ export class MirrorPartition {
   get inFlight(): number {
     return this.#window?.inFlight ?? 0;
   }
-  /**
-   * True while the target is slow to acknowledge this partition, so that it must not delay its neighbours.
-   */
+  /** True while the target is slow to acknowledge this partition: it must not delay its neighbours. */
   get slowTarget(): boolean {
     return this.#slowTarget;
   }
@@ -271,7 +269,8 @@ export class MirrorPartition {
   /** What comes next in the window: a batch, holes, or what keeps the partition from going on. */
   #goOnWriting(window: WriteWindow): void {
     const holes = window.canProduce ? undefined : window.holesToFill;
-    const excess = holes && this.#tally.excess(this.#budget());
+    const isRun = holes !== undefined && holes.holes.to > holes.holes.from;
+    const excess = isRun ? this.#tally.excess(this.#budget()) : undefined;
     if (window.canProduce) this.#listener.produceDue(this);
     else if (holes !== undefined && excess === undefined) this.#listener.fillDue(this);
     const cause = window.reachedObstacle ?? excess;

@@ -7,7 +7,7 @@ const remainder = 4;
 
 export const isMixedEpoch = (producerEpoch: number): boolean => producerEpoch % modulus === remainder;
 
-/** Offsets that a partition is behind its source. */
+/** Offsets that are left to copy. */
 export interface MixedLimits {
   /** Above it runs of holes share a mixed epoch. */
   readonly from: number;

@@ -41,6 +41,11 @@ export class PieceQueue {
     const [first] = this.#pieces;
     return first?.kind === 'run' ? batchLengthOf(first.bytes, first.at) : 0;
   }
+  /** Records of that batch; 0 where none comes first. */
+  get firstRecords(): number {
+    const [first] = this.#pieces;
+    return first?.kind === 'run' ? recordCountOf(first.bytes, first.at) : 0;
+  }
   /** The holes that come first, if holes do. */
   get firstHoles(): Holes | undefined {
     const [first] = this.#pieces;

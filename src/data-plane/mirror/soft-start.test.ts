@@ -396,3 +396,11 @@ test('fillers that a mixed epoch was left behind stand for holes', async () => {
   const { position, shift, isBehindFillers } = await startPointOf(site);
   assert.deepEqual([position, shift, isBehindFillers, asked], [4n, 0n, false, ['guard']]);
 });
+
+test('a mixed epoch is known by the last data, too, where the broker has forgotten the id', async () => {
+  const shape = { source: [original(0n, 'a'), original(1n, 'b')], states: [] };
+  const { site } = rig({ ...shape, target: [copied(0n, 12, 7, 'a')] });
+  assert.equal((await startPointOf(site)).isBehindFillers, true);
+  const plain = rig({ ...shape, target: [copied(0n, 13, 7, 'a')] });
+  assert.equal((await startPointOf(plain.site)).isBehindFillers, false);
+});

@@ -107,6 +107,7 @@ test('position and next sequence follow the last batch of the target', async () 
         shift: 0n,
         found: [],
         fillers: 0n,
+        isInMixed: false,
         comes: 5n,
         gap: undefined,
       },

@@ -123,11 +123,13 @@ function needsFiller(
   writer: Writer,
   position: TargetOffset,
   lastSequence: number | undefined,
-  { fillers, found }: Tail,
+  { fillers, found, isInMixed }: Tail,
 ): boolean {
   if (lastSequence === -1 || standsAt(position, found)) return true;
-  if (lastSequence !== undefined && isMixedEpoch(writer.producerEpoch)) return true;
-  return fillers > 0n && !isChanging(writer);
+  if (isChanging(writer)) return false;
+  // A broker forgets an id by the age of its last records (fact 14): then they alone tell.
+  const isMixed = isInMixed || (lastSequence !== undefined && isMixedEpoch(writer.producerEpoch));
+  return isMixed || fillers > 0n;
 }
 
 /** Where the copy begins is decided before anything of it can be missing. */

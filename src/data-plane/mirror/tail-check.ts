@@ -3,13 +3,14 @@
 // together, and finds logs that have lost or replaced records.
 import { firstShiftOf, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import type { PartitionStart } from '../../base/partition-start.ts';
-import { leaderEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
+import { leaderEpochOf, producerEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
 import { isNullBatch } from '../../kafka/batch/null-batches.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
 import { compareTrimmed, type TrimmedTail } from './trimmed-tail.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
+import { isMixedEpoch } from './mixed-epochs.ts';
 import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
 import { findCorrections, findShiftedData, hasFreshSegments, shiftIfTrimmed } from './shifted-data.ts';
@@ -72,7 +73,9 @@ export async function checkTail(
   const gap = gapOf(ends, last && compared, wanted, begins);
   const found = shift === known ? moved : [...moved, { firstTargetOffset: position, shift }];
   const { verdict, lastSequence, end } = compared;
-  return { verdict, lastSequence, shift, sourceEpoch, found, fillers: position - end, comes, gap };
+  const isInMixed = last !== undefined && isMixedEpoch(producerEpochOf(last.bytes, 0));
+  const fillers = position - end;
+  return { verdict, lastSequence, shift, sourceEpoch, found, fillers, comes, gap, isInMixed };
 }
 
 /**

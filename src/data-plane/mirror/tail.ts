@@ -30,6 +30,8 @@ export interface Tail {
   readonly comes: SourceOffset;
   /** What retention deleted at the source before it was copied; undefined: nothing. */
   readonly gap: { readonly from: SourceOffset; readonly to: SourceOffset } | undefined;
+  /** The last data is of a mixed epoch, whether or not the broker still knows it. */
+  readonly isInMixed: boolean;
   /** Offsets between the last data and the position. */
   readonly fillers: bigint;
   /** What the ledger does not know of that, in ascending order. */
@@ -37,7 +39,7 @@ export interface Tail {
 }
 
 /** The last data of both sides: where it ends at the target, and how far it is shifted. */
-export type Compared = Omit<Tail, 'found' | 'fillers' | 'comes' | 'gap'> & {
+export type Compared = Omit<Tail, 'found' | 'fillers' | 'comes' | 'gap' | 'isInMixed'> & {
   readonly end: bigint;
   /** What stands elsewhere than the ledger says. */
   readonly moved?: ShiftSegments;

@@ -137,9 +137,23 @@ test('what leaves a mixed epoch is no hole', () => {
 });
 
 test('a mixed epoch goes on until the end is near, and is not left for being less far behind', () => {
+  const { below } = limits.mixed;
+  const isLeftWith = (left: number) => {
+    const rig = new Rig();
+    rig.fetch(BigInt(3 + left), marker(0n), records(1n, 2));
+    rig.fill(1n, { guard: inMixed, begins: inMixed });
+    return !rig.window.canProduce;
+  };
+  assert.deepEqual([isLeftWith(below + 1), isLeftWith(below)], [false, true]);
+});
+
+test('what is in flight, and what comes next, counts as copied', () => {
   const rig = new Rig();
-  rig.fetch(farEnd, marker(0n), records(1n, 2));
+  const end = BigInt(2 * limits.mixed.below + 20);
+  rig.fetch(end, marker(0n), records(1n, 10));
   rig.fill(1n, { guard: inMixed, begins: inMixed });
-  rig.fetch(BigInt(limits.mixed.below + 2), records(3n, 1));
-  assert.equal(rig.window.canProduce, true);
+  rig.send();
+  rig.fetch(end, records(11n, limits.mixed.below), records(BigInt(limits.mixed.below + 11), 9));
+  rig.window.take();
+  assert.equal(rig.window.canProduce, false);
 });

@@ -176,7 +176,9 @@ export class WriteWindow {
     const { producerId } = this.#head;
     const isFirst = dataIds[0]?.producerId === producerId;
     const { from, below } = this.#limits.mixed;
-    const behind = this.#stableEnd - toSource(this.#position, this.#head.shift);
+    // Of what is left once the next batch is sent: it may be all.
+    const next = toSource(this.#head.next, this.#head.shift) + BigInt(this.#queue.firstRecords);
+    const behind = this.#stableEnd - next;
     return isFirst && producerId !== generationId && behind > (this.#isMixed ? below : from);
   }
 

@@ -120,7 +120,7 @@ export const defaultLimits: WorkerLimits = {
   partition: {
     queueBytesMax: 2 * MiB,
     inFlightMax: 20,
-    mixed: { from: 2_000, below: 500 },
+    mixed: { from: 10_000, below: 500 },
     retryDelayMsMin: 100,
     retryDelayMsMax: 5_000,
     slowRetryDelayMs: 60_000,
