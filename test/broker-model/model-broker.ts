@@ -161,7 +161,7 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     scheduler.post({
       delayMs: this.#delay(),
       owner: `${this.site.name}/controller`,
-      link: this.site.controllerLink(this.brokerId),
+      links: [this.site.controllerLink(this.brokerId)],
       label: `${this.brokerId} asks in sync ${inSync.join(',')} of ${asked.topic}-${asked.partition}`,
       fire: () => {
         if (controller.alterInSync(asked, inSync)) return;

@@ -32,6 +32,10 @@ export class ModelCluster implements BrokerSite {
   readonly controller: Controller;
   readonly producerIds: ProducerIds;
   readonly memory = new ModelMemory();
+  /** Requests of clients that were answered, without fetches that brought nothing. */
+  operations = 0;
+  /** Set by tests: how much longer each message between a client and a broker takes. */
+  slowedMs = 0;
   readonly brokers = new Map<number, ModelBroker>();
   /** A broker's own trouble, such as a disk: set by tests. */
   refuseAppend: BrokerSite['refuseAppend'] = () => kafkaError.NONE;
@@ -102,6 +106,10 @@ export class ModelCluster implements BrokerSite {
       broker,
       link: this.linkOf(owner, brokerId),
       memory: this.memory,
+      slowedMs: () => this.slowedMs,
+      onAnswer: () => {
+        this.operations += 1;
+      },
       onClose: (closed) => this.#connections.delete(closed),
     });
     this.#connections.add(connection);
@@ -192,6 +200,11 @@ export class ModelCluster implements BrokerSite {
     this.#noticeLater(this.mustBroker(brokerId));
   }
 
+  /** Paths that were unblocked by somebody else are blocked again where they lead to an isolated broker. */
+  blockIsolated(): void {
+    for (const links of this.#isolated.values()) for (const link of links) this.scheduler.block(link);
+  }
+
   #block(blocked: Set<string>, link: string): void {
     blocked.add(link);
     this.scheduler.block(link);
@@ -234,7 +247,7 @@ export class ModelCluster implements BrokerSite {
       delayMs: this.settings.clientDelayMs,
       owner: connection.clientOwner,
       channel: connection.answerChannel,
-      link: connection.link,
+      links: connection.answerLinks,
       label: `${connection.name} ${reason}`,
       fire: () => connection.fail(new CausewayError('CW-3003', `${connection.name}: ${reason}`)),
     });
@@ -284,7 +297,7 @@ export class ModelCluster implements BrokerSite {
       delayMs: this.settings.brokerDelayMs,
       owner: broker.owner,
       channel: `${this.name}/controller>${broker.owner}`,
-      link: this.controllerLink(broker.brokerId),
+      links: [this.controllerLink(broker.brokerId)],
       label: `learns ${topic}-${partition} led by ${leaderId} in epoch ${leaderEpoch}`,
       fire: () => broker.learn(image),
     });
@@ -297,7 +310,7 @@ export class ModelCluster implements BrokerSite {
         delayMs: this.settings.brokerDelayMs,
         owner: broker.owner,
         channel: `${this.name}/controller>${broker.owner}`,
-        link: this.controllerLink(broker.brokerId),
+        links: [this.controllerLink(broker.brokerId)],
         label: `learns that ${topic} is gone`,
         fire: () => broker.unlearn(topicId),
       });

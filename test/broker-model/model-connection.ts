@@ -23,6 +23,10 @@ export interface ConnectionParts {
   readonly broker: ModelBroker;
   readonly link: string;
   readonly memory: ModelMemory;
+  /** How much longer a message takes now. */
+  readonly slowedMs: () => number;
+  /** A request has been answered that brought or changed something. */
+  readonly onAnswer: () => void;
   readonly onClose: (connection: ModelConnection) => void;
 }
 
@@ -30,6 +34,9 @@ export class ModelConnection implements BrokerConnection {
   readonly brokerId: number;
   readonly name: string;
   readonly link: string;
+  /** The path may be cut as a whole, by either side’s trouble, or one way. */
+  readonly requestLinks: readonly string[];
+  readonly answerLinks: readonly string[];
   readonly unsentBytes = 0;
   closed = false;
   readonly #parts: ConnectionParts;
@@ -37,11 +44,15 @@ export class ModelConnection implements BrokerConnection {
   readonly #brokerOwner: string;
   readonly #served: ServedConnection;
   readonly #pending: Pending[] = [];
+  #lastProduce: ModelRequest | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.name = parts.name;
     this.link = parts.link;
+    const bothWays = [this.link, `${this.link} cut`];
+    this.requestLinks = [...bothWays, `${this.link} >`];
+    this.answerLinks = [...bothWays, `${this.link} <`];
     this.brokerId = parts.broker.brokerId;
     this.#brokerOwner = parts.broker.owner;
     this.#served = new ServedConnection(parts.broker, (answer, kind) => this.#deliver(answer, kind));
@@ -50,6 +61,10 @@ export class ModelConnection implements BrokerConnection {
   /** The client's process. */
   get clientOwner(): string {
     return this.#parts.owner;
+  }
+  /** The same in all its incarnations. */
+  get clientName(): string {
+    return this.#parts.owner.replace(/#\d+$/, '');
   }
   get requestChannel(): string {
     return `${this.name}>`;
@@ -126,6 +141,24 @@ export class ModelConnection implements BrokerConnection {
     this.fail(new CausewayError('CW-3003', `${this.name}: ${reason}`, { brokerId: this.brokerId }));
   }
 
+  /**
+   * The last produce request arrives once more, as from a middlebox, and nobody awaits its answer; false
+   * where there was none.
+   */
+  repeatProduce(delayMs: number): boolean {
+    const request = this.#lastProduce;
+    const { broker } = this.#parts;
+    if (request === undefined || !broker.alive) return false;
+    const again = new ServedConnection(broker, () => undefined);
+    broker.site.scheduler.post({
+      delayMs,
+      owner: this.#brokerOwner,
+      label: `produce of ${this.name} again`,
+      fire: () => again.receive(request),
+    });
+    return true;
+  }
+
   /** Ends the connection for the client: everything under way rejects with `error`. */
   fail(error: CausewayError): void {
     if (this.closed) return;
@@ -142,11 +175,12 @@ export class ModelConnection implements BrokerConnection {
     request: ModelRequest,
     waitMs = this.#parts.broker.site.settings.requestDeadlineMs,
   ): Promise<AnswerOf[K]> {
-    const { owner, link } = this.#parts;
+    const { owner } = this.#parts;
     const { scheduler } = this.#parts.broker.site;
     if (this.closed) {
       return Promise.reject(new CausewayError('CW-3003', `${this.name} is closed`));
     }
+    if (kind === 'produce') this.#lastProduce = request;
     return new Promise((resolve, reject) => {
       const deadline = scheduler.post({
         delayMs: waitMs,
@@ -159,7 +193,7 @@ export class ModelConnection implements BrokerConnection {
         delayMs: this.#delayMs(),
         owner: this.#brokerOwner,
         channel: this.requestChannel,
-        link,
+        links: this.requestLinks,
         // Two reads at one broker may change places without a difference.
         ...(changes.has(kind) ? {} : { strand: this.name }),
         label: `${kind} of ${this.name}`,
@@ -169,14 +203,15 @@ export class ModelConnection implements BrokerConnection {
   }
 
   #deliver(answer: ModelAnswer, kind: ModelRequest['kind']): void {
-    const { owner, link } = this.#parts;
+    const { owner } = this.#parts;
     const { name } = this.#parts.broker.site;
+    if (kind !== 'fetch' || (answer as FetchAnswer).partitions.length > 0) this.#parts.onAnswer();
     const moves = kind === 'fetch' || kind === 'produce';
     this.#parts.broker.site.scheduler.post({
       delayMs: this.#delayMs(),
       owner,
       channel: this.answerChannel,
-      link,
+      links: this.answerLinks,
       // What a worker reads of one cluster has nothing to do with what it reads of the other.
       ...(moves ? {} : { strand: name }),
       label: `answer ${this.name}`,
@@ -214,7 +249,8 @@ export class ModelConnection implements BrokerConnection {
   #delayMs(): number {
     const { settings, random } = this.#parts.broker.site;
     const { clientDelayMs, jitterMs } = settings;
-    return clientDelayMs + (jitterMs > 0 ? random.int(jitterMs * 10) / 10 : 0);
+    const jitter = jitterMs > 0 ? random.int(jitterMs * 10) / 10 : 0;
+    return clientDelayMs + this.#parts.slowedMs() + jitter;
   }
 }
 

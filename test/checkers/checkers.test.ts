@@ -53,6 +53,13 @@ test('records that are not yet committed at the source are seen', () => {
   assert.throws(() => new TargetChecker('target t-0', history).look(log(mirrored)), Violation);
 });
 
+test('a batch that does not match its checksum is seen', () => {
+  const broken = view({ baseOffset: 0n, recordCount: 2, leaderEpoch: 7 });
+  broken.bytes[20] = (broken.bytes[20] as number) ^ 1;
+  const checker = new TargetChecker('target t-0', historyOf());
+  assert.throws(() => checker.look(log([broken])), /the batch at 0 does not match its checksum/);
+});
+
 test('other bytes at the same offsets are seen', () => {
   const checker = new TargetChecker('target t-0', historyOf());
   const other = view({ baseOffset: 2n, recordCount: 1, payload: Buffer.from('something else') });

@@ -15,9 +15,15 @@ export class CommittedHistory {
   readonly #name: string;
   /** Every batch below `end`. */
   #all: CommittedBatch[] = [];
+  /** Those from `stableEnd` on. */
+  #undecided: CommittedBatch[] = [];
+  /** Of each transaction that has not ended, by producer id. */
+  readonly #open = new Map<bigint, CommittedBatch[]>();
+  /** Markers, and what they aborted. */
+  readonly #unseen = new Set<CommittedBatch>();
   /** Below `stableEnd`: what is seen. */
-  #seen: CommittedBatch[] = [];
-  #byBase = new Map<bigint, CommittedBatch>();
+  readonly #seen: CommittedBatch[] = [];
+  readonly #byBase = new Map<bigint, CommittedBatch>();
   #end = 0n;
   #stableEnd = 0n;
 
@@ -62,38 +68,50 @@ export class CommittedHistory {
       if (batch.baseOffset !== this.#end) {
         throw new Violation(`${this.#name}: committed up to ${this.#end}, goes on at ${rangeText(batch)}`);
       }
-      this.#all.push({ ...batch, canonical: canonicalBytes(batch.bytes) });
-      this.#end = batch.lastOffset + 1n;
+      this.#take({ ...batch, canonical: canonicalBytes(batch.bytes) });
     }
-    this.#judge();
+    this.#decide();
   }
 
   /** The source has lost everything from `end` on, for good. */
   lose(end: bigint): void {
-    this.#all = this.#all.filter(({ lastOffset }) => lastOffset < end);
-    this.#end = (this.#all.at(-1)?.lastOffset ?? -1n) + 1n;
-    this.#judge();
+    const left = this.#all.filter(({ lastOffset }) => lastOffset < end);
+    this.#all = [];
+    this.#undecided = [];
+    this.#seen.length = 0;
+    for (const each of [this.#open, this.#unseen, this.#byBase]) each.clear();
+    this.#end = 0n;
+    for (const batch of left) this.#take(batch);
+    this.#decide();
   }
 
-  /** A transaction is what its marker says, and nothing behind one that is open is certain. */
-  #judge(): void {
-    const open = new Map<bigint, CommittedBatch[]>();
-    const aborted = new Set<CommittedBatch>();
-    for (const batch of this.#all) {
-      const attributes = batch.bytes.readInt16BE(21);
-      const producerId = batch.bytes.readBigInt64BE(43);
-      if ((attributes & controlBit) !== 0) {
-        if (isAbort(batch.bytes)) for (const each of open.get(producerId) ?? []) aborted.add(each);
-        open.delete(producerId);
-        aborted.add(batch);
-      } else if ((attributes & transactionalBit) !== 0) {
-        open.set(producerId, [...(open.get(producerId) ?? []), batch]);
-      }
+  /** A transaction is what its marker says. */
+  #take(batch: CommittedBatch): void {
+    this.#all.push(batch);
+    this.#undecided.push(batch);
+    this.#end = batch.lastOffset + 1n;
+    const attributes = batch.bytes.readInt16BE(21);
+    const producerId = batch.bytes.readBigInt64BE(43);
+    if ((attributes & controlBit) !== 0) {
+      if (isAbort(batch.bytes)) for (const each of this.#open.get(producerId) ?? []) this.#unseen.add(each);
+      this.#open.delete(producerId);
+      this.#unseen.add(batch);
+    } else if ((attributes & transactionalBit) !== 0) {
+      this.#open.set(producerId, [...(this.#open.get(producerId) ?? []), batch]);
     }
-    const firstOpen = [...open.values()].map(([batch]) => (batch as CommittedBatch).baseOffset);
+  }
+
+  /** Nothing behind a transaction that is open is certain. */
+  #decide(): void {
+    const firstOpen = [...this.#open.values()].map(([batch]) => (batch as CommittedBatch).baseOffset);
     this.#stableEnd = firstOpen.reduce((least, each) => (each < least ? each : least), this.#end);
-    this.#seen = this.#all.filter((batch) => batch.lastOffset < this.#stableEnd && !aborted.has(batch));
-    this.#byBase = new Map(this.#seen.map((batch) => [batch.baseOffset, batch]));
+    const undecided = this.#undecided.findIndex(({ lastOffset }) => lastOffset >= this.#stableEnd);
+    const count = undecided < 0 ? this.#undecided.length : undecided;
+    for (const batch of this.#undecided.splice(0, count)) {
+      if (this.#unseen.delete(batch)) continue;
+      this.#seen.push(batch);
+      this.#byBase.set(batch.baseOffset, batch);
+    }
   }
 }
 

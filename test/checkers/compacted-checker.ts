@@ -1,17 +1,17 @@
 // A compacted copy: each record of the target's log is one of the source, at its offset less the shift, once
 // and in order; what is left out in between has a later record of its key at the source.
-import { type ShiftSegments, shiftAt } from '../../src/base/shift-segments.ts';
-import type { PartitionStart } from '../../src/base/partition-start.ts';
 import type { CommittedRecords } from './committed-records.ts';
 import { type BatchView, type LogView, Violation } from './log-view.ts';
 import { readRecords, type RecordView } from './record-view.ts';
+import { StartInForce } from './start-in-force.ts';
+import { type ToldShift, toldShiftAt, type ToldStart } from './told-shifts.ts';
 
 const controlBit = 0x20;
 const codecBits = 7;
 
 export interface CompactedRules {
   /** Where the copy begins, once that is decided. */
-  readonly start?: () => PartitionStart | undefined;
+  readonly start?: () => ToldStart | undefined;
   /** Retention deleted it at the source before it was copied, and the ledger says so. */
   readonly isLost: (sourceOffset: bigint) => boolean;
 }
@@ -20,6 +20,8 @@ export class CompactedChecker {
   readonly #name: string;
   readonly #committed: CommittedRecords;
   readonly #rules: CompactedRules;
+  readonly #startInForce: StartInForce;
+  #start: ToldStart | undefined;
   #end = 0n;
   #truncations = 0;
   /** Source offset behind the last record. */
@@ -29,6 +31,7 @@ export class CompactedChecker {
     this.#name = name;
     this.#committed = committed;
     this.#rules = rules;
+    this.#startInForce = new StartInForce(rules.start);
   }
 
   /** Looks at what has come since the last look, or at all where something has gone. Throws Violation. */
@@ -39,6 +42,7 @@ export class CompactedChecker {
       this.#passed = 0n;
     }
     if (log.end === this.#end) return;
+    this.#start = this.#startInForce.of(log);
     const first = log.batches.findLastIndex(({ lastOffset }) => lastOffset < this.#end) + 1;
     for (const batch of log.batches.slice(first)) {
       if (isCompressed(batch)) this.#mustBePrefix(batch);
@@ -49,7 +53,7 @@ export class CompactedChecker {
 
   /** What was filled before the topic was compacted; nothing else is compressed here. */
   #mustBePrefix({ lastOffset }: BatchView): void {
-    const { firstOffset = 0n, way } = this.#rules.start?.() ?? {};
+    const { firstOffset = 0n, way } = this.#start ?? {};
     if (way === 'prefix' && lastOffset < firstOffset) return;
     throw new Violation(`${this.#name}: what fills a prefix reaches up to ${lastOffset}`);
   }
@@ -61,7 +65,7 @@ export class CompactedChecker {
     if (original.offset < this.#passed) {
       throw new Violation(`${at}, ${original.offset} of the source, comes behind ${this.#passed - 1n}`);
     }
-    const { firstOffset: begins = 0n, way } = this.#rules.start?.() ?? {};
+    const { firstOffset: begins = 0n, way } = this.#start ?? {};
     const ahead = record.offset - original.offset + (way === 'shifted' ? begins : 0n);
     if (ahead < 0n) throw new Violation(`${at} is ${original.offset} at the source`);
     if (original.offset < begins) throw new Violation(`${at} lies before ${begins}, where the copy begins`);
@@ -86,7 +90,7 @@ export function checkWhole(
   name: string,
   log: LogView,
   committed: CommittedRecords,
-  segments: ShiftSegments,
+  shifts: readonly ToldShift[],
   { isMissing, isUnknown }: WholeRules,
 ): void {
   const there = new Map(
@@ -100,7 +104,7 @@ export function checkWhole(
     const original = committed.find(identity)?.offset ?? offset;
     if (isUnknown(original)) continue;
     const shift = offset - original;
-    const told = shiftAt(segments, offset);
+    const told = toldShiftAt(shifts, offset);
     if (shift === told) continue;
     throw new Violation(`${name}: ${offset} is shifted by ${shift}, the ledger says ${told}`);
   }

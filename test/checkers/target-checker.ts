@@ -1,9 +1,10 @@
 // A target's log is a prefix of the source's committed history: the same batches, each once, in order, at the
 // same offsets less the shift; everything else in it is a filler, and stands for a hole.
-import type { PartitionStart } from '../../src/base/partition-start.ts';
-import { isNullBatch } from '../../src/kafka/batch/null-batches.ts';
 import type { CommittedHistory } from './committed-history.ts';
 import { type BatchView, canonicalBytes, type LogView, rangeText, Violation } from './log-view.ts';
+import { isNullBatch } from './null-batch.ts';
+import { StartInForce } from './start-in-force.ts';
+import type { ToldStart } from './told-shifts.ts';
 
 const headerBytes = 61;
 const controlBit = 0x20;
@@ -12,13 +13,14 @@ export interface TargetRules {
   /** Whether records may stand behind their offsets, after fillers that landed too many. */
   readonly mayShift: boolean;
   /** Where the copy begins, by the ledger; undefined: at offset 0. */
-  readonly start?: () => PartitionStart | undefined;
+  readonly start?: () => ToldStart | undefined;
 }
 
 export class TargetChecker {
   readonly #name: string;
   readonly #history: CommittedHistory;
   readonly #rules: TargetRules;
+  readonly #startInForce: StartInForce;
   #checked = 0;
   #truncations = 0;
   /** Payloads seen in this log and where; the worlds never write the same payload twice at the source. */
@@ -34,6 +36,7 @@ export class TargetChecker {
     this.#name = name;
     this.#history = history;
     this.#rules = rules;
+    this.#startInForce = new StartInForce(rules.start);
   }
 
   /** Target offset less source offset of the last data. */
@@ -50,7 +53,7 @@ export class TargetChecker {
       this.#passed = 0n;
       this.#shift = 0n;
     }
-    const start = this.#rules.start?.();
+    const start = this.#startInForce.of(log);
     if (start !== undefined && this.#passed < start.firstOffset) this.#begin(start);
     for (; this.#checked < log.batches.length; this.#checked += 1) {
       const batch = log.batches[this.#checked] as BatchView;
@@ -62,14 +65,14 @@ export class TargetChecker {
   }
 
   /** Nothing of the source before it is copied. */
-  #begin({ way, firstOffset }: PartitionStart): void {
+  #begin({ way, firstOffset }: ToldStart): void {
     this.#passed = firstOffset;
     this.#firstShift = way === 'prefix' ? 0n : -firstOffset;
     this.#dataFrom = way === 'prefix' ? firstOffset : 0n;
     this.#shift = this.#firstShift;
   }
 
-  #checkPrefix(batch: BatchView, { firstOffset, timestampMs }: PartitionStart): void {
+  #checkPrefix(batch: BatchView, { firstOffset, timestampMs }: ToldStart): void {
     if (batch.lastOffset < firstOffset && isNullBatch(batch.bytes, BigInt(timestampMs))) return;
     throw new Violation(`${this.#name}: ${rangeText(batch)} is no prefix of what begins at ${firstOffset}`);
   }

@@ -5,7 +5,7 @@ import { groupLimits } from '../../src/data-plane/worker/worker-group.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { LoadOptions } from '../fixtures/steady-load.ts';
 import type { TransactionLoadOptions } from '../fixtures/transaction-load.ts';
-import { commitOf } from './commit-of.ts';
+import { commitOf } from '../fixtures/commit-of.ts';
 import { breakThings, type FaultEntry } from './break-things.ts';
 import { type FaultScope, kindsOf } from './fault-kinds.ts';
 import { FaultWorld } from './fault-world.ts';

@@ -7,6 +7,7 @@ import { bugsInMaking } from './bugs-in-making.ts';
 import { bugsInReading } from './bugs-in-reading.ts';
 import { bugsInSoft } from './bugs-in-soft.ts';
 import { bugsInStart } from './bugs-in-start.ts';
+import { bugsInTraps } from './bugs-in-traps.ts';
 import { bugsInWriting } from './bugs-in-writing.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
@@ -18,4 +19,5 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...bugsInFilling,
   ...bugsInBeginning,
   ...bugsInSoft,
+  ...bugsInTraps,
 ];

@@ -1,12 +1,17 @@
-// docs/design/planted-bugs.md, made from the list of bugs.
+// docs/design/planted-bugs.md, made from the list of bugs and the seeds that the simulator has found.
+import type { KillingSeed } from './killing-seeds.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
-export function plantedBugsPage(bugs: readonly PlantedBug[]): string {
+export function plantedBugsPage(
+  bugs: readonly PlantedBug[],
+  seeds: ReadonlyMap<string, KillingSeed>,
+): string {
   const rows = bugs.map(({ name, harm, edits, caughtBy }) => {
     const files = [...new Set(edits.map(({ file }) => `\`${file}\``))].join(' ');
     const catches = caughtBy.map(({ file, test }) => `“${test}” in \`${file}\``).join('; ');
-    return `| ${name} | ${harm} | ${files} | ${catches} |`;
+    return `| ${name} | ${harm} | ${files} | ${seeds.get(name)?.seed ?? ''} | ${catches} |`;
   });
+  const found = bugs.filter(({ name }) => seeds.has(name)).length;
   return `<!-- Generated from test/planted-bugs/bugs.ts: \`npm run planted-bugs -- --table\`. -->
 
 # Planted bugs
@@ -15,8 +20,12 @@ Tests are worth as much as the bugs they find. Each of these bugs is planted in 
 named tests must turn red, and be green without it. \`npm run planted-bugs\` runs them all; \`npm test\`
 runs the first test of each.
 
-| bug | what would happen | planted in | caught by |
-|---|---|---|---|
+Those tests were written with their bug in mind. The simulator was not: \`npm run planted-bugs -- --search\`
+lets it live through [random worlds](simulation.md), from seed 1 on, until one breaks. It has found
+${found} of ${bugs.length}; the seed is that of the first world that broke, which is whole without the bug.
+
+| bug | what would happen | planted in | seed | caught by |
+|---|---|---|---|---|
 ${rows.join('\n')}
 `;
 }

@@ -1,218 +1,118 @@
-// Random faults: brokers die, stand still and are cut off, leads move, workers die and stand still,
-// connections break and messages are late, logs are trimmed. Each is mended after a while, and all at the
-// end.
+// Faults of a random world: they come one after the other, each is mended after a while, and at the end all
+// of them, or those of a core alone.
 import { pick, type Random } from '../../src/base/random.ts';
-import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
-import type { ModelCluster } from '../broker-model/model-cluster.ts';
-import type { WorkerProcess } from './worker-process.ts';
-import type { World } from './world.ts';
-import { topic } from './world-shape.ts';
+import type { Acts } from './acts.ts';
+import type { FaultKind, Hit } from './fault.ts';
+import { faultKinds } from './fault-kinds.ts';
+import type { Regions } from './regions.ts';
 
-type Fault = (faults: Faults) => void;
+/** How faults of a world are, as a whole (swarm testing, Groce et al. 2012). */
+export interface FaultSwarm {
+  readonly kinds: readonly FaultKind[];
+  readonly pauseMsMax: number;
+  readonly lastsMsMax: readonly number[];
+}
+
+/** About half of all kinds, which come now often, now seldom, and last now shorter, now longer. */
+export function swarmOf(random: Random): FaultSwarm {
+  const chosen = faultKinds.filter(() => random.int(2) === 0);
+  return {
+    kinds: chosen.length > 0 ? chosen : faultKinds,
+    pauseMsMax: pick(random, [300, 1_500, 6_000, 30_000]),
+    lastsMsMax: pick(random, [
+      [100, 3_000, 20_000],
+      [100, 1_000],
+      [20_000, 45_000],
+    ]),
+  };
+}
+
+interface Touched {
+  open: number;
+  lastMs: number;
+}
 
 export class Faults {
-  count = 0;
-  killedWorkers = false;
-  readonly #world: World;
-  readonly #random: Random;
-  readonly #blocked = new Set<string>();
+  /** How often each kind has happened. */
+  readonly counts = new Map<string, number>();
+  readonly #regions: Regions;
+  readonly #acts: Acts;
+  readonly #swarm: FaultSwarm;
+  readonly #touched = new Map<string, Touched>();
   #over = false;
 
-  constructor(world: World, random: Random) {
-    this.#world = world;
-    this.#random = random;
+  constructor(regions: Regions, acts: Acts, swarm: FaultSwarm) {
+    this.#regions = regions;
+    this.#acts = acts;
+    this.#swarm = swarm;
+  }
+
+  get count(): number {
+    return [...this.counts.values()].reduce((sum, each) => sum + each, 0);
   }
 
   start(): void {
-    // Some worlds are wild, some nearly quiet.
-    const pauseMs = pick(this.#random, [300, 1_500, 6_000]);
-    const next = (): void =>
-      this.#later(this.#random.int(pauseMs), 'fault', () => {
-        if (this.#over) return;
-        this.count += 1;
-        pick(this.#random, this.#world.shape.keys === undefined ? faults : faultsOfCompacted)(this);
-        next();
-      });
-    next();
+    const pauseMs = (random: Random) => (this.#over ? undefined : random.int(this.#swarm.pauseMsMax));
+    this.#acts.repeat('fault', pauseMs, (random) => {
+      if (this.#over) return;
+      const kind = pick(random, this.#swarm.kinds);
+      if (kind.begin(this.#hit(random)) === 'nothing') return;
+      this.#regions.scheduler.note(kind.name);
+      this.counts.set(kind.name, (this.counts.get(kind.name) ?? 0) + 1);
+    });
   }
 
-  /** Everything works from now on. */
-  heal(): void {
+  /** No fault begins any more, and none is mended by itself. */
+  end(): void {
     this.#over = true;
-    const { scheduler, source, target, workers } = this.#world;
-    target.refuseAppend = () => kafkaError.NONE;
-    for (const link of this.#blocked) scheduler.unblock(link);
-    for (const cluster of [source, target]) cluster.healBrokers();
-    for (const worker of workers) {
-      worker.thaw();
-      worker.start();
-    }
   }
 
-  get #cluster(): ModelCluster {
-    return pick(this.#random, [this.#world.source, this.#world.target]);
-  }
-  get #worker(): WorkerProcess {
-    return pick(this.#random, this.#world.workers);
-  }
-
-  #later(delayMs: number, label: string, fire: () => void): void {
-    this.#world.scheduler.post({ delayMs, owner: 'chaos', label, fire });
+  /** Since when a thing has been whole; undefined while it is broken. */
+  wholeSince(thing: string): number | undefined {
+    const { open, lastMs } = this.#touched.get(thing) ?? { open: 0, lastMs: 0 };
+    return open > 0 ? undefined : lastMs;
   }
 
-  /** Mends after a time that is short, middling or long, unless all has been healed before. */
-  #mend(label: string, fire: () => void): void {
-    const delayMs = this.#random.int(pick(this.#random, [100, 3_000, 20_000]));
-    this.#later(delayMs, label, () => {
-      if (!this.#over) fire();
-    });
-  }
-
-  killBroker(): void {
-    const cluster = this.#cluster;
-    const id = pick(this.#random, cluster.brokerIds);
-    if (cluster.broker(id)?.frozen) return;
-    cluster.kill(id);
-    this.#mend(`restart ${cluster.name}/${id}`, () => cluster.restart(id));
-  }
-
-  freezeBroker(): void {
-    const cluster = this.#cluster;
-    const id = pick(this.#random, cluster.brokerIds);
-    cluster.freeze(id);
-    this.#mend(`thaw ${cluster.name}/${id}`, () => cluster.thaw(id));
-  }
-
-  isolateBroker(): void {
-    const cluster = this.#cluster;
-    const id = pick(this.#random, cluster.brokerIds);
-    cluster.isolate(id);
-    this.#mend(`rejoin ${cluster.name}/${id}`, () => cluster.rejoin(id));
-  }
-
-  moveLead(): void {
-    const cluster = this.#cluster;
-    const { partition } = pick(this.#random, this.#world.watches);
-    cluster.controller.moveLeader(topic, partition, pick(this.#random, cluster.brokerIds));
-  }
-
-  freezeWorker(): void {
-    const worker = this.#worker;
-    if (!worker.running) return;
-    worker.freeze();
-    const { owner } = worker;
-    this.#mend(`thaw ${owner}`, () => this.#world.scheduler.thaw(owner));
-  }
-
-  killWorker(): void {
-    const worker = this.#worker;
-    if (!worker.running) return;
-    this.killedWorkers = true;
-    worker.kill();
-    this.#mend(`start ${worker.name}`, () => worker.start());
-  }
-
-  cutLink(): void {
-    const { scheduler } = this.#world;
-    const cluster = this.#cluster;
-    const id = pick(this.#random, cluster.brokerIds);
-    const link = cluster.linkOf(this.#worker.owner, id);
-    scheduler.block(link);
-    this.#blocked.add(link);
-    this.#mend(`heal ${link}`, () => {
-      if (cluster.reaches(id, id)) scheduler.unblock(link);
-    });
-  }
-
-  breakConnection(): void {
-    const cluster = this.#cluster;
-    const open = [...cluster.connections];
-    if (open.length === 0) return;
-    const connection = pick(this.#random, open);
-    cluster.breakConnection(connection, this.#random.int(4));
-  }
-
-  lateMessages(): void {
-    const cluster = this.#cluster;
-    const open = [...cluster.connections];
-    if (open.length === 0) return;
-    const connection = pick(this.#random, open);
-    const channel = pick(this.#random, [connection.requestChannel, connection.answerChannel]);
-    this.#world.scheduler.delayChannel(channel, this.#random.int(4_000));
-  }
-
-  /** The target's disks are full, or its replicas too few, for some of the writes. */
-  refuseAppends(): void {
-    const { target } = this.#world;
-    const refusal = pick(this.#random, refusals);
-    target.refuseAppend = () => (this.#random.int(2) === 0 ? refusal : kafkaError.NONE);
-    this.#mend('appends again', () => {
-      target.refuseAppend = () => kafkaError.NONE;
-    });
-  }
-
-  /** Retention at the source, past what is mirrored where gaps are filled. */
-  trimSource(): void {
-    const watch = pick(this.#random, this.#world.watches);
-    const leader = watch.sourceLeader;
-    const mirrored = watch.mirrored;
-    if (this.#world.shape.keys !== undefined) {
-      return this.#world.overtake(watch.partition, this.#random.int(8));
-    }
-    if (leader === undefined || mirrored === undefined) return;
-    leader.trim(mirrored);
-  }
-
-  /** Kafka trims no compacted topic. */
-  compact(): void {
-    if (this.#world.shape.keys === undefined) return;
-    const cluster = this.#cluster;
-    const { partition } = pick(this.#random, this.#world.watches);
-    this.#world.compact(cluster, partition, pick(this.#random, cluster.brokerIds), this.#random.int(4));
-  }
-
-  /**
-   * Retention at the target, up to its end. Not while a replica is behind: one that begins anew at the
-   * leader's start forgets the ids, and then the fence is open (kafka-facts 14). Where fillers may land too
-   * many, data that was written just now stays: what it tells is not in the ledger yet.
-   */
-  trimTarget(): void {
-    const { targetLeader: leader, partition, lastData } = pick(this.#random, this.#world.watches);
-    const replicas = this.#world.target.replicasOf(topic, partition);
-    if (this.#world.shape.keys !== undefined) return;
-    if (leader === undefined || replicas.some(({ log }) => log.end !== leader.highWatermark)) return;
-    const hasHoles = (this.#world.shape.transactions ?? 0) > 0;
-    leader.trim(hasHoles ? (lastData(8)?.baseOffset ?? 0n) : leader.highWatermark);
+  #hit(random: Random): Hit {
+    const { clusters, routes, workers, scheduler } = this.#regions;
+    const things: string[] = [];
+    const note = (change: number) => {
+      for (const thing of things) {
+        const open = this.#touched.get(thing)?.open ?? 0;
+        this.#touched.set(thing, { open: open + change, lastMs: scheduler.nowMs });
+      }
+    };
+    return {
+      regions: this.#regions,
+      random,
+      touch: (thing) => {
+        scheduler.note(`fault of ${thing}`);
+        things.push(thing);
+        const open = this.#touched.get(thing)?.open ?? 0;
+        this.#touched.set(thing, { open, lastMs: scheduler.nowMs });
+      },
+      wholeForMs: (those) => {
+        const times = those.map((thing) => this.wholeSince(thing));
+        return times.includes(undefined) ? 0 : scheduler.nowMs - Math.max(...(times as number[]));
+      },
+      mend: (label, fire) => {
+        note(1);
+        const delayMs = random.int(pick(random, this.#swarm.lastsMsMax));
+        this.#acts.later(label, delayMs, () => {
+          if (this.#over) return;
+          note(-1);
+          fire();
+        });
+      },
+      get cluster() {
+        return pick(random, clusters);
+      },
+      get route() {
+        return pick(random, routes);
+      },
+      get worker() {
+        return pick(random, workers);
+      },
+    };
   }
 }
-
-const refusals = [
-  kafkaError.KAFKA_STORAGE_ERROR,
-  kafkaError.NOT_ENOUGH_REPLICAS,
-  kafkaError.UNKNOWN_SERVER_ERROR,
-];
-
-const faults: readonly Fault[] = [
-  (all) => all.refuseAppends(),
-  (all) => all.killBroker(),
-  (all) => all.freezeBroker(),
-  (all) => all.isolateBroker(),
-  (all) => all.moveLead(),
-  (all) => all.moveLead(),
-  (all) => all.freezeWorker(),
-  (all) => all.freezeWorker(),
-  (all) => all.killWorker(),
-  (all) => all.cutLink(),
-  (all) => all.breakConnection(),
-  (all) => all.breakConnection(),
-  (all) => all.breakConnection(),
-  (all) => all.lateMessages(),
-  (all) => all.lateMessages(),
-  (all) => all.trimSource(),
-  (all) => all.trimTarget(),
-];
-
-const faultsOfCompacted: readonly Fault[] = [
-  ...faults,
-  ...Array.from({ length: 8 }, (): Fault => (all) => all.compact()),
-];

@@ -1,6 +1,6 @@
 // The checkers of one mirror partition in a simulated world, each shown what it must see.
 import { shiftAt, type ShiftSegments } from '../../src/base/shift-segments.ts';
-import { CommittedHistory } from '../checkers/committed-history.ts';
+import type { CommittedHistory } from '../checkers/committed-history.ts';
 import { PositionChecker } from '../checkers/position-checker.ts';
 import { CommittedRecords } from '../checkers/committed-records.ts';
 import { checkWhole, CompactedChecker } from '../checkers/compacted-checker.ts';
@@ -9,8 +9,8 @@ import { canonicalBytes, Violation } from '../checkers/log-view.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { StoredBatch } from '../broker-model/stored-batch.ts';
 import type { Replica } from '../broker-model/replica.ts';
+import type { HomeTopic } from './home-topic.ts';
 import type { WorkerProcess } from './worker-process.ts';
-import { topic } from './world-shape.ts';
 
 export interface WatchRules extends TargetRules {
   readonly compacted: boolean;
@@ -20,7 +20,7 @@ export interface WatchRules extends TargetRules {
 export class PartitionWatch {
   readonly partition: number;
   readonly history: CommittedHistory;
-  readonly #source: ModelCluster;
+  readonly #home: HomeTopic;
   readonly #target: ModelCluster;
   readonly #workers: () => readonly WorkerProcess[];
   readonly #rules: WatchRules;
@@ -29,20 +29,20 @@ export class PartitionWatch {
   readonly #targets = new Map<number, TargetChecker | CompactedChecker>();
 
   constructor(
+    home: HomeTopic,
     partition: number,
-    source: ModelCluster,
     target: ModelCluster,
     workers: () => readonly WorkerProcess[],
     rules: WatchRules,
   ) {
     this.#rules = rules;
     this.partition = partition;
-    this.#source = source;
+    this.#home = home;
     this.#target = target;
     this.#workers = workers;
-    this.history = new CommittedHistory(`source ${topic}-${partition}`);
+    this.history = home.historyOf(partition);
     this.#committed = new CommittedRecords(this.history);
-    this.#positions = new PositionChecker(`target ${topic}-${partition}`, this.history);
+    this.#positions = new PositionChecker(`target ${this.name}`, this.history);
   }
 
   /** The test takes the target topic away: what was counted is lost, and rightly so. */
@@ -51,18 +51,14 @@ export class PartitionWatch {
     this.#targets.clear();
   }
 
+  get name(): string {
+    return `${this.#home.name}-${this.partition}`;
+  }
   get sourceLeader(): Replica | undefined {
-    return this.#source.leaderOf(topic, this.partition);
+    return this.#home.leaderOf(this.partition);
   }
   get targetLeader(): Replica | undefined {
-    return this.#target.leaderOf(topic, this.partition);
-  }
-
-  lookAtSource(): void {
-    // Any replica: a deposed leader may be the last one to see that all in sync have a record, and serve it.
-    for (const replica of this.#source.replicasOf(topic, this.partition)) {
-      this.history.look(replica.log, replica.highWatermark);
-    }
+    return this.#target.leaderOf(this.#home.name, this.partition);
   }
 
   /**
@@ -70,11 +66,11 @@ export class PartitionWatch {
    * again.
    */
   lookAtTarget(): void {
-    for (const replica of this.#target.replicasOf(topic, this.partition)) {
+    for (const replica of this.#target.replicasOf(this.#home.name, this.partition)) {
       const { brokerId } = replica.site;
       let checker = this.#targets.get(brokerId);
       if (checker === undefined) {
-        const name = `target broker ${brokerId} ${topic}-${this.partition}`;
+        const name = `${this.#target.name} broker ${brokerId} ${this.name}`;
         checker = this.#rules.compacted
           ? new CompactedChecker(name, this.#committed, this.#rules)
           : new TargetChecker(name, this.history, this.#rules);
@@ -90,7 +86,7 @@ export class PartitionWatch {
 
   lookAtWorkers(): void {
     for (const worker of this.#workers()) {
-      const { position, shift } = worker.engine?.find(topic, this.partition) ?? {};
+      const { position, shift } = worker.engine?.find(this.#home.name, this.partition) ?? {};
       if (position !== undefined) this.#positions?.counted(worker.owner, position, shift ?? 0n);
     }
   }
@@ -141,15 +137,13 @@ export class PartitionWatch {
       const shift = baseOffset - original.baseOffset;
       const told = shiftAt(segments, baseOffset);
       if (shift === told) continue;
-      throw new Violation(
-        `${topic}-${this.partition}: ${baseOffset} is shifted by ${shift}, the ledger says ${told}`,
-      );
+      throw new Violation(`${this.name}: ${baseOffset} is shifted by ${shift}, the ledger says ${told}`);
     }
   }
 
   describe(): string {
     const ends = (leader: Replica | undefined) =>
       leader === undefined ? 'no leader' : `end ${leader.log.end}, visible to ${leader.highWatermark}`;
-    return `${topic}-${this.partition}: source ${ends(this.sourceLeader)}; target ${ends(this.targetLeader)}`;
+    return `${this.name}: source ${ends(this.sourceLeader)}; target ${ends(this.targetLeader)}`;
   }
 }

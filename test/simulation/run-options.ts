@@ -1,8 +1,5 @@
 // How long the simulation runs and what it repeats, from the environment. The defaults fit into `npm test`.
 
-/** One world again, with every event: the seed that a failure has named. */
-export const replayedSeed = process.env['CAUSEWAY_SIM_SEED'];
-
 /** Random worlds in one run. */
 export const randomWorlds = Number(process.env['CAUSEWAY_SIM_WORLDS'] ?? 120);
 

@@ -10,8 +10,8 @@ export interface SimEvent {
   readonly owner: string;
   /** Events of one channel happen in the order in which they were posted; timers have none. */
   readonly channel: string | undefined;
-  /** The network path it comes over: a blocked one delivers later. */
-  readonly link: string | undefined;
+  /** The network path it comes over, by each of its names: where one is blocked, it is delivered later. */
+  readonly links: readonly string[];
   /**
    * Events of one process whose strands are both named and differ may happen in either order: nothing
    * differs.
@@ -27,7 +27,7 @@ export interface Posting {
   readonly delayMs: number;
   readonly owner: string;
   readonly channel?: string;
-  readonly link?: string;
+  readonly links?: readonly string[];
   readonly strand?: string;
   readonly label: string;
   readonly fire: () => void;
@@ -37,7 +37,7 @@ export interface Posting {
 export type Driver = (enabled: readonly SimEvent[], scheduler: Scheduler) => SimEvent | undefined;
 
 /** Wall clock of every world at its start. */
-const wallMsAtStart = 1_700_000_000_000;
+export const wallMsAtStart = 1_700_000_000_000;
 
 /** Thrown when a run makes more steps than its limit: a world that never comes to rest. */
 export class TooManySteps extends Error {
@@ -61,6 +61,8 @@ export class Scheduler {
   readonly #dropped = new Set<string>();
   readonly #blocked = new Set<string>();
   readonly #channelAtMs = new Map<string, number>();
+  /** By process, in whichever incarnation: how far its wall clock is off. */
+  readonly #clockOffMs = new Map<string, number>();
 
   get pending(): readonly SimEvent[] {
     return this.#pending;
@@ -79,7 +81,7 @@ export class Scheduler {
       atMs,
       owner: posting.owner,
       channel,
-      link: posting.link,
+      links: posting.links ?? [],
       strand: posting.strand,
       cause: this.#happening,
       label: posting.label,
@@ -116,6 +118,10 @@ export class Scheduler {
   isBlocked(link: string): boolean {
     return this.#blocked.has(link);
   }
+  /** Of all paths whose names begin so. */
+  unblockAll(beginning = ''): void {
+    for (const link of this.#blocked) if (link.startsWith(beginning)) this.#blocked.delete(link);
+  }
 
   /** Whatever is on the way over a channel from now on comes at least `delayMs` from now. */
   delayChannel(channel: string, delayMs: number): void {
@@ -129,10 +135,16 @@ export class Scheduler {
     return seen;
   }
 
+  /** The wall clock of a process is set, forward or back. */
+  stepClock(process: string, byMs: number): void {
+    this.#clockOffMs.set(process, (this.#clockOffMs.get(process) ?? 0) + byMs);
+  }
+
   /** What a process sees as time. */
   clockOf(owner: string): Clock {
+    const process = owner.replace(/#\d+$/, '');
     const clock: Clock = {
-      wallMs: () => wallMsAtStart + this.nowMs,
+      wallMs: () => wallMsAtStart + this.nowMs + (this.#clockOffMs.get(process) ?? 0),
       monotonicMs: () => this.nowMs,
       schedule: (delayMs, fire) =>
         this.post({
@@ -200,9 +212,14 @@ export class Scheduler {
     this.afterEvent?.(event);
   }
 
+  /** A line in the log, beside its events. */
+  note(text: string): void {
+    if (this.keepLog) this.log.push(`${this.nowMs.toFixed(1).padStart(10)} * ${text}`);
+  }
+
   #mayHappen(event: SimEvent): boolean {
     if (this.#frozen.has(event.owner)) return false;
-    return event.link === undefined || !this.#blocked.has(event.link);
+    return this.#blocked.size === 0 || !event.links.some((link) => this.#blocked.has(link));
   }
 
   #placeOf(event: SimEvent): number {

@@ -45,6 +45,9 @@ export class WorkerProcess {
   defect: string | undefined;
   engine: Engine | undefined;
   verifier: WorkerCheck | undefined;
+  /** It is broken for good: nothing is expected of it any more. */
+  givenUp = false;
+  wasKilled = false;
   #incarnation = 0;
 
   constructor(parts: WorkerProcessParts) {
@@ -146,6 +149,7 @@ export class WorkerProcess {
   /** kill -9. */
   kill(): void {
     if (this.engine === undefined) return;
+    this.wasKilled = true;
     this.thaw();
     this.#parts.scheduler.drop(this.owner);
     this.engine = undefined;

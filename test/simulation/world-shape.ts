@@ -11,10 +11,49 @@ export interface ClusterShape {
   readonly minInSync: number;
   readonly settings?: Partial<ClusterSettings>;
   readonly compacted?: boolean;
+  /** Without the right to write markers holes are filled by way of the coordinator. */
+  readonly permitsMarkers?: boolean;
 }
 
 export type Steering = Required<Pick<EngineParts, 'limitBytesPerSecond' | 'priorityOf'>>;
 
+export interface TopicShape {
+  readonly name: string;
+  readonly partitions: number;
+  readonly seed: number;
+  /** Applications write transactions; so many producers for each partition. */
+  readonly transactions?: number | undefined;
+  /** Records have keys, so many of them, and cleaners are at both sides. */
+  readonly keys?: number | undefined;
+  /** With keys: the topic is compacted from some time on, when it has been mirrored for a while. */
+  readonly becomesSoft?: boolean | undefined;
+  /** How old records are when they are written. */
+  readonly ageMs?: number;
+}
+
+export interface RouteShape {
+  readonly seed: number;
+  /** Their names. */
+  readonly workers: readonly string[];
+  /** Under which the workers write at first. */
+  readonly fence: Fence;
+  readonly limits?: Partial<WorkerLimits>;
+  /** Limit and priorities of the link, as each engine is told them; none unless given. */
+  readonly steering?: () => Steering;
+  /** Where copies begin. */
+  readonly startPolicy?: StartPolicy;
+  /** Copies are trimmed with their source. */
+  readonly followsTrim?: boolean;
+  readonly ledgerDelayMs?: number;
+  /** Workers compare what they mirror while it is mirrored. */
+  readonly verifies?: boolean;
+  /** Whether a partition may stop for good; where not, a stop is a violation. */
+  readonly mayStop?: boolean;
+  /** With keys: the source also loses what is not mirrored yet, and the gap is filled. */
+  readonly fillsGaps?: boolean;
+}
+
+/** A small world: one topic, one route. */
 export interface WorldShape {
   readonly seed: number;
   readonly partitions: number;

@@ -191,7 +191,21 @@ export class TargetLane {
       if (answer !== undefined) partition.produced(flight, answer);
       else partition.lost(flight, causeOf('CW-2022', 'the target’s answer leaves this partition out'));
     });
+    this.#leaveSlow(sent);
     this.#pumpSoon();
+  }
+
+  /**
+   * A broker answers one request of a connection after the other: what is left under way of a partition that
+   * waits for its replicas would hold up all others for as long again, request by request. They go on over
+   * another connection; what was under way here is looked at anew.
+   */
+  #leaveSlow(sent: readonly Sent[]): void {
+    const slow = sent.find(({ partition: { slowTarget, inFlight } }) => slowTarget && inFlight > 0);
+    if (this.slow || slow === undefined) return;
+    const { topic, partition } = slow.partition.spec;
+    const text = `broker ${this.brokerId}: left, since ${topic}-${partition} waits for its replicas`;
+    this.end(causeOf('CW-3003', text));
   }
 
   #failed(sent: readonly Sent[], cause: Cause): void {

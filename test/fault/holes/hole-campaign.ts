@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { repositoryFolder } from '../../../lab/folders.ts';
-import { commitOf } from '../commit-of.ts';
+import { commitOf } from '../../fixtures/commit-of.ts';
 import { cleanedTopics } from './hole-source.ts';
 import { HoleWorld } from './hole-world.ts';
 import { OneRun, type Outcome, outcomes, type RunReport, targetShape } from './one-run.ts';

@@ -1,0 +1,69 @@
+// Copies for which nothing is broken have to come closer to their sources while other things are broken.
+import { ProgressChecker } from '../checkers/progress-checker.ts';
+import type { Faults } from './faults.ts';
+import type { PartitionWatch } from './partition-watch.ts';
+import type { Regions } from './regions.ts';
+import type { Route } from './route.ts';
+
+/** From the last touch of anything that the copy needs until it has come as far as its source was then. */
+const withinMs = 120_000;
+
+export class ProgressWatch {
+  readonly #regions: Regions;
+  readonly #faults: Faults;
+  readonly #checkers = new Map<PartitionWatch, ProgressChecker>();
+
+  constructor(regions: Regions, faults: Faults) {
+    this.#regions = regions;
+    this.#faults = faults;
+    for (const route of regions.routes) {
+      // Cleaners and coordinators slow copies down without end: those are judged behind the faults alone.
+      if (route.home.isCompacted || !route.target.permitsMarkers) continue;
+      for (const watch of route.watches) {
+        const name = `${watch.name} to ${route.target.name}`;
+        this.#checkers.set(watch, new ProgressChecker(name, withinMs));
+      }
+    }
+  }
+
+  /** Goals that were reached. */
+  get reached(): number {
+    return [...this.#checkers.values()].reduce((sum, { reached }) => sum + reached, 0);
+  }
+
+  /** Throws Violation. */
+  look(): void {
+    const { nowMs } = this.#regions.scheduler;
+    for (const route of this.#regions.routes) {
+      for (const watch of route.watches) {
+        const checker = this.#checkers.get(watch);
+        if (checker === undefined) continue;
+        const wholeSinceMs = this.#wholeSince(route);
+        checker.look({
+          nowMs,
+          wholeSinceMs,
+          goal: watch.history.stableEnd,
+          reached: reachedOf(route, watch),
+        });
+      }
+    }
+  }
+
+  #wholeSince({ home, target, workers }: Route): number | undefined {
+    const names = [home.cluster.name, target.name, ...workers.map(({ name }) => name)];
+    const times = names.map((name) => this.#faults.wholeSince(name));
+    return times.includes(undefined) ? undefined : Math.max(...(times as number[]));
+  }
+}
+
+function reachedOf({ workers }: Route, { partition }: PartitionWatch): bigint | undefined {
+  const reached = workers.flatMap(({ partitions }) =>
+    partitions.flatMap(({ spec, position, shift }) =>
+      spec.partition === partition && position !== undefined ? [position - (shift ?? 0n)] : [],
+    ),
+  );
+  return reached.reduce<bigint | undefined>(
+    (most, each) => (most === undefined || each > most ? each : most),
+    undefined,
+  );
+}
