@@ -23,7 +23,7 @@ export const bugsInTraps: readonly PlantedBug[] = [
     ],
     caughtBy: [
       {
-        file: holeTraps,
+        file: 'test/simulation/guard-traps.test.ts',
         test: 'marker-never: a transaction ends while there is no leader, at each step of a run',
       },
     ],
@@ -56,6 +56,10 @@ export const bugsInTraps: readonly PlantedBug[] = [
       },
     ],
     caughtBy: [
+      {
+        file: `${mirror}/soft-start.test.ts`,
+        test: 'data goes on under the epoch and sequence that the partition has, not the guard’s',
+      },
       {
         file: 'test/simulation/paused-compacted.test.ts',
         test:

@@ -4,33 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controlBatch, endMarkerIn } from '../broker-model/control-batch.ts';
 import { transactionTopic } from '../broker-model/transaction-log.ts';
-import { guardIdOf } from '../../src/ledger/transactional-id.ts';
-import { steps } from './pauses.ts';
+import { after, guard, minute, shiftOf, worldWithHoles, writeHoles } from './world-with-holes.ts';
 import { World } from './world.ts';
-import { type ClusterShape, oneBroker, set, topic, type WorldShape } from './world-shape.ts';
-
-const minute = 60_000;
-const guard = guardIdOf(set, 'target', topic, 0);
-
-/** Some records, then holes, with room for more behind. */
-async function worldWithHoles(shape: Partial<WorldShape> = {}): Promise<World> {
-  const small = { seed: 3, partitions: 1, workers: 2, source: oneBroker, target: oneBroker };
-  const world = new World({ ...small, transactions: 1, ...shape });
-  await world.settle();
-  world.write(0, 2);
-  writeHoles(world);
-  return world;
-}
-
-function writeHoles(world: World): void {
-  for (let count = 0; count < 3; count += 1) {
-    world.writeTransactions(0);
-    world.writeTransactions(0, true);
-  }
-}
-
-const after = (world: World, ms: number) => world.scheduler.runUntil(world.scheduler.nowMs + ms);
-const shiftOf = (world: World) => world.worker(2).partitions[0]?.shift ?? 0n;
+import { oneBroker, topic } from './world-shape.ts';
 
 /** The last filler’s marker once more, as its coordinator sends it again (kafka-facts 19). */
 function repeatMarker(world: World): void {
@@ -75,54 +51,6 @@ test('extra-then-crash: fillers too many at the end, and nobody is left who know
   assert.equal(shiftOf(world), 1n);
   await world.stop();
 });
-
-/** The copy has one replica; the coordinator is another broker. */
-const oneReplica: ClusterShape = { brokers: 3, replicas: 1, minInSync: 1 };
-
-test('marker-never: a transaction ends while there is no leader, at each step of a run', async (t) => {
-  let [runs, lost] = [0, 0];
-  for (let ended = false; !ended; runs += 1) {
-    const world = await worldWithHoles({ coordinated: true, target: oneReplica });
-    world.target.openTransactionLog();
-    await after(world, 100);
-    world.target.controller.moveLeader(transactionTopic, 0, 2);
-    world.worker(2).start();
-    ended = (await steps(world, runs)) < runs;
-    world.target.kill(1);
-    // Known at once: the coordinator may end what the worker has just asked it to end.
-    world.target.controller.fence(1);
-    await after(world, 12_000);
-    const { state } = world.target.mustBroker(2).coordinator.describe(guard);
-    const fillers = world.target.replicasOf(topic, 0)[0]?.log.batches ?? [];
-    if (state.startsWith('Complete') && !fillers.some(({ control }) => control)) lost += 1;
-    world.target.restart(1);
-    await world.becomesLevel(10 * minute);
-    await world.stop();
-  }
-  t.diagnostic(`${runs} runs, in ${lost} of them the marker was never written`);
-  assert.ok(lost > 0, 'no marker was ever lost');
-});
-
-for (const data of ['and data behind it', 'and nothing behind it'] as const) {
-  test(`open-guard: a worker dies at each step of a run ${data}; its transaction ends alone`, async () => {
-    for (let [run, ended] = [0, false]; !ended; run += 1) {
-      const world = await worldWithHoles({ coordinated: true });
-      if (data === 'and data behind it') world.write(0, 1);
-      world.worker(1).start();
-      ended = (await steps(world, run)) < run;
-      world.worker(1).kill();
-      await after(world, 20 * minute);
-      world.worker(2).start();
-      await world.becomesLevel(10 * minute);
-      world.write(0, 2);
-      writeHoles(world);
-      world.write(0, 1);
-      await world.becomesLevel(10 * minute);
-      assert.equal(shiftOf(world), 0n, `killed after ${run} steps`);
-      await world.stop();
-    }
-  });
-}
 
 for (const coordinated of [true, false]) {
   const way = coordinated ? 'by way of the coordinator' : 'directly';

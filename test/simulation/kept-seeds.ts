@@ -5,5 +5,9 @@ export const keptSeeds: readonly { readonly seed: number; readonly showed: strin
   { seed: 56, showed: 'a core without any replica that has what was committed: the core was chosen wrongly' },
   { seed: 62, showed: 'a transaction that was ended at a leader which was deposed hangs for ever' },
   { seed: 985, showed: 'a log that will be truncated was held to a beginning that was decided after it' },
+  {
+    seed: 2112,
+    showed: 'a late filler of a worker that was given up was taken for a copy that is not level',
+  },
   { seed: 204, showed: 'holes one by one over a slow network take longer than a few minutes' },
 ];

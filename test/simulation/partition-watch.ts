@@ -109,9 +109,17 @@ export class PartitionWatch {
   /** The source is all committed, and the target's committed log ends where a worker at rest there is. */
   levelAt(position: bigint): boolean {
     const { stableEnd, end } = this.history;
-    return (
-      stableEnd === end && this.sourceLeader?.log.end === end && this.targetLeader?.highWatermark === position
-    );
+    const isDecided = stableEnd === end && this.sourceLeader?.log.end === end;
+    return isDecided && this.#endsAt(position);
+  }
+
+  /** Late fillers too many of another worker are seen by the next start, or with the next write. */
+  #endsAt(position: bigint): boolean {
+    const { targetLeader: leader } = this;
+    if (leader === undefined || leader.highWatermark < position) return false;
+    const behind = leader.log.batches.filter(({ lastOffset }) => lastOffset >= position);
+    const mayBeLate = this.#rules.mayShift || this.#rules.compacted;
+    return leader.highWatermark === leader.log.end && behind.every(({ control }) => control && mayBeLate);
   }
 
   /** What the ledger says of shifts is what the target holds. Throws Violation. */

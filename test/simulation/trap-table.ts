@@ -38,7 +38,7 @@ export const traps: readonly Trap[] = [
     name: 'marker-never',
     harm: 'A transaction ends while the partition has no leader: success, and no control record ever.',
     remedy: 'A filler counts once the log’s end has moved.',
-    scenarios: simulated('hole-traps', 'marker-never: a transaction ends while there is no leader'),
+    scenarios: simulated('guard-traps', 'marker-never: a transaction ends while there is no leader'),
     bugs: ['an ended transaction is taken for a filler'],
   },
   {
@@ -80,7 +80,7 @@ export const traps: readonly Trap[] = [
     name: 'open-guard',
     harm: 'The transaction of a worker that died ends by itself 15 minutes later, with a record.',
     remedy: 'Whoever fills takes the guard, which ends what is open; what lands otherwise is a shift.',
-    scenarios: simulated('hole-traps', 'open-guard: a worker dies at each step of a run'),
+    scenarios: simulated('guard-traps', 'open-guard: a worker dies at each step of a run'),
     bugs: ['more fillers than holes are taken for data of ours'],
   },
   {
