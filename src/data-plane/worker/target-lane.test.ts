@@ -1,7 +1,9 @@
 // What a produce lane sends: which partitions share a request, how many are under way, and who is told what.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CausewayError } from '../../base/errors.ts';
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { ProduceRequest, ProduceResponse } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import type { Flight } from '../mirror/write-window.ts';
@@ -12,6 +14,8 @@ import { TargetLane } from './target-lane.ts';
 function partitionForTest(number: number, batches: number, told: string[] = []): MirrorPartition {
   let left = batches;
   const partition = {
+    inFlight: 0,
+    slowTarget: false,
     spec: { topic: 't', partition: number },
     point: { target: { topicId: 'id' } },
     get canProduce() {
@@ -22,10 +26,14 @@ function partitionForTest(number: number, batches: number, told: string[] = []):
     },
     take: () => {
       left -= 1;
+      partition.inFlight += 1;
       return { life: 1, batch: { bytes: Buffer.alloc(10) } } as Flight;
     },
-    produced: (_: Flight, answer: { errorCode: number }) =>
-      told.push(`${number} answered ${answer.errorCode}`),
+    produced: (_: Flight, answer: { errorCode: number }) => {
+      partition.inFlight -= 1;
+      partition.slowTarget = answer.errorCode === kafkaError.REQUEST_TIMED_OUT;
+      told.push(`${number} answered ${answer.errorCode}`);
+    },
     lost: () => told.push(`${number} lost`),
     connectionLost: () => told.push(`${number} without connection`),
   };
@@ -33,7 +41,7 @@ function partitionForTest(number: number, batches: number, told: string[] = []):
 }
 
 /** A lane whose requests are answered by hand. */
-async function laneForTest(over: Partial<typeof defaultLimits> = {}, mayWrite = () => true) {
+async function laneForTest(over: Partial<typeof defaultLimits> = {}, mayWrite = () => true, slow = false) {
   const sent: {
     request: ProduceRequest;
     answer: (response: ProduceResponse) => void;
@@ -42,11 +50,13 @@ async function laneForTest(over: Partial<typeof defaultLimits> = {}, mayWrite = 
   const connection: Partial<BrokerConnection> = {
     produce: (request) =>
       new Promise((resolve, reject) => sent.push({ request, answer: resolve, fail: reject })),
-    destroy: () => undefined,
+    destroy: () => {
+      for (const { fail } of sent) fail(new CausewayError('CW-3003', 'destroyed'));
+    },
   };
   const lane = new TargetLane({
     brokerId: 1,
-    slow: false,
+    slow,
     connect: () => Promise.resolve(connection as BrokerConnection),
     limits: { ...defaultLimits, ...over },
     mayWrite,
@@ -169,4 +179,31 @@ test('when the connection fails, what is in flight is lost and what waits starts
   await gathered();
   assert.deepEqual(told, ['0 lost', '1 without connection']);
   assert.equal(lane.ended, true);
+});
+
+const answerOf = (partition: number, errorCode: number) =>
+  ({ topic: 't', topicId: 'id', partition, errorCode }) as ProduceResponse['partitions'][number];
+
+/** A slow partition and a neighbour, `batches` each, after the first answer that both get. */
+async function afterWaitInVain(batches: number, slow: boolean): Promise<{ ended: boolean; told: string[] }> {
+  const told: string[] = [];
+  const { lane, sent } = await laneForTest({ produceInFlightMax: 2 }, () => true, slow);
+  for (const number of [0, 1]) lane.offer(partitionForTest(number, batches, told));
+  await gathered();
+  const partitions = [answerOf(0, kafkaError.REQUEST_TIMED_OUT), answerOf(1, kafkaError.NONE)];
+  sent[0]?.answer({ throttleMs: 0, partitions });
+  await gathered();
+  return { ended: lane.ended, told };
+}
+
+test('a connection is left where more of a partition that waits for its replicas is under way', async () => {
+  const { ended, told } = await afterWaitInVain(2, false);
+  assert.ok(ended);
+  const answered = [`0 answered ${kafkaError.REQUEST_TIMED_OUT}`, '1 answered 0'];
+  assert.deepEqual(told, [...answered, '0 lost', '1 lost']);
+});
+
+test('it is kept where nothing more of it is under way, and where all on it are slow', async () => {
+  assert.ok(!(await afterWaitInVain(1, false)).ended);
+  assert.ok(!(await afterWaitInVain(2, true)).ended);
 });
