@@ -44,6 +44,11 @@ export class TargetChecker {
     return this.#shift;
   }
 
+  /** Whether all that the source has committed is there. */
+  get isWhole(): boolean {
+    return this.#history.after(this.#passed) === undefined;
+  }
+
   /** Looks at what has come since the last look. Throws Violation. */
   look(log: LogView): void {
     if (log.truncations !== this.#truncations || log.batches.length < this.#checked) {

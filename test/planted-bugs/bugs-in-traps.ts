@@ -109,8 +109,8 @@ export const bugsInTraps: readonly PlantedBug[] = [
     edits: [
       {
         file: `${worker}/target-lane.ts`,
-        search: 'if (this.slow || slow === undefined) return;',
-        replace: 'if (slow === undefined || this.slow || !this.slow) return;',
+        search: 'if (waiting !== undefined) this.#leave(waiting.partition);',
+        replace: '',
       },
     ],
     caughtBy: [

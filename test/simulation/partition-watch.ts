@@ -117,6 +117,9 @@ export class PartitionWatch {
   #endsAt(position: bigint): boolean {
     const { targetLeader: leader } = this;
     if (leader === undefined || leader.highWatermark < position) return false;
+    // Where fillers stand for holes, the end alone does not tell that nothing is left out.
+    const checker = this.#targets.get(leader.site.brokerId);
+    if (checker instanceof TargetChecker && !checker.isWhole) return false;
     const behind = leader.log.batches.filter(({ lastOffset }) => lastOffset >= position);
     const mayBeLate = this.#rules.mayShift || this.#rules.compacted;
     return leader.highWatermark === leader.log.end && behind.every(({ control }) => control && mayBeLate);

@@ -15,7 +15,6 @@ function partitionForTest(number: number, batches: number, told: string[] = []):
   let left = batches;
   const partition = {
     inFlight: 0,
-    slowTarget: false,
     spec: { topic: 't', partition: number },
     point: { target: { topicId: 'id' } },
     get canProduce() {
@@ -31,7 +30,6 @@ function partitionForTest(number: number, batches: number, told: string[] = []):
     },
     produced: (_: Flight, answer: { errorCode: number }) => {
       partition.inFlight -= 1;
-      partition.slowTarget = answer.errorCode === kafkaError.REQUEST_TIMED_OUT;
       told.push(`${number} answered ${answer.errorCode}`);
     },
     lost: () => told.push(`${number} lost`),
@@ -185,25 +183,32 @@ const answerOf = (partition: number, errorCode: number) =>
   ({ topic: 't', topicId: 'id', partition, errorCode }) as ProduceResponse['partitions'][number];
 
 /** A slow partition and a neighbour, `batches` each, after the first answer that both get. */
-async function afterWaitInVain(batches: number, slow: boolean): Promise<{ ended: boolean; told: string[] }> {
+async function afterAnswer(
+  batches: number,
+  { slow = false, errorCode = kafkaError.REQUEST_TIMED_OUT }: { slow?: boolean; errorCode?: number } = {},
+): Promise<{ ended: boolean; told: string[] }> {
   const told: string[] = [];
   const { lane, sent } = await laneForTest({ produceInFlightMax: 2 }, () => true, slow);
   for (const number of [0, 1]) lane.offer(partitionForTest(number, batches, told));
   await gathered();
-  const partitions = [answerOf(0, kafkaError.REQUEST_TIMED_OUT), answerOf(1, kafkaError.NONE)];
+  const partitions = [answerOf(0, errorCode), answerOf(1, kafkaError.NONE)];
   sent[0]?.answer({ throttleMs: 0, partitions });
   await gathered();
   return { ended: lane.ended, told };
 }
 
 test('a connection is left where more of a partition that waits for its replicas is under way', async () => {
-  const { ended, told } = await afterWaitInVain(2, false);
+  const { ended, told } = await afterAnswer(2);
   assert.ok(ended);
   const answered = [`0 answered ${kafkaError.REQUEST_TIMED_OUT}`, '1 answered 0'];
   assert.deepEqual(told, [...answered, '0 lost', '1 lost']);
 });
 
 test('it is kept where nothing more of it is under way, and where all on it are slow', async () => {
-  assert.ok(!(await afterWaitInVain(1, false)).ended);
-  assert.ok(!(await afterWaitInVain(2, true)).ended);
+  assert.ok(!(await afterAnswer(1)).ended);
+  assert.ok(!(await afterAnswer(2, { slow: true })).ended);
+});
+
+test('it is kept where the broker refuses at once, which holds up nobody', async () => {
+  assert.ok(!(await afterAnswer(2, { errorCode: kafkaError.NOT_ENOUGH_REPLICAS })).ended);
 });

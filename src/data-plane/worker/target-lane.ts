@@ -1,6 +1,7 @@
 // One produce connection to one target broker: a window of requests in flight, each with at most one batch
 // per partition and as many ready partitions as there are.
 import type { BrokerConnection } from '../../kafka/client/cluster.ts';
+import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import type { ProducedPartition, ProduceRequest, ProduceTopic } from '../../kafka/wire/messages.ts';
 import type { MirrorPartition } from '../mirror/mirror-partition.ts';
 import { type Cause, causeOf, causeOfError } from '../mirror/stop-cause.ts';
@@ -184,14 +185,18 @@ export class TargetLane {
   }
 
   #answered(sent: readonly Sent[], answers: readonly ProducedPartition[]): void {
+    const theirs = sent.map(({ partition }, at) =>
+      isAnswerTo(partition, answers[at]) ? answers[at] : answers.find((each) => isAnswerTo(partition, each)),
+    );
     sent.forEach(({ partition, flight }, at) => {
-      const answer = isAnswerTo(partition, answers[at])
-        ? answers[at]
-        : answers.find((each) => isAnswerTo(partition, each));
+      const answer = theirs[at];
       if (answer !== undefined) partition.produced(flight, answer);
       else partition.lost(flight, causeOf('CW-2022', 'the target’s answer leaves this partition out'));
     });
-    this.#leaveSlow(sent);
+    const waiting = sent.find(
+      ({ partition }, at) => theirs[at]?.errorCode === kafkaError.REQUEST_TIMED_OUT && partition.inFlight > 0,
+    );
+    if (waiting !== undefined) this.#leave(waiting.partition);
     this.#pumpSoon();
   }
 
@@ -200,10 +205,8 @@ export class TargetLane {
    * waits for its replicas would hold up all others for as long again, request by request. They go on over
    * another connection; what was under way here is looked at anew.
    */
-  #leaveSlow(sent: readonly Sent[]): void {
-    const slow = sent.find(({ partition: { slowTarget, inFlight } }) => slowTarget && inFlight > 0);
-    if (this.slow || slow === undefined) return;
-    const { topic, partition } = slow.partition.spec;
+  #leave({ spec: { topic, partition } }: MirrorPartition): void {
+    if (this.slow) return;
     const text = `broker ${this.brokerId}: left, since ${topic}-${partition} waits for its replicas`;
     this.end(causeOf('CW-3003', text));
   }
