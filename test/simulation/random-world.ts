@@ -68,7 +68,7 @@ const recoveryMsMax = 180_000;
  * Where every hole takes a filler of its own, by way of the coordinator, and workers that never part take the
  * guard from each other.
  */
-const slowRecoveryMsMax = 1_800_000;
+const slowRecoveryMsMax = 10_800_000;
 
 /** Throws BrokenWorld. */
 export async function runRandomWorld(seed: number, options: RunOptions = {}): Promise<RandomRun> {
