@@ -407,4 +407,21 @@ export const bugsInSoft: readonly PlantedBug[] = [
       { file: fillTest, test: 'where the direct way is lost a mixed epoch neither begins nor goes on' },
     ],
   },
+  {
+    name: 'data from before a topic was compacted stands where the ledger says',
+    harm: 'A filler too many that nobody lived to record stops the copy: it seems to hold other records.',
+    edits: [
+      {
+        file: `${mirror}/survivors.ts`,
+        search: 'withUntold(told, there.records, writer)',
+        replace: 'told',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'a filler too many before data that became soft is found by what the cleaner has left',
+      },
+    ],
+  },
 ];

@@ -6,6 +6,7 @@ import { CommittedRecords } from '../checkers/committed-records.ts';
 import { checkWhole, CompactedChecker } from '../checkers/compacted-checker.ts';
 import { TargetChecker, type TargetRules } from '../checkers/target-checker.ts';
 import { canonicalBytes, Violation } from '../checkers/log-view.ts';
+import { readRecords } from '../checkers/record-view.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { StoredBatch } from '../broker-model/stored-batch.ts';
 import type { Replica } from '../broker-model/replica.ts';
@@ -136,6 +137,8 @@ export class PartitionWatch {
         isMissing: (offset) => offset < from || this.#rules.isLost(offset),
         // What the source has lost can be compared with nothing.
         isUnknown: (offset) => offset < (this.sourceLeader?.log.start ?? 0n),
+        // Before the topic was compacted no sequences told of places; now its records have to.
+        areAlike: (from, to) => this.#home.shape.becomesSoft === true && this.#isEmptied(from, to),
       });
     }
     const dataFrom = start?.way === 'prefix' ? from : 0n;
@@ -150,6 +153,15 @@ export class PartitionWatch {
       if (shift === told) continue;
       throw new Violation(`${this.name}: ${baseOffset} is shifted by ${shift}, the ledger says ${told}`);
     }
+  }
+
+  /** A cleaner has left nothing at the source from one offset up to and with another. */
+  #isEmptied(from: bigint, to: bigint): boolean {
+    const near = this.sourceLeader?.log.batches.filter(
+      ({ baseOffset, lastOffset, control }) => !control && baseOffset <= to && lastOffset >= from,
+    );
+    const left = near?.flatMap(({ bytes }) => readRecords(bytes));
+    return left?.every(({ offset }) => offset < from || offset > to) ?? false;
   }
 
   describe(): string {

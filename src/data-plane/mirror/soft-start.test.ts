@@ -168,6 +168,37 @@ test('what has become soft is no other log where its last data has been cleaned 
   assert.deepEqual([position, tail.verdict], [3n, 'equal']);
 });
 
+test('a filler too many before data that became soft is found by what the cleaner has left', async () => {
+  // One hole, two fillers: b is 2 at the source, c is 3.
+  const behindTwo = [before(0n, 6, 'a'), filler(1n, 3), filler(2n, 3), before(3n, 7, 'b', 'c')];
+  const startAt = async (source: readonly Buffer[], target: readonly Buffer[] = behindTwo) => {
+    const { site, asked } = rig({ soft: 'later', dataIds: [], source, target, states: [[77n, 2, 8]] });
+    const { position, shift } = await startPointOf(site);
+    return [position, shift, ...asked];
+  };
+  const a = original(0n, 'a');
+  const found = [5n, 1n, 'guard', 'shift 3 1'];
+  assert.deepEqual(await startAt([a, original(3n, 'c'), original(4n, 'd')]), found);
+  assert.deepEqual(await startAt([original(2n, 'b'), original(5n, 'e')]), found);
+  // The record behind c is not left out, though neither b nor c is there.
+  assert.deepEqual(await startAt([a, original(4n, 'd')]), found);
+  // Nothing is left that could be left out.
+  assert.deepEqual(await startAt([a, original(9n, 'z')]), [5n, 0n, 'guard']);
+  const asTold = [before(0n, 6, 'a'), filler(1n, 3), before(2n, 7, 'b', 'c')];
+  assert.deepEqual(await startAt([a, original(3n, 'c')], asTold), [4n, 0n, 'guard']);
+});
+
+test('records that no filler can have moved stop what has become soft', async () => {
+  const { site } = rig({
+    soft: 'later',
+    dataIds: [],
+    source: [original(0n, 'a'), original(2n, 'b'), original(4n, 'd')],
+    target: [before(0n, 6, 'a'), filler(1n, 3), before(2n, 7, 'other', 'c')],
+    states: [[77n, 2, 8]],
+  });
+  assert.equal(await codeOfStart(site), 'CW-2006');
+});
+
 test('late fillers of an id that was left are found in front of the first data of its heir', async () => {
   const dataIds = [id, { producerId: 12n, producerEpoch: 0 }];
   const heir = (baseOffset: bigint, ...values: string[]) =>

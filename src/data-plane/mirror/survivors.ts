@@ -1,8 +1,7 @@
 // The end of a soft partition's target, record by record: cleaners may have been at both logs, so that
 // batches need not align, and only what both still hold can be compared.
-import { isDeepStrictEqual } from 'node:util';
 import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
-import { type DecodedRecord, decodeBatch, decodeBatches } from '../../kafka/batch/decode-batch.ts';
+import { type DecodedRecord, decodeBatches } from '../../kafka/batch/decode-batch.ts';
 import { baseSequenceOf, producerEpochOf, producerIdOf } from '../../kafka/batch/header.ts';
 import { takeIn } from './intake.ts';
 import { type DataBatch, readDataBatches } from './last-data.ts';
@@ -13,16 +12,11 @@ import { manyBatches, type PartitionEnd, placeOf, readLog } from './partition-en
 import { causeOf } from './stop-cause.ts';
 import { epochBefore } from './source-holes.ts';
 import { type Compared, foreignWrite, lastSequenceOf } from './tail.ts';
+import { compareRecords, mostUntold, type Placed, withUntold } from './untold-shift.ts';
 import type { Writer } from './writer.ts';
 
 /** So far back both logs are looked at. What is in flight is some batches. */
 const reach = 2_000n;
-
-/** A batch of the target, and target offset less source offset of it. */
-interface Placed {
-  readonly batch: DataBatch;
-  readonly shift: bigint;
-}
 
 /** `last`: the target's last data. Throws Obstacle where both sides hold different records at one offset. */
 export async function compareSurvivors(
@@ -32,15 +26,20 @@ export async function compareSurvivors(
   writer: Writer,
   segments: ShiftSegments,
 ): Promise<Compared> {
-  const from = last.base > reach ? last.base - reach : 0n;
-  const { batches } = await readDataBatches(target, from, last.end, { withEmptied: true });
+  const back = last.base > reach ? last.base - reach : 0n;
+  const { batches } = await readDataBatches(target, back, last.end, { withEmptied: true });
   const others = batches.find(({ bytes }) => !writer.ids.has(producerIdOf(bytes, 0)));
   if (others !== undefined) throw foreignWrite(target, others);
-  const placed = placesOf(batches, segments, writer);
-  const [first] = placed as [Placed];
+  const told = placesOf(batches, segments, writer);
+  const [{ batch: first, shift: leastShift }, { shift: lastShift }] = [told[0], told.at(-1)] as [
+    Placed,
+    Placed,
+  ];
+  const from = first.base - leastShift - mostUntold(told, writer);
+  const there = await committedRecords(source, from > 0n ? from : 0n, last.end - lastShift);
+  const placed = withUntold(told, there.records, writer);
   const { shift } = placed.at(-1) as Placed;
-  const there = await committedRecords(source, first.batch.base - first.shift, last.end - shift);
-  const common = placed.reduce((count, each) => count + compareBatch(source, target, each, there.records), 0);
+  const common = placed.reduce((count, each) => count + mustAgree(source, target, each, there.records), 0);
   return {
     verdict: common > 0 ? 'equal' : 'unverified',
     lastSequence: lastSequenceOf(last.bytes, writer),
@@ -101,24 +100,17 @@ function correctionsOf(placed: readonly Placed[], segments: ShiftSegments): Shif
 }
 
 /** How many of the batch's records the source still holds. Throws Obstacle where it holds another one. */
-function compareBatch(
+function mustAgree(
   source: PartitionEnd,
   target: PartitionEnd,
-  { batch, shift }: Placed,
+  placed: Placed,
   theirs: ReadonlyMap<bigint, DecodedRecord>,
 ): number {
-  let common = 0;
-  for (const mine of decodeBatch(batch.bytes)) {
-    const offset = mine.offset - shift;
-    const original = theirs.get(offset);
-    if (original === undefined) continue;
-    common += 1;
-    if (isDeepStrictEqual({ ...mine, offset }, original)) continue;
-    const theirPlace = `${placeOf(source)} at ${offset}`;
-    const text = `${placeOf(target)} holds another record at ${mine.offset} than ${theirPlace}`;
-    throw new Obstacle(causeOf('CW-2006', text, { from: mine.offset, to: mine.offset + 1n }));
-  }
-  return common;
+  const { common, different } = compareRecords(placed, theirs);
+  if (different === undefined) return common;
+  const theirPlace = `${placeOf(source)} at ${different - placed.shift}`;
+  const text = `${placeOf(target)} holds another record at ${different} than ${theirPlace}`;
+  throw new Obstacle(causeOf('CW-2006', text, { from: different, to: different + 1n }));
 }
 
 /** By offset, as far as the source has them and they are stable; leader epoch of the last batch of them. */
