@@ -10,7 +10,8 @@ export interface BrokerFace {
   readonly brokerId: number;
   readonly site: {
     readonly settings: ClusterSettings;
-    readonly random: Random;
+    /** The randomness that belongs to a name. */
+    randomOf(name: string): Random;
     readonly producerIds: ProducerIds;
     /** Asked before each append; an error code other than NONE is answered and nothing is appended. */
     refuseAppend(topic: string, partition: number): number;

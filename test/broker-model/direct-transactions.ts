@@ -1,7 +1,7 @@
 // Transactions of an application written straight into a leader's log, without coordinator or network: for
 // tests that want a certain log, whole or under way.
 import { controlBatch } from './control-batch.ts';
-import { madeBatch } from './made-batch.ts';
+import { madeBatch, type MadeRecords } from './made-batch.ts';
 import type { Replica } from './replica.ts';
 import type { Appended } from './replica-site.ts';
 
@@ -21,17 +21,24 @@ export class DirectTransactions {
 
   /** Writes one batch into the open transaction, or into a new one. */
   write(leader: Replica, values: readonly string[], keys?: readonly string[]): Appended {
-    const batch = madeBatch({
+    return this.append(leader, {
       values: values.map((value) => Buffer.from(value)),
       ...(keys === undefined ? {} : { keys: keys.map((key) => Buffer.from(key)) }),
+      timestampMs: BigInt(Math.floor(leader.site.wallMs())),
+    });
+  }
+
+  /** As `write`, of records with times of their own. */
+  append(leader: Replica, records: MadeRecords): Appended {
+    const batch = madeBatch({
+      ...records,
       producerId: this.producerId,
       producerEpoch: this.epoch,
       baseSequence: this.#sequence,
       attributes: transactionalBit,
-      timestampMs: BigInt(Math.floor(leader.site.wallMs())),
     });
     const appended = leader.append(batch);
-    if (appended.errorCode === 0) this.#sequence += values.length;
+    if (appended.errorCode === 0) this.#sequence += records.values.length;
     return appended;
   }
 

@@ -19,6 +19,9 @@ export interface BatchSpec {
   readonly damaged?: boolean;
 }
 
+/** What an application decides of a batch. */
+export type MadeRecords = Pick<BatchSpec, 'values' | 'keys' | 'timestampMs'>;
+
 export function madeBatch(spec: BatchSpec): Buffer {
   const timestampMs = spec.timestampMs ?? 1_700_000_000_000n;
   const records = Buffer.concat(

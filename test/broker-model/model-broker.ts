@@ -20,7 +20,8 @@ export interface BrokerSite {
   readonly name: string;
   readonly scheduler: Scheduler;
   readonly settings: ClusterSettings;
-  readonly random: Random;
+  /** The randomness that belongs to a name. */
+  randomOf(name: string): Random;
   readonly controller: Controller;
   readonly producerIds: ProducerIds;
   readonly brokerIds: readonly number[];
@@ -105,7 +106,9 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
 
   /** The last checkpoint of the high watermark may be seconds old. */
   #checkpointOf(replica: Replica): bigint {
-    return this.site.random.int(2) === 0 ? replica.highWatermark : replica.log.start;
+    const { topic, partition } = replica.image;
+    const random = this.site.randomOf(`checkpoint of ${this.owner} of ${topic}-${partition}`);
+    return random.int(2) === 0 ? replica.highWatermark : replica.log.start;
   }
 
   /** Takes over the controller's word on one partition. */
@@ -158,11 +161,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   alterInSync(replica: Replica, inSync: readonly number[]): void {
     const { scheduler, controller } = this.site;
     const asked = replica.image;
+    const label = `${this.brokerId} asks in sync ${inSync.join(',')} of ${asked.topic}-${asked.partition}`;
     scheduler.post({
-      delayMs: this.#delay(),
+      delayMs: this.#delay(label),
       owner: `${this.site.name}/controller`,
       links: [this.site.controllerLink(this.brokerId)],
-      label: `${this.brokerId} asks in sync ${inSync.join(',')} of ${asked.topic}-${asked.partition}`,
+      label,
       fire: () => {
         if (controller.alterInSync(asked, inSync)) return;
         this.#post('in sync refused', () => replica.alterEnded());
@@ -247,9 +251,13 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
 
   // ---- time -----------------------------------------------------------------------------------------------
 
-  #delay(): number {
+  /** Of one message: what else the broker sends makes no difference to it. */
+  #delay(label: string): number {
     const { brokerDelayMs, jitterMs } = this.site.settings;
-    return brokerDelayMs + (jitterMs > 0 ? this.site.random.int(jitterMs * 10) / 10 : 0);
+    if (jitterMs === 0) return brokerDelayMs;
+    return (
+      brokerDelayMs + this.site.randomOf(`${this.owner} ${label} ${this.nowMs()}`).int(jitterMs * 10) / 10
+    );
   }
 
   /** A timer of this broker's process. */
@@ -258,7 +266,7 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   }
 
   /** Something that happens in this broker's process after a message to it. */
-  #post(label: string, fire: () => void, delayMs = this.#delay()): void {
+  #post(label: string, fire: () => void, delayMs = this.#delay(label)): void {
     this.site.scheduler.post({ delayMs, owner: this.owner, label, fire });
   }
 

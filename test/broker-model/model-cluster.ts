@@ -1,10 +1,11 @@
 // A Kafka cluster in process and on virtual time: brokers, controller, network, and the faults that befall
 // them.
 import { CausewayError } from '../../src/base/errors.ts';
-import { seededRandom, type Random } from '../../src/base/random.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
+import { namedRandom } from '../simulation/named-random.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
 import { Controller, type TopicSpec } from './controller.ts';
 import { type BrokerSite, ModelBroker } from './model-broker.ts';
@@ -28,7 +29,6 @@ export class ModelCluster implements BrokerSite {
   readonly name: string;
   readonly scheduler: Scheduler;
   readonly settings: ClusterSettings;
-  readonly random: Random;
   readonly controller: Controller;
   readonly producerIds: ProducerIds;
   readonly memory = new ModelMemory();
@@ -45,14 +45,14 @@ export class ModelCluster implements BrokerSite {
   readonly #connections = new Set<ModelConnection>();
   /** Isolated brokers, each with the network paths that are blocked for it. */
   readonly #isolated = new Map<number, Set<string>>();
-  #connectionsMade = 0;
+  /** How many connections each path has had. */
+  readonly #made = new Map<string, number>();
 
   constructor(parts: ModelClusterParts) {
     this.name = parts.name;
     this.scheduler = parts.scheduler;
     this.settings = parts.settings;
     this.#seed = parts.seed;
-    this.random = seededRandom(parts.seed);
     this.producerIds = new ProducerIds(BigInt(parts.seed % 1_000_000) * 1_000n);
     for (let id = 1; id <= parts.brokers; id += 1) this.brokers.set(id, new ModelBroker(id, this));
     this.controller = new Controller({
@@ -77,6 +77,9 @@ export class ModelCluster implements BrokerSite {
     if (broker === undefined) throw new Error(`model: no broker ${id} in ${this.name}`);
     return broker;
   }
+  randomOf(name: string): Random {
+    return namedRandom(this.#seed, name);
+  }
   reaches(from: number, to: number): boolean {
     return !this.#isolated.has(from) && !this.#isolated.has(to);
   }
@@ -99,12 +102,14 @@ export class ModelCluster implements BrokerSite {
 
   openConnection(owner: string, brokerId: number): ModelConnection {
     const broker = this.mustBroker(brokerId);
-    this.#connectionsMade += 1;
+    const link = this.linkOf(owner, brokerId);
+    const made = (this.#made.get(link) ?? 0) + 1;
+    this.#made.set(link, made);
     const connection = new ModelConnection({
-      name: `${owner}~${this.name}/${brokerId}:${this.#connectionsMade}`,
+      name: `${owner}~${this.name}/${brokerId}:${made}`,
       owner,
       broker,
-      link: this.linkOf(owner, brokerId),
+      link,
       memory: this.memory,
       slowedMs: () => this.slowedMs,
       onAnswer: () => {

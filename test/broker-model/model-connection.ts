@@ -2,6 +2,7 @@
 // in order on each way; deadlines and broken connections look to the client as real ones do.
 import type { Timer } from '../../src/base/clock.ts';
 import { CausewayError } from '../../src/base/errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { BrokerConnection } from '../../src/kafka/client/cluster.ts';
 import type * as messages from '../../src/kafka/wire/messages.ts';
 import type { FetchAnswer } from './handle-fetch.ts';
@@ -44,11 +45,13 @@ export class ModelConnection implements BrokerConnection {
   readonly #brokerOwner: string;
   readonly #served: ServedConnection;
   readonly #pending: Pending[] = [];
+  readonly #random: Random;
   #lastProduce: ModelRequest | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.name = parts.name;
+    this.#random = parts.broker.site.randomOf(parts.name);
     this.link = parts.link;
     const bothWays = [this.link, `${this.link} cut`];
     this.requestLinks = [...bothWays, `${this.link} >`];
@@ -139,6 +142,11 @@ export class ModelConnection implements BrokerConnection {
   /** What was sent before may still arrive and be served. */
   destroy(reason: string): void {
     this.fail(new CausewayError('CW-3003', `${this.name}: ${reason}`, { brokerId: this.brokerId }));
+  }
+
+  /** Whether there is a produce request that could arrive once more. */
+  get hasProduced(): boolean {
+    return this.#lastProduce !== undefined && this.#parts.broker.alive;
   }
 
   /**
@@ -247,9 +255,8 @@ export class ModelConnection implements BrokerConnection {
   }
 
   #delayMs(): number {
-    const { settings, random } = this.#parts.broker.site;
-    const { clientDelayMs, jitterMs } = settings;
-    const jitter = jitterMs > 0 ? random.int(jitterMs * 10) / 10 : 0;
+    const { clientDelayMs, jitterMs } = this.#parts.broker.site.settings;
+    const jitter = jitterMs > 0 ? this.#random.int(jitterMs * 10) / 10 : 0;
     return clientDelayMs + this.#parts.slowedMs() + jitter;
   }
 }

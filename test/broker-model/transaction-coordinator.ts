@@ -241,7 +241,8 @@ export class TransactionCoordinator {
     const { state, startMs, timeoutMs } = held.transaction;
     if (state !== 'Ongoing') return;
     const leftMs = Math.max(0, startMs + timeoutMs - this.#broker.wallMs());
-    const delayMs = leftMs + this.#broker.site.random.int(timeoutLookMs) + 1;
+    const delayMs =
+      leftMs + this.#broker.site.randomOf(`time-out of ${id} since ${startMs}`).int(timeoutLookMs) + 1;
     held.timer = this.#broker.later(`transaction of ${id} has taken too long`, delayMs, () => {
       if (held.changing) this.#watch(id, held);
       else if (this.#log !== undefined) this.#fence(id, held, () => this.#watch(id, held));

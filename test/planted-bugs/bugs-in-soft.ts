@@ -75,9 +75,9 @@ export const bugsInSoft: readonly PlantedBug[] = [
     harm: 'A source that was made anew, or a copy that others wrote into, is mirrored on.',
     edits: [
       {
-        file: `${mirror}/survivors.ts`,
-        search: 'if (isDeepStrictEqual({ ...mine, offset }, original)) continue;',
-        replace: 'if (common > 0) continue;',
+        file: `${mirror}/untold-shift.ts`,
+        search: 'if (!isDeepStrictEqual({ ...mine, offset }, original))',
+        replace: 'if (mine.offset < 0n)',
       },
     ],
     caughtBy: [

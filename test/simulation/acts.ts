@@ -35,14 +35,14 @@ export class Acts {
   repeat(
     name: string,
     pauseMs: (random: Random) => number | undefined,
-    act: (random: Random, name: string) => void,
+    act: (random: Random, name: string, count: number) => void,
   ): void {
     const next = (count: number): void => {
       const each = `${name} #${count}`;
       const delayMs = pauseMs(this.randomOf(`pause before ${each}`));
       if (delayMs === undefined) return;
       const fire = () => {
-        this.#happen(each, (random) => act(random, each));
+        this.#happen(each, (random) => act(random, each, count));
         next(count + 1);
       };
       this.#scheduler.post({ delayMs, owner, label: each, fire });

@@ -3,6 +3,7 @@
 import { pick, type Random } from '../../src/base/random.ts';
 import { DirectTransactions } from '../broker-model/direct-transactions.ts';
 import type { Replica } from '../broker-model/replica.ts';
+import type { Writing } from './writing.ts';
 
 interface Application {
   readonly transactions: DirectTransactions;
@@ -11,14 +12,8 @@ interface Application {
 
 export class Applications {
   readonly #applications: readonly Application[];
-  readonly #random: Random;
-  readonly #nextValue: () => string;
-  readonly #nextKey: (() => string) | undefined;
 
-  constructor(count: number, random: Random, nextValue: () => string, nextKey?: () => string) {
-    this.#random = random;
-    this.#nextValue = nextValue;
-    this.#nextKey = nextKey;
+  constructor(count: number) {
     this.#applications = Array.from({ length: count }, (_, at) => ({
       transactions: new DirectTransactions(BigInt(100_000 + at)),
       isOpen: false,
@@ -26,27 +21,26 @@ export class Applications {
   }
 
   /** One of them goes on: writes, or ends what it has written. */
-  step(leader: Replica): void {
+  step(leader: Replica, writing: Writing): void {
+    const { random } = writing;
     if (this.#applications.length === 0) return;
-    const application = pick(this.#random, this.#applications);
-    if (application.isOpen && this.#random.int(3) === 0) this.#end(leader, application);
+    const application = pick(random, this.#applications);
+    if (application.isOpen && random.int(3) === 0) end(leader, application, random);
     else {
-      const values = Array.from({ length: 1 + this.#random.int(4) }, () => this.#nextValue());
-      const keys = this.#nextKey && values.map(this.#nextKey);
-      const { errorCode } = application.transactions.write(leader, values, keys);
+      const { errorCode } = application.transactions.append(leader, writing.batch(1 + random.int(4)));
       application.isOpen = true;
       // What the source lost in an election: the application begins anew.
-      if (errorCode !== 0) this.#end(leader, application, false);
+      if (errorCode !== 0) end(leader, application, random, false);
     }
   }
 
   /** All of them, also where only the source knows that something is open. */
-  endAll(leader: Replica): void {
-    for (const application of this.#applications) this.#end(leader, application);
+  endAll(leader: Replica, random: Random): void {
+    for (const application of this.#applications) end(leader, application, random);
   }
+}
 
-  #end(leader: Replica, application: Application, committed = this.#random.int(3) > 0): void {
-    application.transactions.end(leader, committed, this.#random.int(2) === 0);
-    application.isOpen = false;
-  }
+function end(leader: Replica, application: Application, random: Random, committed = random.int(3) > 0): void {
+  application.transactions.end(leader, committed, random.int(2) === 0);
+  application.isOpen = false;
 }

@@ -1,6 +1,6 @@
 // A topic at its home: what applications write to it, and what of each partition is committed, to which every
 // copy is held.
-import { type Random, seededRandom } from '../../src/base/random.ts';
+import { seededRandom } from '../../src/base/random.ts';
 import type { Softness } from '../../src/base/softness.ts';
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
 import { madeBatch } from '../broker-model/made-batch.ts';
@@ -8,8 +8,8 @@ import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { Replica } from '../broker-model/replica.ts';
 import { CommittedHistory } from '../checkers/committed-history.ts';
 import { Applications } from './applications.ts';
-import { wallMsAtStart } from './scheduler.ts';
 import type { ClusterShape, TopicShape } from './world-shape.ts';
+import { Writing } from './writing.ts';
 
 export class HomeTopic {
   readonly name: string;
@@ -20,9 +20,9 @@ export class HomeTopic {
   /** Batches and steps of transactions that were written. */
   operations = 0;
   readonly #applications: readonly Applications[];
-  readonly #keysRandom: Random;
   #soft: Softness | undefined;
-  #values = 0;
+  /** Writings that nobody named. */
+  #unnamed = 0;
 
   constructor(cluster: ModelCluster, clusterShape: ClusterShape, shape: TopicShape) {
     this.name = shape.name;
@@ -32,12 +32,7 @@ export class HomeTopic {
     this.#soft = compacted ? 'from-start' : undefined;
     this.id = cluster.createTopic(shape.name, { ...clusterShape, partitions: shape.partitions, compacted });
     this.histories = this.#each((partition) => new CommittedHistory(`source ${this.name}-${partition}`));
-    const random = seededRandom(shape.seed + 1);
-    this.#keysRandom = seededRandom(shape.seed + 2);
-    const nextKey = shape.keys === undefined ? undefined : () => this.#nextKey();
-    this.#applications = this.#each(
-      (partition) => new Applications(this.#producers, random, () => this.#nextValue(partition), nextKey),
-    );
+    this.#applications = this.#each(() => new Applications(this.#producers));
   }
 
   get partitions(): readonly number[] {
@@ -68,22 +63,29 @@ export class HomeTopic {
   }
 
   /** Appends batches of the given numbers of records at the leader; false where there is none. */
-  write(partition: number, ...counts: readonly number[]): boolean {
+  write(partition: number, counts: readonly number[], writing = this.#writing(partition)): boolean {
     const leader = this.#writableLeader(partition);
     if (leader === undefined) return false;
-    for (const count of counts) leader.append(this.#batch(partition, count));
+    for (const count of counts) leader.append(madeBatch(writing.batch(count)));
     this.operations += counts.length;
     this.look();
     return true;
   }
 
-  /** Applications go on, or end all that they have begun; false where there is no leader to write to. */
-  writeTransactions(partition: number, end = false): boolean {
+  /** An application goes on; false where there is no leader to write to. */
+  writeTransactions(partition: number, writing = this.#writing(partition)): boolean {
+    return this.#goOn(partition, (applications, leader) => applications.step(leader, writing));
+  }
+
+  /** All that applications have begun ends; false where there is no leader to write to. */
+  endTransactions(partition: number, { random } = this.#writing(partition)): boolean {
+    return this.#goOn(partition, (applications, leader) => applications.endAll(leader, random));
+  }
+
+  #goOn(partition: number, step: (applications: Applications, leader: Replica) => void): boolean {
     const leader = this.#writableLeader(partition);
     if (leader === undefined) return false;
-    const applications = this.#applications[partition] as Applications;
-    if (end) applications.endAll(leader);
-    else applications.step(leader);
+    step(this.#applications[partition] as Applications, leader);
     this.operations += this.#producers === 0 ? 0 : 1;
     this.look();
     return true;
@@ -130,23 +132,10 @@ export class HomeTopic {
     return leader;
   }
 
-  #batch(partition: number, count: number): Buffer {
-    const values = Array.from({ length: count }, () => Buffer.from(this.#nextValue(partition)));
-    const timestampMs = BigInt(wallMsAtStart - (this.shape.ageMs ?? 0) + this.#values);
-    if (this.shape.keys === undefined) return madeBatch({ values, timestampMs });
-    // One tombstone at most: by its time and key it is told from all others.
-    const buried = this.#keysRandom.int(4 * count);
-    const withTombstone = values.map((value, index) => (index === buried ? null : value));
-    const keys = values.map(() => Buffer.from(this.#nextKey()));
-    return madeBatch({ values: withTombstone, keys, timestampMs });
-  }
-
-  #nextKey(): string {
-    return `key ${this.#keysRandom.int(this.shape.keys ?? 1)}`;
-  }
-
-  #nextValue(partition: number): string {
-    this.#values += 1;
-    return `record ${this.#values} of ${this.name}-${partition}`;
+  /** What a test writes by itself. */
+  #writing(partition: number): Writing {
+    this.#unnamed += 1;
+    const name = `${this.name}-${partition} #${this.#unnamed}`;
+    return new Writing(name, this.#unnamed, this.shape, seededRandom(this.shape.seed + this.#unnamed));
   }
 }

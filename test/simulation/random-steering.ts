@@ -1,6 +1,7 @@
 // Priorities and a limit that change at random.
-import { pick, type Random, seededRandom } from '../../src/base/random.ts';
+import { pick } from '../../src/base/random.ts';
 import type { Acts } from './acts.ts';
+import { namedRandom } from './named-random.ts';
 import type { Regions } from './regions.ts';
 import type { Steering } from './world-shape.ts';
 
@@ -8,11 +9,9 @@ const limits = [undefined, 20_000, 100_000, undefined, 1_000_000];
 const pauseMs = 3_000;
 
 /** Partitions come into classes at random, and every few seconds into others; the limit comes and goes. */
-export function randomSteering(seed: number): () => Steering {
-  let engines = 0;
-  return () => {
-    engines += 1;
-    const random: Random = seededRandom(seed + engines);
+export function randomSteering(seed: number): (engine: string) => Steering {
+  return (engine) => {
+    const random = namedRandom(seed, engine);
     let limit: number | undefined;
     return {
       limitBytesPerSecond: () => {

@@ -1,7 +1,6 @@
 // One worker as a process of the simulated world: the mirror's real engine with the process's own view of
 // time and of both clusters. It can be frozen, killed and started anew.
 import type { Log, LogFields } from '../../src/base/log.ts';
-import { seededRandom } from '../../src/base/random.ts';
 import type { Fence } from '../../src/data-plane/mirror/fence.ts';
 import type { StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import type { MirrorPartition, MirrorSpec } from '../../src/data-plane/mirror/mirror-partition.ts';
@@ -11,6 +10,7 @@ import type { WorkerLimits } from '../../src/data-plane/worker/limits.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import { Violation } from '../checkers/log-view.ts';
 import type { PartitionLedger } from '../fixtures/partition-ledger.ts';
+import { namedRandom } from './named-random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { WorkerCheck } from './worker-check.ts';
 import type { Steering } from './world-shape.ts';
@@ -23,7 +23,8 @@ export interface WorkerProcessParts {
   /** What is mirrored, as the ledger tells now. */
   readonly specs: () => readonly MirrorSpec[];
   readonly limits: WorkerLimits;
-  readonly steering: (() => Steering) | undefined;
+  /** Of the engine that runs in the process of that name. */
+  readonly steering: ((engine: string) => Steering) | undefined;
   readonly startPolicy: StartPolicy | undefined;
   readonly followsTrim: boolean;
   readonly seed: number;
@@ -93,10 +94,10 @@ export class WorkerProcess {
       target: target.clientOf(this.owner),
       fences,
       clock,
-      random: seededRandom(seed + this.#incarnation),
+      random: namedRandom(seed, this.owner),
       log: this.#log(),
       limits,
-      ...steering?.(),
+      ...steering?.(this.owner),
       startPolicyOf: () => this.#parts.startPolicy,
       followsTrim: () => this.#parts.followsTrim,
     });
@@ -109,7 +110,7 @@ export class WorkerProcess {
       source: source.clientOf(this.owner),
       target: target.clientOf(this.owner),
       clock,
-      random: seededRandom(seed + this.#incarnation),
+      random: namedRandom(seed, `${this.owner} compares`),
       log: this.#log(),
       readShifts: async () => {
         await clock.sleep(ledgerDelayMs);

@@ -39,7 +39,7 @@ export interface RouteShape {
   readonly fence: Fence;
   readonly limits?: Partial<WorkerLimits>;
   /** Limit and priorities of the link, as each engine is told them; none unless given. */
-  readonly steering?: () => Steering;
+  readonly steering?: (engine: string) => Steering;
   /** Where copies begin. */
   readonly startPolicy?: StartPolicy;
   /** Copies are trimmed with their source. */
@@ -62,7 +62,7 @@ export interface WorldShape {
   readonly target: ClusterShape;
   readonly limits?: Partial<WorkerLimits>;
   /** Limit and priorities of the link, as each engine is told them; none unless given. */
-  readonly steering?: () => Steering;
+  readonly steering?: (engine: string) => Steering;
   /** Where copies begin. */
   readonly startPolicy?: StartPolicy;
   /** Copies are trimmed with their source. */

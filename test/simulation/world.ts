@@ -67,10 +67,10 @@ export class World {
     return this.regions.settle();
   }
   write(partition: number, ...counts: readonly number[]): boolean {
-    return this.home.write(partition, ...counts);
+    return this.home.write(partition, counts);
   }
   writeTransactions(partition: number, end = false): boolean {
-    return this.home.writeTransactions(partition, end);
+    return end ? this.home.endTransactions(partition) : this.home.writeTransactions(partition);
   }
 
   /** The source's log begins at the batch that comes so many before its end, once all is committed. */

@@ -4,10 +4,13 @@ import { Violation } from '../checkers/log-view.ts';
 import type { Acts } from './acts.ts';
 import type { HomeTopic } from './home-topic.ts';
 import type { Regions } from './regions.ts';
+import { Writing } from './writing.ts';
 
 /** The most virtual time until every partition can be written again: a broken model, and no broken mirror. */
 const leaderMsMax = 120_000;
 const deposedMs = 10_000;
+/** Writings before the world begins, at most. */
+const pastMax = 8;
 
 export class Writers {
   readonly #regions: Regions;
@@ -40,7 +43,7 @@ export class Writers {
         const names = left.map(({ topic, partition }) => `${topic.name}-${partition}`);
         throw new Violation(`transactions cannot be ended at ${names.join()}`);
       }
-      for (const { topic, partition } of left) topic.writeTransactions(partition, true);
+      for (const { topic, partition } of left) topic.endTransactions(partition);
       await scheduler.runUntil(scheduler.nowMs + 2_000);
     }
   }
@@ -52,23 +55,29 @@ export class Writers {
       const random = this.#acts.randomOf(`past of ${topic.name}`);
       if (random.int(7) > 2) continue;
       for (const partition of topic.partitions) {
-        const counts = Array.from({ length: 1 + random.int(8) }, () => 1 + random.int(4));
-        topic.write(partition, ...counts);
-        await scheduler.runUntil(scheduler.nowMs + 100);
-        topic.trim(partition, random.int(counts.length + 1));
+        const count = 1 + random.int(pastMax);
+        for (let serial = 1; serial <= count; serial += 1) {
+          const name = `past of ${topic.name}-${partition} #${serial}`;
+          this.#acts.post(name, 0, (each) => {
+            topic.write(partition, [1 + each.int(4)], new Writing(name, serial, topic.shape, each));
+          });
+        }
+        const left = random.int(count + 1);
+        this.#acts.post(`trim ${topic.name}-${partition}`, 100, () => topic.trim(partition, left));
       }
     }
-    await scheduler.runUntil(scheduler.nowMs + 100);
+    await scheduler.runUntil(scheduler.nowMs + 200);
   }
 
   #write(topic: HomeTopic, partition: number): void {
     const pauseMs = (random: Random) =>
       this.#stopped ? undefined : random.int(pick(random, [20, 200, 2_000]));
-    this.#acts.repeat(`write ${topic.name}-${partition}`, pauseMs, (random) => {
+    this.#acts.repeat(`write ${topic.name}-${partition}`, pauseMs, (random, name, count) => {
       if (this.#stopped) return;
       const counts = Array.from({ length: 1 + random.int(3) }, () => 1 + random.int(4));
-      if (random.int(2) === 0) topic.writeTransactions(partition);
-      else topic.write(partition, ...counts);
+      const writing = new Writing(name, pastMax + count, topic.shape, random);
+      if (random.int(2) === 0) topic.writeTransactions(partition, writing);
+      else topic.write(partition, counts, writing);
     });
   }
 }
