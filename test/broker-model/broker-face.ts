@@ -14,7 +14,7 @@ export interface BrokerFace {
     randomOf(name: string): Random;
     readonly producerIds: ProducerIds;
     /** Asked before each append; an error code other than NONE is answered and nothing is appended. */
-    refuseAppend(topic: string, partition: number): number;
+    readonly refuseAppend: ((topic: string, partition: number) => number) | undefined;
   };
   /** The broker's clock, by which it stamps batches. */
   wallMs(): number;

@@ -101,7 +101,7 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
     const inLog = batchError === kafkaError.INVALID_RECORD || batchError === kafkaError.INVALID_TIMESTAMP;
     return { ...failed(place, batchError), replica: inLog ? replica : undefined };
   }
-  const refusal = broker.site.refuseAppend(found.image.topic, place.partition);
+  const refusal = broker.site.refuseAppend?.(found.image.topic, place.partition) ?? kafkaError.NONE;
   if (refusal !== kafkaError.NONE) return failed(place, refusal);
   const appended = replica.append(records);
   const pending = pendingAppend(replica, appended);

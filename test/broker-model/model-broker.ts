@@ -29,7 +29,7 @@ export interface BrokerSite {
   /** False while the two brokers cannot reach each other. */
   reaches(from: number, to: number): boolean;
   /** Asked before each append; an error code other than NONE is answered and nothing is appended. */
-  refuseAppend(topic: string, partition: number): number;
+  readonly refuseAppend: ((topic: string, partition: number) => number) | undefined;
   /** Whether clients may send WriteTxnMarkers. */
   readonly permitsMarkers: boolean;
   /** Makes the topic of the transaction coordinators, unless it is there. */
@@ -91,7 +91,7 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
       for (const replica of this.replicas.values()) replica.lookAtInSync();
     });
-    this.#every(expirationLookMs, 'expire producer ids', () => this.expireProducers());
+    this.#every(expirationLookMs, 'expire producer ids', () => void this.expireProducers());
   }
 
   kill(): void {
@@ -99,9 +99,13 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.site.scheduler.drop(this.owner);
   }
 
-  expireProducers(): void {
+  /** How many ids it has forgotten, in all its replicas. */
+  expireProducers(): number {
     const beforeMs = this.wallMs() - this.site.settings.producerIdExpirationMs;
-    for (const replica of this.replicas.values()) replica.producers.expire(BigInt(Math.floor(beforeMs)));
+    return [...this.replicas.values()].reduce(
+      (sum, { producers }) => sum + producers.expire(BigInt(Math.floor(beforeMs))),
+      0,
+    );
   }
 
   /** The last checkpoint of the high watermark may be seconds old. */

@@ -4,7 +4,6 @@ import { CausewayError } from '../../src/base/errors.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
-import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import { namedRandom } from '../simulation/named-random.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
 import { Controller, type TopicSpec } from './controller.ts';
@@ -38,7 +37,7 @@ export class ModelCluster implements BrokerSite {
   slowedMs = 0;
   readonly brokers = new Map<number, ModelBroker>();
   /** A broker's own trouble, such as a disk: set by tests. */
-  refuseAppend: BrokerSite['refuseAppend'] = () => kafkaError.NONE;
+  refuseAppend: BrokerSite['refuseAppend'];
   /** Set by tests: without the right, WriteTxnMarkers answers CLUSTER_AUTHORIZATION_FAILED. */
   permitsMarkers = true;
   readonly #seed: number;
@@ -213,6 +212,10 @@ export class ModelCluster implements BrokerSite {
   #block(blocked: Set<string>, link: string): void {
     blocked.add(link);
     this.scheduler.block(link);
+  }
+
+  isIsolated(brokerId: number): boolean {
+    return this.#isolated.has(brokerId);
   }
 
   rejoin(brokerId: number): void {

@@ -144,6 +144,10 @@ export class ModelConnection implements BrokerConnection {
     this.fail(new CausewayError('CW-3003', `${this.name}: ${reason}`, { brokerId: this.brokerId }));
   }
 
+  /** Whether a request is under way. */
+  get isWaiting(): boolean {
+    return this.#pending.length > 0;
+  }
   /** Whether there is a produce request that could arrive once more. */
   get hasProduced(): boolean {
     return this.#lastProduce !== undefined && this.#parts.broker.alive;

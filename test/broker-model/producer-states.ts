@@ -168,11 +168,13 @@ export class ProducerStates {
     this.#transactions.clear();
   }
 
-  /** Forgets ids that were last used before `beforeMs`, by the timestamps of their batches. */
-  expire(beforeMs: bigint): void {
+  /** Forgets ids that were last used before `beforeMs`, by the timestamps of their batches; how many. */
+  expire(beforeMs: bigint): number {
+    const before = this.#entries.size;
     for (const [producerId, entry] of this.#entries) {
       if (entry.lastTimestampMs <= beforeMs && !this.isOpen(producerId)) this.#entries.delete(producerId);
     }
+    return before - this.#entries.size;
   }
 
   /** What the cleaner must keep of each id: its last data batch, or its last marker. */

@@ -73,7 +73,7 @@ function write(broker: BrokerFace, { marker, topic, partition }: Asked): Pending
   if (replica === undefined) return refused(kafkaError.UNKNOWN_TOPIC_OR_PARTITION);
   if (!replica.isLeader) return refused(kafkaError.NOT_LEADER_OR_FOLLOWER);
   if (replica.belowMinimum) return refused(kafkaError.NOT_ENOUGH_REPLICAS);
-  const refusal = broker.site.refuseAppend(topic, partition);
+  const refusal = broker.site.refuseAppend?.(topic, partition) ?? kafkaError.NONE;
   if (refusal !== kafkaError.NONE) return refused(refusal);
   const timestampMs = BigInt(Math.floor(broker.wallMs()));
   return pendingAppend(replica, replica.append(controlBatch({ ...marker, timestampMs })));

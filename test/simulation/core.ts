@@ -1,6 +1,5 @@
 // What becomes whole again for good: everything, or only so much that every copy must become level.
 import { pick, type Random } from '../../src/base/random.ts';
-import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { Regions } from './regions.ts';
 import type { Route } from './route.ts';
@@ -16,6 +15,7 @@ export function healAll({ scheduler, clusters, workers }: Regions): void {
   for (const worker of workers) {
     worker.thaw();
     worker.start();
+    worker.takeAll();
   }
 }
 
@@ -29,7 +29,7 @@ export function healCore(regions: Regions, random: Random): void {
 }
 
 function healTroubles(cluster: ModelCluster): void {
-  cluster.refuseAppend = () => kafkaError.NONE;
+  cluster.refuseAppend = undefined;
   cluster.slowedMs = 0;
 }
 
@@ -54,7 +54,7 @@ function healBrokers(cluster: ModelCluster, random: Random): void {
  */
 function coreOf(cluster: ModelCluster, random: Random): readonly number[] {
   const images = [...cluster.controller.images];
-  const size = Math.max(...images.map(({ minInSync }) => minInSync));
+  const size = Math.max(1, ...images.map(({ minInSync }) => minInSync));
   const stays = (inSync: readonly number[], id: number) =>
     inSync.includes(id) && (inSync.length === 1 || cluster.mustBroker(id).alive);
   const holds = (core: readonly number[]) =>
@@ -75,6 +75,7 @@ function healWorker(regions: Regions, route: Route, random: Random): void {
   // Of an isolated broker the path stays blocked.
   for (const cluster of regions.clusters) cluster.blockIsolated();
   chosen.start();
+  chosen.takeAll();
   for (const other of route.workers) if (other !== chosen) giveUp(regions, route, other, random);
 }
 

@@ -7,11 +7,13 @@ import type { WorkerProcess } from './worker-process.ts';
 
 export interface FaultKind {
   readonly name: string;
-  /** `nothing`: there was nothing that it could befall. */
-  readonly begin: (hit: Hit) => 'nothing' | undefined;
+  /** How often it is chosen, against the others; 1 unless given. */
+  readonly weight?: number;
+  /** Whether it made a difference: there was something that it could befall. */
+  readonly begin: (hit: Hit) => boolean;
 }
 
-/** A fault that begins: what it may choose from, each time another one, and what it tells. */
+/** A fault that begins: what it may choose from, and what it tells. */
 export interface Hit {
   readonly regions: Regions;
   readonly random: Random;
@@ -21,7 +23,8 @@ export interface Hit {
   readonly wholeForMs: (things: readonly string[]) => number;
   /** What mends it, after a while; never where all has been healed before. */
   readonly mend: (label: string, fire: () => void) => void;
-  readonly cluster: ModelCluster;
-  readonly route: Route;
-  readonly worker: WorkerProcess;
+  /** Each time another one. */
+  readonly anyCluster: () => ModelCluster;
+  readonly anyRoute: () => Route;
+  readonly anyWorker: () => WorkerProcess;
 }

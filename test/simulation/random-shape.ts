@@ -47,7 +47,7 @@ function drawTopic(regions: Regions, seed: number, name: string): void {
     becomesSoft: shape.becomesSoft === true && mayBecomeSoft,
   });
   // A replica that begins anew behind the begin of an open transaction knows nothing of it.
-  const fillsGaps = topic.isCompacted && shape.transactions === undefined && random.int(4) === 0;
+  const fillsGaps = topic.isCompacted && shape.transactions === undefined && random.int(2) === 0;
   for (const [at, target] of targets.entries()) {
     const of = `${name} to ${target.name}`;
     regions.addRoute(topic, target, {
@@ -65,7 +65,7 @@ function topicOf(name: string, random: Random): TopicShape {
     name,
     seed: random.int(2 ** 31),
     partitions: 1 + random.int(3),
-    ageMs: pick(random, [0, 0, 0, oldMs]),
+    ageMs: pick(random, [0, oldMs]),
     ...(isTransactional && { transactions: 1 + random.int(4) }),
     ...(isCompacted && { keys: 2 + random.int(7), becomesSoft: random.int(3) === 0 }),
   };

@@ -7,7 +7,7 @@ import { defaultPace } from '../../src/data-plane/verifier/check-task.ts';
 import { ContinuousCheck } from '../../src/data-plane/verifier/continuous-check.ts';
 import type { Engine } from '../../src/data-plane/worker/engine.ts';
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
-import { MirroredPartition } from '../../src/server/mirrored-partition.ts';
+import { MirroredPartition, type MirrorPartition } from '../../src/server/mirrored-partition.ts';
 
 export interface WorkerCheckParts {
   readonly engine: Engine;
@@ -27,12 +27,14 @@ const bytesPerSecond = 1_000_000;
 
 export class WorkerCheck {
   readonly #check: ContinuousCheck<MirroredPartition>;
+  readonly #mirrors: readonly MirrorPartition[];
   readonly #partitions: readonly MirroredPartition[];
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
 
   constructor({ engine, source, target, clock, random, log, readShifts }: WorkerCheckParts) {
-    this.#partitions = [...engine.partitions].map((mirror) => new MirroredPartition(mirror));
+    this.#mirrors = [...engine.partitions];
+    this.#partitions = this.#mirrors.map((mirror) => new MirroredPartition(mirror));
     let shifts: ReadonlyMap<string, ShiftSegments> | undefined;
     this.#check = new ContinuousCheck({
       source: { region: 'source', cluster: () => source },
@@ -58,9 +60,11 @@ export class WorkerCheck {
 
   /** Whether everything that both sides have has been compared. */
   get isThrough(): boolean {
-    return this.#partitions.every((partition) => {
+    return this.#mirrors.every((mirror, at) => {
+      const partition = this.#partitions[at] as MirroredPartition;
       const { start = 0n, end = 0n } = partition;
-      return (this.#check.stateOf(partition)?.verifiedTo ?? start) >= end;
+      // Of a copy that began at the source's end there is nothing yet.
+      return mirror.position === 0n || (this.#check.stateOf(partition)?.verifiedTo ?? start) >= end;
     });
   }
 

@@ -50,6 +50,7 @@ export class WorkerProcess {
   givenUp = false;
   wasKilled = false;
   #incarnation = 0;
+  readonly #givenBack = new Set<number>();
 
   constructor(parts: WorkerProcessParts) {
     this.name = parts.name;
@@ -134,6 +135,7 @@ export class WorkerProcess {
     if (engine === undefined) return;
     let isSettled = true;
     for (const spec of this.#parts.specs()) {
+      if (this.#givenBack.has(spec.partition)) continue;
       const kept = engine.find(spec.topic, spec.partition);
       if (kept?.spec.soft === spec.soft) continue;
       if (kept === undefined) engine.add(spec).resume();
@@ -147,10 +149,31 @@ export class WorkerProcess {
     scheduler.post({ delayMs: 20, owner: this.owner, label: 'tell again', fire: () => this.tell() });
   }
 
+  /** It stops mirroring a partition, in good order. */
+  giveBack(topic: string, partition: number): void {
+    this.#givenBack.add(partition);
+    this.engine?.remove(topic, partition);
+  }
+
+  /** It takes on again what it has given back, once that is over. */
+  takeAll(): void {
+    const { engine } = this;
+    if (engine === undefined || this.#givenBack.size === 0) return;
+    for (const spec of this.#parts.specs()) {
+      if (!this.#givenBack.has(spec.partition)) continue;
+      if (engine.find(spec.topic, spec.partition) !== undefined) continue;
+      engine.add(spec).resume();
+      this.#givenBack.delete(spec.partition);
+    }
+    const { scheduler } = this.#parts;
+    scheduler.post({ delayMs: 20, owner: this.owner, label: 'take all', fire: () => this.takeAll() });
+  }
+
   /** kill -9. */
   kill(): void {
     if (this.engine === undefined) return;
     this.wasKilled = true;
+    this.#givenBack.clear();
     this.thaw();
     this.#parts.scheduler.drop(this.owner);
     this.engine = undefined;
