@@ -121,7 +121,7 @@ export class ContinuousChecks {
     }
   }
 
-  /** Older segments than there are show differences, never hide any: those ask for fresh ones. */
+  /** Older segments than there are show differences, or nothing to compare: both ask for fresh ones. */
   async #segmentsOf(partition: MirroredPartition, fresh: boolean): Promise<ShiftSegments> {
     if (fresh || this.#shifts === undefined) this.#shifts = await this.#parts.ledger.readShifts();
     return this.#shifts.get(partition.shiftKey ?? '') ?? identicalOffsets;

@@ -136,8 +136,10 @@ export class CheckWorld {
       bytesPerSecond: () => this.bytesPerSecond,
       heldMs: () => this.heldMs,
       facts: {
-        segmentsOf: (_, fresh) =>
-          Promise.resolve(fresh ? (this.freshSegments ?? this.segments) : this.segments),
+        segmentsOf: (_, fresh) => {
+          if (fresh) this.segments = this.freshSegments ?? this.segments;
+          return Promise.resolve(this.segments);
+        },
         isCompacted: () => {
           this.compactedAsked += 1;
           return Promise.resolve(this.isCompacted);

@@ -85,6 +85,11 @@ export class CheckTask<P extends RunningPartition> {
   /** What the first of two looks was for, and what it found; the second is due. */
   #unsure: { readonly duty: Duty; readonly life: number; readonly lacks: boolean } | undefined;
   #isCompacted = false;
+  /**
+   * Something new was due, and nothing was there to be compared: by older segments a copy may end before its
+   * source begins.
+   */
+  #isStuck = false;
 
   constructor(partition: P, pace: CheckPace) {
     this.partition = partition;
@@ -122,7 +127,7 @@ export class CheckTask<P extends RunningPartition> {
     const life = this.#unsure?.life ?? this.partition.life;
     if (duty === 'again' && this.state?.again === undefined && !isSecond) this.#isCompacted = false;
     await this.#askForCleaner(facts, duty);
-    const segments = await facts.segmentsOf(this.partition, isSecond || duty === 'doubt');
+    const segments = await facts.segmentsOf(this.partition, isSecond || duty === 'doubt' || this.#isStuck);
     const range = this.#rangeOf(duty);
     const piece = await this.#compare(context, segments, range);
     if (piece.found.length > 0 && !(await this.#isSure(facts, duty, life, segments))) {
@@ -132,6 +137,7 @@ export class CheckTask<P extends RunningPartition> {
       return 'unsure';
     }
     this.#unsure = undefined;
+    this.#isStuck = duty === 'new' && piece.to === piece.from;
     this.#last = duty;
     this.state = afterLook(this.state, { duty, from: range.from, piece, segments });
     this.isChanged = true;

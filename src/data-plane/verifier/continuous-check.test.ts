@@ -75,6 +75,24 @@ test('a shift that the ledger knows by the second look is no difference', async 
   await world.stop();
 });
 
+test('a copy whose shift was recorded after the ledger was read is compared', async () => {
+  const left = logOf(200).batches.slice(10);
+  const moved = left.map((batch) => {
+    const copy = Buffer.from(batch);
+    copy.writeBigInt64BE(copy.readBigInt64BE(0) - 100n, 0);
+    return copy;
+  });
+  const target = { batches: moved, start: 0n, end: 100n };
+  const world = await startWorld({ batches: left, start: 100n, end: 200n }, target);
+  Object.assign(world.partitions[0] ?? {}, { start: 100n, end: 200n });
+  // Where offsets were identical, the target would end before the source begins.
+  world.freshSegments = [{ firstTargetOffset: 0n, shift: -100n }];
+  await world.runFor(5 * minuteMs);
+  assert.equal(world.state()?.verifiedTo, 200n);
+  assert.deepEqual([world.ranges(), world.told], [[], []]);
+  await world.stop();
+});
+
 test('a start of the mirror between two looks makes the second one the first', async () => {
   const world = await startWorld(logOf(100), logOf(100, { changed: [10] }), { confirmMs: 10_000 });
   await world.runFor(5_000);
