@@ -217,7 +217,8 @@ export class ModelConnection implements BrokerConnection {
   #deliver(answer: ModelAnswer, kind: ModelRequest['kind']): void {
     const { owner } = this.#parts;
     const { name } = this.#parts.broker.site;
-    if (kind !== 'fetch' || (answer as FetchAnswer).partitions.length > 0) this.#parts.onAnswer();
+    if (changes.has(kind) || (kind === 'fetch' && bringsRecords(answer as FetchAnswer)))
+      this.#parts.onAnswer();
     const moves = kind === 'fetch' || kind === 'produce';
     this.#parts.broker.site.scheduler.post({
       delayMs: this.#delayMs(),
@@ -264,6 +265,9 @@ export class ModelConnection implements BrokerConnection {
     return clientDelayMs + this.#parts.slowedMs() + jitter;
   }
 }
+
+const bringsRecords = ({ partitions }: FetchAnswer): boolean =>
+  partitions.some(({ answer }) => answer.records.length > 0);
 
 /** Requests that change what others are answered. */
 const changes: ReadonlySet<ModelRequest['kind']> = new Set([

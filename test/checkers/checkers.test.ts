@@ -73,6 +73,24 @@ test('records written twice are seen', () => {
   assert.throws(() => checker.look(log(twice.map(view))), /written twice, at 0 and at 1..1/);
 });
 
+test('a filler too many is seen where nothing explains it, before the data that it moves', () => {
+  const filler = (baseOffset: bigint) =>
+    view({ baseOffset, recordCount: 1, attributes: 0x30, producer: { id: 9n, epoch: 0, sequence: -1 } });
+  const withHole = historyOf([
+    { baseOffset: 0n, recordCount: 2 },
+    { baseOffset: 2n, recordCount: 1, attributes: 0x20 },
+    { baseOffset: 3n, recordCount: 3 },
+  ]);
+  let isExplained = false;
+  const rules = { mayShift: true, mayBeExtra: () => isExplained };
+  const checker = new TargetChecker('target t-0', withHole, rules);
+  const begun = [mirrored[0] as BatchView, filler(2n)];
+  checker.look(log(begun));
+  assert.throws(() => checker.look(log([...begun, filler(3n)])), /3..3 is no hole .* it holds 3..5/);
+  isExplained = true;
+  checker.look(log([...begun, filler(3n)]));
+});
+
 test('a target that lost batches and has them again passes', () => {
   const checker = new TargetChecker('target t-0', historyOf());
   checker.look(log(mirrored));

@@ -35,7 +35,13 @@ test('what is broken, or was just now, excuses it', () => {
 test('each goal that is reached makes room for the next', () => {
   const checker = new ProgressChecker('copy', 1_000);
   for (let step = 0; step < 5; step += 1) {
-    checker.look({ nowMs: step * 900, wholeSinceMs: 0, goal: BigInt(step), reached: BigInt(step) });
+    checker.look({ nowMs: step * 900, wholeSinceMs: 0, goal: BigInt(step + 1), reached: BigInt(step) });
   }
   assert.equal(checker.reached, 4);
+});
+
+test('a goal that had been reached before says nothing', () => {
+  const checker = new ProgressChecker('copy', 1_000);
+  for (let step = 0; step < 5; step += 1) checker.look(at(step * 900, 10n));
+  assert.equal(checker.reached, 0);
 });

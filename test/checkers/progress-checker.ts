@@ -12,11 +12,19 @@ export interface Progress {
   readonly reached: bigint | undefined;
 }
 
+interface Window {
+  readonly wholeSinceMs: number;
+  readonly beganMs: number;
+  readonly goal: bigint;
+  /** Whether there was anything left to do when it was set. */
+  readonly isNew: boolean;
+}
+
 export class ProgressChecker {
   readonly #name: string;
   readonly #withinMs: number;
-  #window: { readonly wholeSinceMs: number; readonly beganMs: number; readonly goal: bigint } | undefined;
-  /** Goals that were reached. */
+  #window: Window | undefined;
+  /** Goals that were reached, and had not been when they were set. */
   reached = 0;
 
   constructor(name: string, withinMs: number) {
@@ -30,14 +38,16 @@ export class ProgressChecker {
       this.#window = undefined;
       return;
     }
+    const hasReached = (offset: bigint) => (reached ?? -1n) >= offset;
+    const next = { wholeSinceMs, beganMs: nowMs, goal, isNew: !hasReached(goal) };
     if (this.#window?.wholeSinceMs !== wholeSinceMs) {
-      this.#window = { wholeSinceMs, beganMs: nowMs, goal };
+      this.#window = next;
       return;
     }
-    const { beganMs } = this.#window;
-    if ((reached ?? -1n) >= this.#window.goal) {
-      this.reached += 1;
-      this.#window = { wholeSinceMs, beganMs: nowMs, goal };
+    const { beganMs, isNew } = this.#window;
+    if (hasReached(this.#window.goal)) {
+      if (isNew) this.reached += 1;
+      this.#window = next;
     } else if (nowMs - beganMs > this.#withinMs) {
       throw new Violation(
         `${this.#name}: nothing is broken since ${wholeSinceMs} ms, and it is at ` +

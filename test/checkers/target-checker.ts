@@ -12,6 +12,8 @@ const controlBit = 0x20;
 export interface TargetRules {
   /** Whether records may stand behind their offsets, after fillers that landed too many. */
   readonly mayShift: boolean;
+  /** Whether there is a reason now for which one filler too many may land; always unless given. */
+  readonly mayBeExtra?: () => boolean;
   /** Where the copy begins, by the ledger; undefined: at offset 0. */
   readonly start?: () => ToldStart | undefined;
 }
@@ -83,10 +85,11 @@ export class TargetChecker {
   }
 
   #checkFiller(batch: BatchView): void {
-    if (this.#rules.mayShift) return;
+    const { mayShift, mayBeExtra = () => true } = this.#rules;
     const { stableEnd } = this.#history;
-    const record = this.#history.holding(batch.baseOffset - this.#firstShift);
-    if (record === undefined && batch.lastOffset - this.#firstShift < stableEnd) return;
+    const record = this.#history.holding(batch.baseOffset - this.#shift);
+    if (record === undefined && batch.lastOffset - this.#shift < stableEnd) return;
+    if (mayShift && mayBeExtra()) return;
     const there = record === undefined ? `it is certain up to ${stableEnd}` : `it holds ${rangeText(record)}`;
     throw new Violation(`${this.#name}: a filler at ${rangeText(batch)} is no hole of the source: ${there}`);
   }

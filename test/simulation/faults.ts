@@ -20,7 +20,7 @@ export interface FaultSwarm {
 /** Longer than faults last, and than copies then take until they are level again. */
 const calmMs = 120_000;
 const faultsPerCalm = 15;
-const quietPauseMsMax = 20_000;
+const quietPauseMsMax = 10_000;
 
 /** About half of all kinds, which come now often, now seldom, and last now shorter, now longer. */
 export function swarmOf(random: Random): FaultSwarm {

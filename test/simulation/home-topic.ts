@@ -17,6 +17,8 @@ export class HomeTopic {
   readonly shape: TopicShape;
   readonly id: TopicId;
   readonly histories: readonly CommittedHistory[];
+  /** Of each partition, the highest offset that any replica has begun at. */
+  readonly #starts: bigint[];
   /** Batches and steps of transactions that were written. */
   operations = 0;
   readonly #applications: readonly Applications[];
@@ -32,6 +34,7 @@ export class HomeTopic {
     this.#soft = compacted ? 'from-start' : undefined;
     this.id = cluster.createTopic(shape.name, { ...clusterShape, partitions: shape.partitions, compacted });
     this.histories = this.#each((partition) => new CommittedHistory(`source ${this.name}-${partition}`));
+    this.#starts = this.#each(() => 0n);
     this.#applications = this.#each(() => new Applications(this.#producers));
   }
 
@@ -52,6 +55,11 @@ export class HomeTopic {
     const history = this.histories[partition];
     if (history === undefined) throw new Error(`the world has no partition ${this.name}-${partition}`);
     return history;
+  }
+
+  /** Below it records have been lost to retention; all others are still there, or a cleaner took them. */
+  highestStart(partition: number): bigint {
+    return this.#starts[partition] ?? 0n;
   }
 
   /** From now on it is compacted; false where it is already, or never. */
@@ -113,6 +121,8 @@ export class HomeTopic {
     for (const partition of this.partitions) {
       for (const replica of this.cluster.replicasOf(this.name, partition)) {
         this.historyOf(partition).look(replica.log, replica.highWatermark);
+        const { start } = replica.log;
+        if (start > this.highestStart(partition)) this.#starts[partition] = start;
       }
     }
   }

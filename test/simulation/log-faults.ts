@@ -56,14 +56,16 @@ const quietMs = 20_000;
 
 /**
  * The brokers of a region look for producer ids to forget, as they do every ten minutes. Not while a request
- * of a worker may still be on its way: one that comes after its id was forgotten is let in, whatever its
- * sequence (kafka-facts 14); the fence cannot hold there, and the next start finds what it left.
+ * of a worker may still be on its way, nor while two workers have the same partitions: one that comes after
+ * its id was forgotten is let in, whatever its sequence (kafka-facts 14); the fence cannot hold there, and the
+ * next start finds what it left.
  */
 function expireIds({ anyCluster, regions, wholeForMs, touch }: Hit): boolean {
   const cluster = anyCluster();
   const routes = regions.routes.filter(({ target }) => target === cluster);
   const workers = routes.flatMap((route) => route.workers.map(({ name }) => name));
   if (wholeForMs([cluster.name, ...workers]) < quietMs) return false;
+  if (routes.some((route) => route.workers.filter(({ running }) => running).length > 1)) return false;
   const alive = [...cluster.brokers.values()].filter((broker) => broker.alive);
   const forgotten = alive.reduce((sum, broker) => sum + broker.expireProducers(), 0);
   if (forgotten > 0) touch(cluster.name);

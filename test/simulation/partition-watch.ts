@@ -4,6 +4,7 @@ import type { CommittedHistory } from '../checkers/committed-history.ts';
 import { PositionChecker } from '../checkers/position-checker.ts';
 import { CommittedRecords } from '../checkers/committed-records.ts';
 import { checkWhole, CompactedChecker } from '../checkers/compacted-checker.ts';
+import { checkToldStart } from '../checkers/told-start-checker.ts';
 import { TargetChecker, type TargetRules } from '../checkers/target-checker.ts';
 import { canonicalBytes, Violation } from '../checkers/log-view.ts';
 import { readRecords } from '../checkers/record-view.ts';
@@ -16,7 +17,10 @@ import type { WorkerProcess } from './worker-process.ts';
 export interface WatchRules extends TargetRules {
   readonly compacted: boolean;
   readonly isLost: (sourceOffset: bigint) => boolean;
+  readonly from: 'earliest' | 'latest';
 }
+
+const keyOf = (canonical: Buffer): string => canonical.toString('latin1');
 
 export class PartitionWatch {
   readonly partition: number;
@@ -67,6 +71,12 @@ export class PartitionWatch {
    * again.
    */
   lookAtTarget(): void {
+    const start = this.#rules.start?.();
+    if (start !== undefined) {
+      const { stableEnd } = this.history;
+      const highestStart = this.#home.highestStart(this.partition);
+      checkToldStart(`target ${this.name}`, this.#rules.from, start, { highestStart, stableEnd });
+    }
     for (const replica of this.#target.replicasOf(this.#home.name, this.partition)) {
       const { brokerId } = replica.site;
       let checker = this.#targets.get(brokerId);
@@ -138,14 +148,14 @@ export class PartitionWatch {
         // What the source has lost can be compared with nothing.
         isUnknown: (offset) => offset < (this.sourceLeader?.log.start ?? 0n),
         // Before the topic was compacted no sequences told of places; now its records have to.
-        areAlike: (from, to) => this.#home.shape.becomesSoft === true && this.#isEmptied(from, to),
+        areAlike: (a, b) => this.#home.shape.becomesSoft === true && this.#isEmptied(a, b),
       });
     }
-    const dataFrom = start?.way === 'prefix' ? from : 0n;
-    const originals = this.history.batches.filter(({ baseOffset }) => baseOffset >= from).values();
+    // By their bytes, whatever the ledger says of where the copy begins.
+    const originals = new Map(this.history.batches.map((batch) => [keyOf(batch.canonical), batch]));
     for (const { bytes, baseOffset } of leader.log.batches) {
-      if ((bytes.readInt16BE(21) & 0x20) !== 0 || baseOffset < dataFrom) continue;
-      const original = originals.next().value;
+      if ((bytes.readInt16BE(21) & 0x20) !== 0) continue;
+      const original = originals.get(keyOf(canonicalBytes(bytes)));
       // What the source has trimmed can be compared with nothing, and nobody can read on from there.
       if (original === undefined || original.baseOffset < (this.sourceLeader?.log.start ?? 0n)) continue;
       const shift = baseOffset - original.baseOffset;

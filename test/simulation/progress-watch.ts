@@ -6,7 +6,10 @@ import type { Regions } from './regions.ts';
 import type { Route } from './route.ts';
 
 /** From the last touch of anything that the copy needs until it has come as far as its source was then. */
-const withinMs = 120_000;
+const withinMs = 20_000;
+
+/** What was under way when it was broken has landed by then. */
+const calmAfterMs = 30_000;
 
 export class ProgressWatch {
   readonly #regions: Regions;
@@ -17,6 +20,8 @@ export class ProgressWatch {
     this.#regions = regions;
     this.#faults = faults;
     for (const route of regions.routes) {
+      // Rivals fill the same holes.
+      if (route.workers.length === 1) route.isCalm = () => this.#isCalm(route);
       // Cleaners and coordinators slow copies down without end: those are judged behind the faults alone.
       if (route.home.isCompacted || !route.target.permitsMarkers) continue;
       for (const watch of route.watches) {
@@ -43,10 +48,15 @@ export class ProgressWatch {
           nowMs,
           wholeSinceMs,
           goal: watch.history.stableEnd,
-          reached: reachedOf(route, watch),
+          reached: route.reached(watch.partition),
         });
       }
     }
+  }
+
+  #isCalm(route: Route): boolean {
+    const sinceMs = this.#wholeSince(route);
+    return sinceMs !== undefined && this.#regions.scheduler.nowMs - sinceMs > calmAfterMs;
   }
 
   #wholeSince({ home, target, workers }: Route): number | undefined {
@@ -54,16 +64,4 @@ export class ProgressWatch {
     const times = names.map((name) => this.#faults.wholeSince(name));
     return times.includes(undefined) ? undefined : Math.max(...(times as number[]));
   }
-}
-
-function reachedOf({ workers }: Route, { partition }: PartitionWatch): bigint | undefined {
-  const reached = workers.flatMap(({ partitions }) =>
-    partitions.flatMap(({ spec, position, shift }) =>
-      spec.partition === partition && position !== undefined ? [position - (shift ?? 0n)] : [],
-    ),
-  );
-  return reached.reduce<bigint | undefined>(
-    (most, each) => (most === undefined || each > most ? each : most),
-    undefined,
-  );
 }

@@ -27,7 +27,11 @@ export interface RandomRun {
   readonly end: 'all heals' | 'a core heals';
   /** Goals that copies reached while something else was broken. */
   readonly progress: number;
+  /** Of all logs at the end. */
+  readonly digest: string;
 }
+
+export type Phase = 'faults last' | 'becomes level' | 'is compared' | 'ends';
 
 /** What may be left out of a world that has failed, to see whether it still does. */
 export interface Reduction {
@@ -48,12 +52,18 @@ export class BrokenWorld extends Violation {
   /** The acts that had happened. */
   readonly acts: readonly string[];
   readonly faultsUntilMs: number;
+  readonly phase: Phase;
 
-  constructor(seed: number, message: string, acts: readonly string[], faultsUntilMs: number, cause: unknown) {
+  constructor(
+    message: string,
+    about: Pick<BrokenWorld, 'seed' | 'acts' | 'faultsUntilMs' | 'phase'>,
+    cause: unknown,
+  ) {
     super(message, { cause });
-    this.seed = seed;
-    this.acts = acts;
-    this.faultsUntilMs = faultsUntilMs;
+    this.seed = about.seed;
+    this.acts = about.acts;
+    this.faultsUntilMs = about.faultsUntilMs;
+    this.phase = about.phase;
   }
 }
 
@@ -62,13 +72,16 @@ const faultsMin = 3;
 const faultsMsMin = 45_000;
 /** A world whose region is down most of the time has had its chance. */
 const faultsMsMax = 1_800_000;
-/** The most virtual time that may pass until everything is level. */
-const recoveryMsMax = 180_000;
+/** The most virtual time that may pass until everything is level: holes are filled one by one, by rivals. */
+const recoveryMsMax = 10_800_000;
 /**
- * Where every hole takes a filler of its own, by way of the coordinator, and workers that never part take the
- * guard from each other.
+ * The most for which a copy may stand still meanwhile: a filler that is under way to a broker which is gone is
+ * given up after 40 s, metadata after 5, the coordinator after 10. And where cleaners or coordinators are in
+ * its way.
  */
-const slowRecoveryMsMax = 10_800_000;
+const standsMsMax = 90_000;
+const standsSlowMsMax = 120_000;
+const verifiedMsMax = 180_000;
 
 /** Throws BrokenWorld. */
 export async function runRandomWorld(seed: number, options: RunOptions = {}): Promise<RandomRun> {
@@ -80,7 +93,8 @@ export async function runRandomWorld(seed: number, options: RunOptions = {}): Pr
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const message = `seed ${seed} at ${scheduler.nowMs} ms: ${text}\n${world.regions.describe()}`;
-    throw new BrokenWorld(seed, message, world.acts.done, world.faultsUntilMs ?? scheduler.nowMs, error);
+    const { phase, faultsUntilMs = scheduler.nowMs } = world;
+    throw new BrokenWorld(message, { seed, acts: world.acts.done, faultsUntilMs, phase }, error);
   } finally {
     options.onLog?.(scheduler.log);
   }
@@ -89,6 +103,7 @@ export async function runRandomWorld(seed: number, options: RunOptions = {}): Pr
 class RandomWorld {
   readonly acts: Acts;
   readonly regions: Regions;
+  phase: Phase = 'faults last';
   faultsUntilMs: number | undefined;
   readonly #reduction: Reduction | undefined;
   readonly #faults: Faults;
@@ -114,15 +129,18 @@ class RandomWorld {
     this.#faults.start();
     await this.#untilEnough(progress);
     this.#faults.end();
+    this.phase = 'becomes level';
     const end = this.#heal();
     await this.#writers.stop();
     const isSlow = regions.routes.some(
       ({ home, target }) =>
         home.isCompacted || ((home.shape.transactions ?? 0) > 0 && !target.permitsMarkers),
     );
-    await regions.becomesLevel(isSlow ? slowRecoveryMsMax : recoveryMsMax);
-    await regions.becomesVerified(recoveryMsMax);
-    const run = { ...this.#sum(), end, progress: progress.reached };
+    await regions.becomesLevel(recoveryMsMax, isSlow ? standsSlowMsMax : standsMsMax);
+    this.phase = 'is compared';
+    await regions.becomesVerified(verifiedMsMax);
+    const run = { ...this.#sum(), end, progress: progress.reached, digest: regions.digest };
+    this.phase = 'ends';
     await regions.stop();
     this.#checkMemory();
     return run;
@@ -155,7 +173,7 @@ class RandomWorld {
     return 'a core heals';
   }
 
-  #sum(): Omit<RandomRun, 'end' | 'progress'> {
+  #sum(): Omit<RandomRun, 'end' | 'progress' | 'digest'> {
     const { scheduler, workers, topics, clusters, operations } = this.regions;
     const partitions = workers.flatMap((worker) => worker.partitions);
     const sum = (count: 'starts' | 'fenceRefusals') =>
@@ -175,9 +193,14 @@ class RandomWorld {
 
   /** A process that was killed holds what it held. */
   #checkMemory(): void {
-    if (this.regions.workers.some(({ wasKilled, givenUp }) => wasKilled || givenUp)) return;
-    for (const { memory, name } of this.regions.clusters) {
-      if (memory.held > 0) throw new Violation(`${name}: ${memory.held} fetch answers were never released`);
+    const { clusters, routes } = this.regions;
+    for (const cluster of clusters) {
+      const workers = routes.flatMap(({ home, target, workers: each }) =>
+        home.cluster === cluster || target === cluster ? each : [],
+      );
+      const { memory, name } = cluster;
+      if (memory.held === 0 || workers.some(({ wasKilled, givenUp }) => wasKilled || givenUp)) continue;
+      throw new Violation(`${name}: ${memory.held} fetch answers were never released`);
     }
   }
 }

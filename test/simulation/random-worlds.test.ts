@@ -3,10 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom, systemRandom } from '../../src/base/random.ts';
+import { faultKinds } from './fault-kinds.ts';
 import { keptSeeds } from './kept-seeds.ts';
+import { quietFaults } from './log-faults.ts';
 import { runRandomWorld } from './random-world.ts';
 import { randomWorlds } from './run-options.ts';
 import { SimulationTotals } from './simulation-totals.ts';
+
+/** Together they have every kind of fault, by what kinds they drew. */
+const seedsOfAllKinds = [1, 24, 75, 106, 107, 108];
 
 const first = systemRandom.int(2 ** 31);
 
@@ -26,11 +31,25 @@ for (const { seed, showed } of keptSeeds) {
   });
 }
 
-test('a world with the same seed is the same world', async () => {
+test('a world with the same seed is the same world, byte for byte', async () => {
   const logs: string[] = [];
+  const digests: string[] = [];
   for (let round = 0; round < 2; round += 1) {
-    await runRandomWorld(7, { onLog: (lines) => logs.push(lines.join('\n')) });
+    const { digest } = await runRandomWorld(7, { onLog: (lines) => logs.push(lines.join('\n')) });
+    digests.push(digest);
   }
   assert.ok(logs[0] !== undefined && logs[0].length > 10_000);
   assert.equal(logs[0], logs[1]);
+  assert.equal(digests[0], digests[1]);
+  assert.notEqual((await runRandomWorld(8)).digest, digests[0]);
+});
+
+test('each kind of fault makes a difference in some worlds', async () => {
+  const totals = new SimulationTotals();
+  for (const seed of seedsOfAllKinds) totals.add(await runRandomWorld(seed));
+  const names = [...faultKinds, ...quietFaults].map(({ name }) => name);
+  assert.deepEqual(
+    names.filter((name) => (totals.faults.get(name) ?? 0) < 3),
+    [],
+  );
 });

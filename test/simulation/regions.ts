@@ -1,11 +1,13 @@
 // Several regions on one virtual time: a model cluster in each, topics at home there, and routes between
 // them. Checkers look after every event.
+import { createHash } from 'node:crypto';
 import type { Random } from '../../src/base/random.ts';
 import { ModelCluster } from '../broker-model/model-cluster.ts';
 import { quietCluster } from '../broker-model/model-types.ts';
 import { Violation } from '../checkers/log-view.ts';
 import { HomeTopic } from './home-topic.ts';
 import { Route } from './route.ts';
+import { Standstill } from './standstill.ts';
 import { Scheduler, type SimEvent } from './scheduler.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { ClusterShape, RouteShape, TopicShape } from './world-shape.ts';
@@ -28,6 +30,17 @@ export class Regions {
   get operations(): number {
     const written = this.topics.reduce((sum, { operations }) => sum + operations, 0);
     return this.clusters.reduce((sum, { operations }) => sum + operations, written);
+  }
+
+  /** Of everything that stands in any log. */
+  get digest(): string {
+    const hash = createHash('sha256');
+    for (const cluster of this.clusters) {
+      for (const { replicas } of cluster.brokers.values()) {
+        for (const { log } of replicas.values()) for (const { bytes } of log.batches) hash.update(bytes);
+      }
+    }
+    return hash.digest('hex');
   }
 
   addCluster(name: string, shape: ClusterShape, random: Random): ModelCluster {
@@ -71,9 +84,16 @@ export class Regions {
     await this.scheduler.runUntil(this.scheduler.nowMs + 100);
   }
 
-  /** Lets time go on until everything is level. Throws Violation where that takes longer than `untilMs`. */
-  async becomesLevel(untilMs: number): Promise<void> {
-    const isLevel = () => this.routes.every(({ level }) => level);
+  /**
+   * Lets time go on until everything is level. Throws Violation where that takes longer than `untilMs`, or
+   * where a copy stands still for longer than `standsMs`.
+   */
+  async becomesLevel(untilMs: number, standsMs = untilMs): Promise<void> {
+    const standstill = new Standstill(standsMs);
+    const isLevel = () => {
+      standstill.look(this.scheduler.nowMs, this.routes);
+      return this.routes.every(({ level }) => level);
+    };
     await this.#waitUntil(isLevel, 'no progress any more', untilMs);
     const withShifts = this.routes.filter(
       ({ home: { shape, isCompacted } }) => (shape.transactions ?? 0) > 0 || isCompacted,

@@ -21,6 +21,8 @@ export class Route {
   readonly shape: RouteShape;
   readonly workers: readonly WorkerProcess[];
   readonly watches: readonly PartitionWatch[];
+  /** Whether nothing explains a filler too many now. Set by tests. */
+  isCalm: () => boolean = () => false;
   /** The generation that the ledger shows now. */
   fence: Fence;
   readonly #ledger = new PartitionLedger();
@@ -47,9 +49,14 @@ export class Route {
       (partition) =>
         new PartitionWatch(home, partition, target, () => this.workers, {
           mayShift: isWithHoles,
+          mayBeExtra: () => !this.isCalm(),
           compacted: home.isCompacted,
           start: () => this.startOf(partition),
-          isLost: (offset) => this.#ledger.isLost(this.#targetTopicId, partition, offset),
+          // What is told to be lost counts only where the source has begun behind it.
+          isLost: (offset) =>
+            offset < home.highestStart(partition) &&
+            this.#ledger.isLost(this.#targetTopicId, partition, offset),
+          from: shape.startPolicy?.from === 'latest' ? 'latest' : 'earliest',
         }),
     );
     const random = seededRandom(shape.seed);
@@ -103,11 +110,24 @@ export class Route {
 
   /** Every partition ends where the source does, committed, and every running worker is at rest there. */
   get level(): boolean {
-    return this.watches.every((watch) => this.#isLevel(watch));
+    return this.watches.every((watch) => this.isLevelAt(watch));
   }
   /** Whether workers that compare what they mirror are through. */
   get verified(): boolean {
     return this.#expected.every((worker) => worker.verifier?.isThrough ?? true);
+  }
+
+  /** Source offset up to which any worker counts a partition as copied; undefined where none knows. */
+  reached(partition: number): bigint | undefined {
+    const reached = this.workers.flatMap(({ partitions }) =>
+      partitions.flatMap(({ spec, position, shift }) =>
+        spec.partition === partition && position !== undefined ? [position - (shift ?? 0n)] : [],
+      ),
+    );
+    return reached.reduce<bigint | undefined>(
+      (most, each) => (most === undefined || each > most ? each : most),
+      undefined,
+    );
   }
 
   /** What was announced in the ledger and has not come about is seen by the next start. */
@@ -149,7 +169,7 @@ export class Route {
   }
 
   /** Where nobody runs the partition, it has to be where the source is. */
-  #isLevel(watch: PartitionWatch): boolean {
+  isLevelAt(watch: PartitionWatch): boolean {
     const { end } = watch.history;
     const running = this.#expected.flatMap(({ partitions }) =>
       partitions.filter(({ spec }) => spec.partition === watch.partition),

@@ -1,7 +1,7 @@
 // How long the simulation runs and what it repeats, from the environment. The defaults fit into `npm test`.
 
 /** Random worlds in one run. */
-export const randomWorlds = Number(process.env['CAUSEWAY_SIM_WORLDS'] ?? 40);
+export const randomWorlds = Number(process.env['CAUSEWAY_SIM_WORLDS'] ?? 20);
 
 /** How many times as long the horizon of small worlds is. */
 export const ordersTimes = Number(process.env['CAUSEWAY_ORDERS'] ?? 1);

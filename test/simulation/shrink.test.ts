@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Violation } from '../checkers/log-view.ts';
-import { BrokenWorld, type Reduction } from './random-world.ts';
+import { BrokenWorld, type Phase, type Reduction } from './random-world.ts';
 import { complaintOf, shrink } from './shrink.ts';
 
 const acts = Array.from({ length: 100 }, (_, at) => `act #${at}`);
 
-const broken = (happened: readonly string[], complaint = 'eu/1: lost 7 records') =>
-  new BrokenWorld(1, 'seed 1', happened, 5_000, new Violation(complaint));
+const broken = (acts: readonly string[], complaint = 'eu/1: lost 7 records', phase: Phase = 'faults last') =>
+  new BrokenWorld('seed 1', { seed: 1, acts, faultsUntilMs: 5_000, phase }, new Violation(complaint));
 
 /** Breaks while all of `needed` happen. */
 function worldThatNeeds(needed: readonly string[]) {
@@ -49,6 +49,8 @@ test('complaints are the same whatever the numbers and the places', () => {
   );
   assert.equal(one, other);
   assert.notEqual(one, complaintOf(broken([], 'us/2#4: went on at 17')));
+  // What comes in another phase is another failure.
+  assert.notEqual(one, complaintOf(broken([], 'us/2#4: stopped at 17', 'becomes level')));
 });
 
 test('a search that takes too long leaves what it has', async () => {

@@ -42,10 +42,13 @@ export async function shrink(first: BrokenWorld, attempt: Attempt, runsMax = 1_0
   return { acts: left, reduction: { leftOut, faultsUntilMs }, failure, runs };
 }
 
-/** What is said, whatever it is said of: numbers, names of places and processes differ from run to run. */
-export function complaintOf({ cause }: BrokenWorld): string {
+/**
+ * What is said and when, whatever it is said of: numbers, names of places and processes differ from run to
+ * run.
+ */
+export function complaintOf({ cause, phase }: BrokenWorld): string {
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return (text.split('\n')[0] as string)
+  return `${phase}: ${text.split('\n')[0]}`
     .replaceAll(/\S*\/\S*|\S+-\d+\S*/g, '…')
     .replaceAll(/-?\d+/g, 'N')
     .slice(0, 120);

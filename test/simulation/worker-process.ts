@@ -37,6 +37,9 @@ export interface WorkerProcessParts {
   readonly verifies: boolean;
 }
 
+/** What a cleaner, or a gap that may be filled, is to a worker that has not been told of either. */
+const untoldCodes: ReadonlySet<string> = new Set(['CW-2011', 'CW-2007']);
+
 export class WorkerProcess {
   readonly name: string;
   readonly #parts: WorkerProcessParts;
@@ -197,7 +200,9 @@ export class WorkerProcess {
     if (this.defect !== undefined) throw new Violation(`${this.owner}: ${this.defect}`);
     for (const partition of this.partitions) {
       const { state } = partition;
-      if (state.name === 'stopped' && !mayStop && !this.#isUntold(partition)) {
+      const mayNotKnow =
+        state.name === 'stopped' && untoldCodes.has(state.cause.code) && this.#isUntold(partition);
+      if (state.name === 'stopped' && !mayStop && !mayNotKnow) {
         throw new Violation(`${this.owner}: stopped with ${state.cause.code}: ${state.cause.message}`);
       }
       if (state.name === 'starting' && partition.inFlight > 0) {
