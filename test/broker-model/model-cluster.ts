@@ -31,7 +31,7 @@ export class ModelCluster implements BrokerSite {
   readonly controller: Controller;
   readonly producerIds: ProducerIds;
   readonly memory = new ModelMemory();
-  /** Requests of clients that were answered and meant to change something, and fetches that brought records. */
+  /** Answers to clients that brought records, or were to requests that change something. */
   operations = 0;
   /** Set by tests: how much longer each message between a client and a broker takes. */
   slowedMs = 0;

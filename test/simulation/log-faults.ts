@@ -57,8 +57,8 @@ const quietMs = 20_000;
 /**
  * The brokers of a region look for producer ids to forget, as they do every ten minutes. Not while a request
  * of a worker may still be on its way, nor while two workers have the same partitions: one that comes after
- * its id was forgotten is let in, whatever its sequence (kafka-facts 14); the fence cannot hold there, and the
- * next start finds what it left.
+ * its id was forgotten is let in, whatever its sequence (kafka-facts 14); the fence cannot hold there, and
+ * the next start finds what it left.
  */
 function expireIds({ anyCluster, regions, wholeForMs, touch }: Hit): boolean {
   const cluster = anyCluster();

@@ -75,9 +75,9 @@ const faultsMsMax = 1_800_000;
 /** The most virtual time that may pass until everything is level: holes are filled one by one, by rivals. */
 const recoveryMsMax = 10_800_000;
 /**
- * The most for which a copy may stand still meanwhile: a filler that is under way to a broker which is gone is
- * given up after 40 s, metadata after 5, the coordinator after 10. And where cleaners or coordinators are in
- * its way.
+ * The most for which a copy may stand still meanwhile: a filler that is under way to a broker which is gone
+ * is given up after 40 s, metadata after 5, the coordinator after 10. And where cleaners or coordinators are
+ * in its way.
  */
 const standsMsMax = 90_000;
 const standsSlowMsMax = 120_000;
