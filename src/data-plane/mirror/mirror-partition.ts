@@ -18,6 +18,7 @@ import {
   type ProducePlace,
 } from './produce-outcome.ts';
 import { RetryDelays, type RetryLimits } from './retry-delays.ts';
+import { SlowTarget } from './slow-target.ts';
 import { SourceView } from './source-view.ts';
 import type { StartPoint } from './start-procedure.ts';
 import { type Cause, causeOf } from './stop-cause.ts';
@@ -75,7 +76,7 @@ export class MirrorPartition {
   #window: WriteWindow | undefined;
   #place: ProducePlace | undefined;
   #suspectAt: TargetOffset | undefined;
-  #slowTarget = false;
+  readonly #slowness = new SlowTarget();
   #tail: StartPoint['tail']['verdict'] | undefined;
   /** Monotonic: since when the source, which has more, answers without it. */
   #unseenSinceMs: number | undefined;
@@ -147,7 +148,7 @@ export class MirrorPartition {
   }
   /** True while the target is slow to acknowledge this partition: it must not delay its neighbours. */
   get slowTarget(): boolean {
-    return this.#slowTarget;
+    return this.#slowness.isSlow(this.#clock.monotonicMs());
   }
 
   // ---- life cycle --------------------------------------------------------------------------------
@@ -382,7 +383,6 @@ export class MirrorPartition {
   }
 
   #wentWell(): void {
-    this.#slowTarget = false;
     this.#suspectAt = undefined;
     this.#retry.reset();
   }
@@ -395,7 +395,7 @@ export class MirrorPartition {
         this.counts.fenceRefusals += 1;
         return this.#retry.afterRefusal(outcome.cause, this.#clock.monotonicMs());
       case 'wait':
-        this.#slowTarget = outcome.cause.code === 'CW-2022';
+        if (outcome.cause.code === 'CW-2022') this.#slowness.heldUp(this.#clock.monotonicMs());
         return this.#retry.after(outcome.cause);
       case 'suspect':
         if (this.#suspectAt === flight.expected) return this.#retry.after(outcome.cause);

@@ -95,7 +95,10 @@ export interface WorkerLimits {
   readonly produceInFlightBytes: number;
   /** … but so many requests, whatever they hold: fewer do not keep a broker busy. */
   readonly produceInFlightMin: number;
-  /** How long a target broker may wait for its replicas; short, since a slow one delays its neighbours. */
+  /**
+   * How long a target broker may wait for its replicas; short, since a slow one delays its neighbours until
+   * the connection is given up.
+   */
   readonly produceWaitMs: number;
   /** The same for partitions that were slow before and have a connection of their own. */
   readonly produceWaitMsSlow: number;
