@@ -104,6 +104,10 @@ export const bugsInFilling: readonly PlantedBug[] = [
         file: startTest,
         test: 'more fillers than holes: the target is that much ahead, and the ledger has it first',
       },
+      {
+        file: 'test/simulation/hole-traps.test.ts',
+        test: 'extra-then-crash: fillers too many at the end, and nobody is left who knows of them',
+      },
     ],
   },
   {

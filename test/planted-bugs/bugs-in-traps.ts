@@ -120,4 +120,78 @@ export const bugsInTraps: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'the position is read from the high watermark, whatever the sequence',
+    harm: 'An append that is not visible yet is written twice.',
+    edits: [
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: "const position = asTarget(await readOffset(target, 'end'));",
+        replace: "const position = asTarget(await readOffset(target, 'highWatermark'));",
+      },
+      {
+        file: `${mirror}/start-procedure.ts`,
+        search: '  refuseOtherBytes(target, position, lastSequence, tail);\n',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'test/simulation/traps.test.ts',
+        test: 'visible-end: an append that is not yet visible is not written again',
+      },
+    ],
+  },
+  {
+    name: 'data that a late filler moved is not looked for',
+    harm: 'The copy stops as if somebody else had written, or goes on at a place that is not its own.',
+    edits: [
+      {
+        file: `${mirror}/tail-check.ts`,
+        search: 'const found = isGone ? undefined : await findShiftedData(source, target, last, segments);',
+        replace:
+          "const found = isGone ? undefined : ({ is: 'unknown' } as Awaited<ReturnType<typeof findShiftedData>>);",
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'test/simulation/hole-traps.test.ts',
+        test: 'marker-again: a marker comes twice, behind the next data: a shift until the next holes',
+      },
+    ],
+  },
+  {
+    name: 'a check whose ledger is older finds nothing to compare, and is content',
+    harm: 'A copy that began at the end of its source is never verified.',
+    edits: [
+      {
+        file: 'src/data-plane/verifier/check-task.ts',
+        search: "this.#isStuck = duty === 'new' && piece.to === piece.from;",
+        replace: 'this.#isStuck = false;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'src/data-plane/verifier/continuous-check.test.ts',
+        test: 'a copy whose shift was recorded after the ledger was read is compared',
+      },
+    ],
+  },
+  {
+    name: 'a retry takes a minute and a half',
+    harm: 'What is mended stands still all the same.',
+    edits: [
+      {
+        file: `${mirror}/retry-delays.ts`,
+        search: 'this.#backoff.nextDelayMs(),',
+        replace: '90_000,',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'test/simulation/mended.test.ts',
+        test: 'the target is back: the copy goes on within 15 s, however long it was broken',
+      },
+    ],
+  },
 ];

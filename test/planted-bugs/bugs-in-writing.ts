@@ -167,6 +167,10 @@ export const bugsInWriting: readonly PlantedBug[] = [
         file: `${simulation}/traps.test.ts`,
         test: 'visible-end: an append that is not yet visible is not written again',
       },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'paused-leader: a deposed leader that still thinks it leads takes nothing that counts',
+      },
     ],
   },
   {
@@ -197,11 +201,15 @@ export const bugsInWriting: readonly PlantedBug[] = [
       {
         file: `${worker}/target-lane.ts`,
         search: 'if (!this.#parts.mayWrite()) return;',
-        replace: 'this.#parts.mayWrite();',
+        replace: '',
       },
     ],
     caughtBy: [
       { file: `${worker}/target-lane.test.ts`, test: 'a process that stood still writes nothing more' },
+      {
+        file: `${simulation}/traps.test.ts`,
+        test: 'sleeper: a machine that slept until its id was forgotten writes nothing under it',
+      },
     ],
   },
 ];

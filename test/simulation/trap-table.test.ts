@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readText } from '../architecture/source/tree.ts';
 import { plantedBugs } from '../planted-bugs/bugs.ts';
+import type { PlantedBug } from '../planted-bugs/planted-bug.ts';
 import { trapsPage } from './trap-page.ts';
 import { traps } from './trap-table.ts';
 
@@ -15,10 +16,16 @@ for (const { name, scenarios, bugs } of traps) {
         `${scenario.file} has no “${scenario.test}”`,
       );
     }
-    const known = new Set(plantedBugs.map((bug) => bug.name));
+    const known = plantedBugs.filter((bug) => bugs.includes(bug.name));
     assert.deepEqual(
-      bugs.filter((bug) => !known.has(bug)),
+      bugs.filter((bug) => !known.some((each) => each.name === bug)),
       [],
+    );
+    const isCaught = ({ file, test: caught }: PlantedBug['caughtBy'][number]) =>
+      scenarios.some((scenario) => scenario.file === file && caught.startsWith(scenario.test));
+    assert.ok(
+      known.some(({ caughtBy }) => caughtBy.some(isCaught)),
+      'none of its scenarios catches any of its bugs',
     );
   });
 }

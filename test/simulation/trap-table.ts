@@ -23,7 +23,11 @@ export const traps: readonly Trap[] = [
       'not visible yet is written twice.',
     remedy: 'The sequence, then the log’s end, then wait until it is committed.',
     scenarios: simulated('traps', 'visible-end: an append that is not yet visible'),
-    bugs: ['high watermark not waited for', 'log end read before the sequence'],
+    bugs: [
+      'the position is read from the high watermark, whatever the sequence',
+      'high watermark not waited for',
+      'log end read before the sequence',
+    ],
   },
   {
     name: 'marker-again',
@@ -32,7 +36,11 @@ export const traps: readonly Trap[] = [
       'new data.',
     remedy: 'The log’s end counts; the copy is shifted, which the ledger knows, until the next holes.',
     scenarios: simulated('hole-traps', 'marker-again: a marker comes twice'),
-    bugs: ['more fillers than holes are taken for data of ours', 'a shift is made without the ledger'],
+    bugs: [
+      'data that a late filler moved is not looked for',
+      'more fillers than holes are taken for data of ours',
+      'a shift is made without the ledger',
+    ],
   },
   {
     name: 'marker-never',
