@@ -72,6 +72,12 @@ export const bugsInStart: readonly PlantedBug[] = [
         file: `${simulation}/traps.test.ts`,
         test: 'regrown: a source that lost records and grew past the position is not followed',
       },
+      {
+        file: `${simulation}/guard-traps.test.ts`,
+        test:
+          'open-guard: a worker dies at each step of a run and nothing behind it; ' +
+          'its transaction ends alone',
+      },
     ],
   },
   {

@@ -150,7 +150,8 @@ export const bugsInTraps: readonly PlantedBug[] = [
         file: `${mirror}/tail-check.ts`,
         search: 'const found = isGone ? undefined : await findShiftedData(source, target, last, segments);',
         replace:
-          "const found = isGone ? undefined : ({ is: 'unknown' } as Awaited<ReturnType<typeof findShiftedData>>);",
+          'type Found = Awaited<ReturnType<typeof findShiftedData>>;\n' +
+          "  const found = isGone ? undefined : ({ is: 'unknown' } as Found);",
       },
     ],
     caughtBy: [

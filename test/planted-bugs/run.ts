@@ -51,10 +51,10 @@ async function main(): Promise<number> {
   return values.table ? 0 : runTests(bugs, values.quick ? 'first' : 'all');
 }
 
-const withoutSeed = (bugs: typeof plantedBugs) => {
+function withoutSeed(bugs: typeof plantedBugs): typeof plantedBugs {
   const seeds = readSeeds();
   return bugs.filter(({ name }) => !seeds.has(name));
-};
+}
 
 function writePages(): void {
   writeFileSync(`${root}docs/design/planted-bugs.md`, plantedBugsPage(plantedBugs, readSeeds()));

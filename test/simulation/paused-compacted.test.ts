@@ -73,6 +73,16 @@ for (const change of changes) {
   }
 }
 
+test('other-guard: a data id is changed where its successor sees a record, where it decides', async () => {
+  const change = changes.find(({ name }) => name.endsWith('is changed where its successor sees a record'));
+  assert.ok(change !== undefined);
+  for (let pauseStep = 76; pauseStep <= 82; pauseStep += 1) {
+    for (let wakeStep = 60; wakeStep <= 68; wakeStep += 2) {
+      await runPaused({ change, pause: standStill, way: 'directly' }, pauseStep, wakeStep);
+    }
+  }
+});
+
 interface Paused {
   readonly change: Change;
   readonly pause: Pause;

@@ -89,7 +89,7 @@ export const traps: readonly Trap[] = [
     harm: 'The transaction of a worker that died ends by itself 15 minutes later, with a record.',
     remedy: 'Whoever fills takes the guard, which ends what is open; what lands otherwise is a shift.',
     scenarios: simulated('guard-traps', 'open-guard: a worker dies at each step of a run'),
-    bugs: ['more fillers than holes are taken for data of ours'],
+    bugs: ['tail check skipped', 'more fillers than holes are taken for data of ours'],
   },
   {
     name: 'regrown',
@@ -166,7 +166,10 @@ export const traps: readonly Trap[] = [
     name: 'other-guard',
     harm: 'The guard’s transactional id is forgotten: two ids for one partition.',
     remedy: 'The id that data is under is recorded, and closed at a hole before another one is used.',
-    scenarios: simulated('hole-traps', 'other-guard: the guard’s id is forgotten between two runs'),
+    scenarios: [
+      ...simulated('hole-traps', 'other-guard: the guard’s id is forgotten between two runs'),
+      ...simulated('paused-compacted', 'other-guard: a data id is changed where its successor sees'),
+    ],
     bugs: ['a new data id is used before the old one is closed'],
   },
   {
