@@ -1,5 +1,6 @@
 // What may stand in front of a copy that begins in the middle: batches of empty records, packed with zstd.
 import { zstdDecompressSync } from 'node:zlib';
+import { VarintReader } from './varint-reader.ts';
 
 const attributesAt = 21;
 const lastOffsetDeltaAt = 23;
@@ -22,22 +23,15 @@ export function isNullBatch(batch: Buffer, timestampMs: bigint): boolean {
 
 /** Length, attributes, time, offset, key, value, headers: of each record. */
 function areEmpty(records: Buffer, count: number): boolean {
-  let at = 0;
-  const next = (): number => {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = records.readUInt8(at);
-      at += 1;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    }
-  };
+  const reader = new VarintReader(records);
+  const next = () => reader.next();
   for (let delta = 0; delta < count; delta += 1) {
     const length = next();
-    const end = at + length;
-    at += 1;
+    const end = reader.at + length;
+    reader.at += 1;
     const fields = [next(), next(), next(), next(), next()];
-    if (at !== end || fields.some((field, index) => field !== [0, delta, -1, -1, 0][index])) return false;
+    if (reader.at !== end || fields.some((field, index) => field !== [0, delta, -1, -1, 0][index]))
+      return false;
   }
-  return at === records.length;
+  return reader.at === records.length;
 }

@@ -1,4 +1,6 @@
 // Reads the records of an uncompressed batch, without the product's own decoder.
+import { VarintReader } from './varint-reader.ts';
+
 export interface RecordView {
   readonly offset: bigint;
   readonly key: string;
@@ -12,31 +14,22 @@ export function readRecords(batch: Buffer): RecordView[] {
   const base = batch.readBigInt64BE(0);
   const firstMs = batch.readBigInt64BE(27);
   const records: RecordView[] = [];
-  let at = headerBytes;
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = batch.readUInt8(at);
-      at += 1;
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    }
-  };
+  const reader = new VarintReader(batch, headerBytes);
   const text = (): string => {
-    const length = varint();
+    const length = reader.next();
     if (length < 0) return 'null';
-    at += length;
-    return batch.toString('latin1', at - length, at);
+    reader.at += length;
+    return batch.toString('latin1', reader.at - length, reader.at);
   };
-  while (at < batch.length) {
-    const length = varint();
-    const end = at + length;
-    at += 1;
-    const timestampMs = firstMs + BigInt(varint());
-    const offset = base + BigInt(varint());
+  while (reader.at < batch.length) {
+    const length = reader.next();
+    const end = reader.at + length;
+    reader.at += 1;
+    const timestampMs = firstMs + BigInt(reader.next());
+    const offset = base + BigInt(reader.next());
     const key = text();
     records.push({ offset, key, identity: `${timestampMs}/${key}/${text()}` });
-    at = end;
+    reader.at = end;
   }
   return records;
 }

@@ -54,34 +54,15 @@ export interface RouteShape {
 }
 
 /** A small world: one topic, one route. */
-export interface WorldShape {
-  readonly seed: number;
-  readonly partitions: number;
+export interface WorldShape
+  extends Omit<RouteShape, 'workers' | 'fence'>,
+    Pick<TopicShape, 'partitions' | 'transactions' | 'keys' | 'becomesSoft'> {
+  /** How many. */
   readonly workers: number;
   readonly source: ClusterShape;
   readonly target: ClusterShape;
-  readonly limits?: Partial<WorkerLimits>;
-  /** Limit and priorities of the link, as each engine is told them; none unless given. */
-  readonly steering?: (engine: string) => Steering;
-  /** Where copies begin. */
-  readonly startPolicy?: StartPolicy;
-  /** Copies are trimmed with their source. */
-  readonly followsTrim?: boolean;
-  readonly ledgerDelayMs?: number;
-  /** Applications write transactions at the source; so many producers for each partition. */
-  readonly transactions?: number;
-  /** Records have keys, so many of them, and cleaners are at both sides. */
-  readonly keys?: number;
-  /** With keys: the topic is compacted from some time on, when it has been mirrored for a while. */
-  readonly becomesSoft?: boolean;
-  /** With keys: the source also loses what is not mirrored yet, and the gap is filled. */
-  readonly fillsGaps?: boolean;
   /** The target permits no markers: holes are filled by way of the coordinator. */
   readonly coordinated?: boolean;
-  /** Workers compare what they mirror while it is mirrored. */
-  readonly verifies?: boolean;
-  /** Whether a partition may stop for good; where not, a stop is a violation. */
-  readonly mayStop?: boolean;
 }
 
 export const topic = 'orders';
