@@ -46,10 +46,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   readonly replicas = new Map<string, Replica>();
   /** What this broker believes; lost with the process. */
   images = new Map<string, PartitionImage>();
-  sessions = new FetchSessions();
+  sessions = new FetchSessions(1);
   coordinator = new TransactionCoordinator(this);
   incarnation = 0;
   alive = false;
+  /** Ended in order. */
+  isStopped = false;
 
   constructor(brokerId: number, site: BrokerSite) {
     this.brokerId = brokerId;
@@ -84,9 +86,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.incarnation += 1;
     this.alive = true;
     this.images = new Map();
-    this.sessions = new FetchSessions();
+    this.sessions = new FetchSessions((this.incarnation * 16 + this.brokerId) * 100_000);
     this.coordinator = new TransactionCoordinator(this);
-    for (const replica of this.replicas.values()) replica.restart(this.#checkpointOf(replica));
+    for (const replica of this.replicas.values()) {
+      replica.restart(this.#checkpointOf(replica), this.isStopped);
+    }
+    this.isStopped = false;
     this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
       for (const replica of this.replicas.values()) replica.lookAtInSync();
     });
@@ -98,13 +103,23 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.site.scheduler.drop(this.owner);
   }
 
-  expireProducers(): void {
-    const beforeMs = this.wallMs() - this.site.settings.producerIdExpirationMs;
-    for (const replica of this.replicas.values()) replica.producers.expire(BigInt(Math.floor(beforeMs)));
+  /** In order: all that is known is written down. */
+  stop(): void {
+    this.isStopped = true;
+    this.kill();
   }
 
-  /** The last checkpoint of the high watermark may be seconds old. */
+  get expiredMs(): bigint {
+    return BigInt(Math.floor(this.wallMs() - this.site.settings.producerIdExpirationMs));
+  }
+
+  expireProducers(): void {
+    for (const replica of this.replicas.values()) replica.producers.expire(this.expiredMs);
+  }
+
+  /** The last checkpoint of the high watermark may be seconds old after a kill. */
   #checkpointOf(replica: Replica): bigint {
+    if (this.isStopped) return replica.highWatermark;
     return this.site.random.int(2) === 0 ? replica.highWatermark : replica.log.start;
   }
 

@@ -38,6 +38,8 @@ export interface ClusterSettings {
    * still name its epoch.
    */
   readonly transactionVersion: 0 | 2;
+  /** `eligible.leader.replicas.version` is 1. */
+  readonly eligibleLeaders: boolean;
   /** How long a client waits for an answer, on top of what the request itself may wait. */
   readonly requestDeadlineMs: number;
 }
@@ -54,6 +56,7 @@ export const quietCluster: ClusterSettings = {
   batchBytesMax: 1_048_588,
   timestampAheadMsMax: 3_600_000,
   transactionVersion: 2,
+  eligibleLeaders: false,
   requestDeadlineMs: 30_000,
 };
 
@@ -65,6 +68,10 @@ export interface PartitionImage {
   readonly leaderId: number;
   readonly leaderEpoch: number;
   readonly inSync: readonly number[];
+  /** May lead although they are not in sync (see elections.ts). */
+  readonly eligible: readonly number[];
+  /** Who led when nobody could any more; -1 before that. */
+  readonly lastLeaderId: number;
   readonly replicas: readonly number[];
   /** Grows with every change, also of the replicas in sync alone. */
   readonly version: number;

@@ -52,6 +52,18 @@ export class PartitionLog {
     this.#bytes += batch.bytes.length;
   }
 
+  /** Its broker has started: after a kill the index is made again from the log. */
+  reopen(clean: boolean): void {
+    if (!clean) {
+      this.#index.clear();
+      for (const [at, { lastOffset, bytes }] of this.#batches.entries()) {
+        this.#index.appended(lastOffset, this.#positions[at] as number, bytes.length);
+      }
+    }
+    this.#index.reopened();
+    this.epochs.truncate(this.end);
+  }
+
   /** The cleaner's result takes the place of all batches; start and end stay. */
   replace(batches: readonly StoredBatch[]): void {
     this.truncations += 1;

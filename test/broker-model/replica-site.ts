@@ -8,6 +8,8 @@ export interface ReplicaSite<R> {
   nowMs(): number;
   /** The broker's clock, by which it stamps batches. */
   wallMs(): number;
+  /** Ids that were last used before it are forgotten. */
+  readonly expiredMs: bigint;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
   /** What the controller says of another broker. */

@@ -90,19 +90,15 @@ export class Replica {
   /**
    * The broker starts anew: nothing but the log survives; the high watermark is that of the last checkpoint.
    */
-  restart(checkpoint: bigint): void {
+  restart(checkpoint: bigint, clean: boolean): void {
     this.role = 'none';
     this.term += 1;
     this.#waiters.clear();
+    this.log.reopen(clean);
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
-    // Retention rolls a segment before it deletes one, and a roll writes down what is known of each id.
-    this.#relearn('last');
-  }
-
-  #relearn(remember: 'five' | 'last'): void {
-    this.producers.rebuild(this.log.batches, this.log.end, remember);
+    const { expiredMs } = this.site;
+    this.producers.restart(this.log, { clean, expiredMs });
     this.producers.replicated(this.highWatermark);
-    this.aborted.truncate(this.log.end);
   }
 
   // ---- leader ---------------------------------------------------------------------------------------------
@@ -254,7 +250,7 @@ export class Replica {
     const last = this.log.batches.findLast(({ lastOffset }) => lastOffset < stable);
     if (last === undefined) return 0;
     // The segment is rolled first, and what is known of ids written down.
-    this.producers.takeSnapshot(this.log.end);
+    this.producers.takeSnapshot(this.log.end, 'segment');
     const result = cleaned(this.log.batches, this.aborted.all, {
       upTo: last.lastOffset + 1n,
       nowMs: BigInt(Math.floor(this.site.wallMs())),
@@ -307,7 +303,9 @@ export class Replica {
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
     this.log.truncate(maxOf(offset, this.log.start));
     this.highWatermark = minOf(this.highWatermark, this.log.end);
-    this.#relearn('five');
+    this.producers.rebuild(this.log, this.site.expiredMs);
+    this.producers.replicated(this.highWatermark);
+    this.aborted.truncate(this.log.end);
     this.changed();
   }
 

@@ -136,7 +136,7 @@ export interface DeleteRecordsStep {
   readonly offset: bigint;
 }
 
-export type Step =
+export type Request =
   | WriteMarkersStep
   | AddPartitionsStep
   | EndTxnStep
@@ -151,6 +151,12 @@ export type Step =
   | MetadataStep
   | FindCoordinatorStep;
 
+/** A request and the broker it is sent to. */
+export type Step = Request & { readonly broker: number };
+export type StepKind = Step['kind'];
+
 /** A step as one line, for messages. */
-export const stepText = (step: Step): string =>
-  JSON.stringify(step, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+export const stepText = (step: Step): string => plainText(step);
+
+export const plainText = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}` : each));
