@@ -301,8 +301,11 @@ export class Replica {
   #truncate(leadersEnd: EpochEnd): void {
     const own = this.log.epochs.endOf(leadersEnd.epoch, this.log.end);
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
+    const { end } = this.log;
     this.log.truncate(maxOf(offset, this.log.start));
     this.highWatermark = minOf(this.highWatermark, this.log.end);
+    // Where nothing was taken away, what is known of ids stays as it is.
+    if (this.log.end === end) return;
     this.producers.rebuild(this.log, this.site.expiredMs);
     this.producers.replicated(this.highWatermark);
     this.aborted.truncate(this.log.end);
