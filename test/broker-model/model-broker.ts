@@ -71,6 +71,9 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   get advanceBelowMinimum(): boolean {
     return this.site.settings.advanceBelowMinimum;
   }
+  get followerWaitMs(): number | undefined {
+    return this.site.settings.followerWaitMs;
+  }
   nowMs(): number {
     return this.site.scheduler.nowMs;
   }

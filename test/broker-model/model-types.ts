@@ -40,6 +40,11 @@ export interface ClusterSettings {
   readonly transactionVersion: 0 | 2;
   /** `eligible.leader.replicas.version` is 1. */
   readonly eligibleLeaders: boolean;
+  /**
+   * `replica.fetch.wait.max.ms`; undefined for ever, which saves events: then a broker that stands still is
+   * given, when it goes on, the first of what was written meanwhile.
+   */
+  readonly followerWaitMs: number | undefined;
   /** How long a client waits for an answer, on top of what the request itself may wait. */
   readonly requestDeadlineMs: number;
 }
@@ -57,6 +62,7 @@ export const quietCluster: ClusterSettings = {
   timestampAheadMsMax: 3_600_000,
   transactionVersion: 2,
   eligibleLeaders: false,
+  followerWaitMs: undefined,
   requestDeadlineMs: 30_000,
 };
 

@@ -12,6 +12,9 @@ export interface ReplicaSite<R> {
   readonly expiredMs: bigint;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
+  /** How long a follower's fetch waits where there is nothing to tell; undefined for ever. */
+  readonly followerWaitMs: number | undefined;
+  later(label: string, delayMs: number, fire: () => void): unknown;
   /** What the controller says of another broker. */
   isAlive(brokerId: number): boolean;
   /** Asks the controller to change the replicas in sync. */

@@ -184,7 +184,13 @@ export class Replica {
       });
       return true;
     };
-    if (!tell()) this.#waiters.add(tell);
+    if (tell()) return;
+    this.#waiters.add(tell);
+    if (this.site.followerWaitMs === undefined) return;
+    this.site.later('a follower’s fetch has waited', this.site.followerWaitMs, () => {
+      const { highWatermark } = this;
+      if (this.#waiters.delete(tell)) answer({ ...noRecords, highWatermark, logStart: this.log.start });
+    });
   }
 
   #refuseFollower(fetch: FollowerFetch): ReplicaFetchAnswer | undefined {
@@ -337,4 +343,5 @@ export class Replica {
   }
 }
 
+const noRecords = { kind: 'records', batches: [] } as const;
 const nothingAppended: Omit<Appended, 'errorCode'> = { baseOffset: -1n, required: 0n, appendTimeMs: -1n };

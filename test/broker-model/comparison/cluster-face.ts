@@ -11,9 +11,15 @@ export interface LaneFace {
    * Resolves when every replica that can be asked knows its leader, is in sync, and has all that the leader
    * has: its log, its start, its high watermark. How long that takes is no part of the comparison.
    */
-  settle(alive: readonly number[]): Promise<void>;
+  settle(alive: readonly number[], starts: LogStarts): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * A follower that had to truncate was told the leader's log start together with that, which it did not take
+ * over then; it is told again when something changes in the partition, which may be never.
+ */
+export type LogStarts = 'equal starts' | 'any starts';
 
 /** What the brokers of one version do, as far as the two sides have to agree on it beforehand. */
 export interface Dialect {

@@ -2,7 +2,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { pick, type Random } from '../../../src/base/random.ts';
 import type { LaneAct } from './acts.ts';
-import { actText, type LaneFace } from './cluster-face.ts';
+import { actText, type LaneFace, type LogStarts } from './cluster-face.ts';
 import { logSteps, moreOf, startStep } from './log-steps.ts';
 import type { RandomSteps } from './random-steps.ts';
 import type { Answer } from './side.ts';
@@ -121,15 +121,34 @@ export class ComparedLane {
     await this.#both({ kind: 'findCoordinator', transactionalId: 'x0', broker });
   }
 
-  async settle(): Promise<void> {
+  /** After something befell the cluster, before both sides meet: one record to each partition (see LogStarts). */
+  async stir(): Promise<void> {
+    await this.settle('any starts');
+    const { makes, standing } = this.#parts;
+    const broker = standing.alive[0] as number;
+    await this.#both({ kind: 'metadata', topic: 'topic', broker });
+    for (const partition of standing.partitions) {
+      const leader = standing.leaderOf(partition);
+      if (leader >= 0) await this.#ask({ ...makes.plain(partition), broker: leader });
+    }
+  }
+
+  async settle(starts: LogStarts = 'equal starts'): Promise<void> {
     const { real, model } = this.#parts;
     const { alive } = this.standing;
-    await Promise.all([real.settle(alive), model.settle(alive)]);
+    await Promise.all([real.settle(alive, starts), model.settle(alive, starts)]);
   }
 
   async #both(step: Step): Promise<Answer> {
-    const { real, model, judged, makes, totals } = this.#parts;
     if (this.#several && this.#readsFollower(step)) await this.settle();
+    const answered = await this.#ask(step);
+    // Answered before the followers have it: when the high watermark shows it is a matter of time.
+    if (this.#several && step.kind === 'produce' && step.acks === 1) await this.settle();
+    return answered;
+  }
+
+  async #ask(step: Step): Promise<Answer> {
+    const { real, model, judged, makes, totals } = this.#parts;
     this.#trail.push(stepText(step));
     const [expected, answered] = await Promise.all([real.ask(step), model.ask(step)]).then(
       (both) => both.map(judged) as [Answer, Answer],
@@ -141,8 +160,6 @@ export class ComparedLane {
     totals.request(step.kind, errorsIn(answered));
     makes.learn(step, answered);
     this.standing.learn(step, answered);
-    // Answered before the followers have it: when the high watermark shows it is a matter of time.
-    if (this.#several && step.kind === 'produce' && step.acks === 1) await this.settle();
     return answered;
   }
 

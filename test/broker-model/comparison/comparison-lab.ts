@@ -13,6 +13,10 @@ const brokerSettings = {
   // Long enough for a broker that another one's start keeps from the processor.
   'broker.session.timeout.ms': '4000',
   'broker.heartbeat.interval.ms': '500',
+  // Leads are moved often, and each move is two records of the controllers' log.
+  'controller.quorum.append.linger.ms': '0',
+  'controller.quorum.election.timeout.ms': '500',
+  'controller.quorum.election.backoff.max.ms': '200',
   // A log start travels to followers with their next fetch.
   'replica.fetch.wait.max.ms': '20',
   'replica.fetch.backoff.ms': '50',

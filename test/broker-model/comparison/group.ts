@@ -65,7 +65,7 @@ export async function compareGroup(parts: GroupParts): Promise<void> {
     const alive = aliveAfter(act, compared[0]?.standing.alive ?? []);
     for (const { standing } of compared) standing.alive = alive;
     if (alive.length === 0) return;
-    await all((lane) => lane.settle());
+    await all((lane) => lane.stir());
     await real.coordinatorReady();
     await all((lane) => lane.meet(actText(act)));
   }

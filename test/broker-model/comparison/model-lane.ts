@@ -1,12 +1,13 @@
 // A lane of the model's side: a model cluster of its own, on virtual time that goes on until it has answered.
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { Scheduler, wallMsAtStart } from '../../simulation/scheduler.ts';
 import { ModelCluster } from '../model-cluster.ts';
 import type { ModelConnection } from '../model-connection.ts';
 import { type ClusterSettings, type PartitionImage, quietCluster } from '../model-types.ts';
 import { transactionTopic } from '../transaction-log.ts';
 import type { ClusterAct, LaneAct } from './acts.ts';
-import type { Dialect, LaneFace } from './cluster-face.ts';
+import type { Dialect, LaneFace, LogStarts } from './cluster-face.ts';
 import type { LaneShape } from './lane-shape.ts';
 import { type Answer, Side } from './side.ts';
 import type { Step } from './steps.ts';
@@ -33,7 +34,7 @@ export class ModelLane implements LaneFace {
 
   private constructor({ shape, brokers, dialect, nowMs, isOfClock, settings: changed }: ModelLaneParts) {
     const { topic, assignments, minInSync } = shape;
-    const settings = { ...quietCluster, clientDelayMs: 0, ...dialect, ...changed };
+    const settings = { ...quietCluster, clientDelayMs: 0, followerWaitMs: 500, ...dialect, ...changed };
     const cluster = new ModelCluster({
       name: 'model',
       brokers,
@@ -106,20 +107,24 @@ export class ModelLane implements LaneFace {
     }
   }
 
-  async settle(alive: readonly number[]): Promise<void> {
+  async settle(alive: readonly number[], starts: LogStarts): Promise<void> {
     for (let looks = 0; looks < 6_000; looks += 1) {
-      if (this.#isSettled(alive)) return;
+      if (this.#unsettled(alive, starts) === undefined) return;
       await this.pass(lookMs);
     }
-    assert.fail(`the model does not come to rest with brokers ${alive.join()}`);
+    const image = this.#unsettled(alive, starts) as PartitionImage;
+    const replicas = this.cluster
+      .replicasOf(image.topic, image.partition)
+      .map(({ site, role, log, highWatermark }) => [site.brokerId, role, log.start, log.end, highWatermark]);
+    assert.fail(`the model does not come to rest with brokers ${alive.join()}: ${inspect({ image, replicas })}`);
   }
 
-  #isSettled(alive: readonly number[]): boolean {
+  #unsettled(alive: readonly number[], starts: LogStarts): PartitionImage | undefined {
     const images = [...this.cluster.controller.images];
-    return images.every((image) => image.leaderId < 0 || this.#isLevel(image, alive));
+    return images.find((image) => image.leaderId >= 0 && !this.#isLevel(image, alive, starts));
   }
 
-  #isLevel(image: PartitionImage, alive: readonly number[]): boolean {
+  #isLevel(image: PartitionImage, alive: readonly number[], starts: LogStarts): boolean {
     const { topic, partition, leaderEpoch, inSync } = image;
     const there = image.replicas.filter((id) => alive.includes(id));
     const leader = this.cluster.leaderOf(topic, partition);
@@ -132,7 +137,7 @@ export class ModelLane implements LaneFace {
         !there.includes(site.brokerId) ||
         (known.leaderEpoch === leaderEpoch &&
           log.end === leader.log.end &&
-          log.start === leader.log.start &&
+          (starts === 'any starts' || log.start === leader.log.start) &&
           highWatermark === leader.highWatermark),
     );
   }

@@ -248,6 +248,11 @@ export class RandomSteps {
     return make(right.epoch, right.next);
   }
 
+  /** A record without an id, that no follower is waited for. */
+  plain(partition: number): ProduceStep {
+    return { ...this.#produceOf(partition, -1, -1, -1, 1), acks: 1 };
+  }
+
   #firstSequence(): number {
     const at = this.#random.int(4);
     if (at === 0) return this.#random.int(sequenceMax);

@@ -4,7 +4,7 @@ import type { ListedOffset, PartitionView, TopicId, TopicView } from '../../../s
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import { transactionTopic } from '../transaction-log.ts';
 import type { LaneAct } from './acts.ts';
-import type { LaneFace } from './cluster-face.ts';
+import type { LaneFace, LogStarts } from './cluster-face.ts';
 import type { LaneShape } from './lane-shape.ts';
 import type { RealBrokers } from './real-brokers.ts';
 import { type Answer, Side } from './side.ts';
@@ -56,12 +56,12 @@ export class RealLane implements LaneFace {
     );
   }
 
-  async settle(alive: readonly number[]): Promise<void> {
+  async settle(alive: readonly number[], starts: LogStarts): Promise<void> {
     let seen: unknown;
     await waitUntil(
       `${this.#shape.topic} to come to rest with brokers ${alive.join()}`,
       async () => {
-        seen = await this.#unsettled(alive);
+        seen = await this.#unsettled(alive, starts);
         return seen === undefined;
       },
       { pollMs: 5, seen: () => seen },
@@ -69,7 +69,7 @@ export class RealLane implements LaneFace {
   }
 
   /** What is still to come; undefined for nothing. */
-  async #unsettled(alive: readonly number[]): Promise<unknown> {
+  async #unsettled(alive: readonly number[], starts: LogStarts): Promise<unknown> {
     const view = await this.#brokers.cluster.metadata([this.#shape.topic, transactionTopic]);
     const known = view.brokers.map(({ nodeId }) => nodeId).toSorted();
     if (known.join() !== alive.toSorted().join()) return `brokers ${known.join()}`;
@@ -81,19 +81,25 @@ export class RealLane implements LaneFace {
     const coordinators = view.topics.find(({ name }) => name === transactionTopic);
     if (coordinators?.partitions.some(({ leaderId }) => leaderId < 0)) return 'a coordinator is missing';
     const topic = view.topics.find(({ name }) => name === this.#shape.topic);
-    return topic === undefined ? 'no topic' : this.#unlevel(topic, alive);
+    return topic === undefined ? 'no topic' : this.#unlevel(topic, alive, starts);
   }
 
-  async #unlevel({ partitions }: TopicView, alive: readonly number[]): Promise<unknown> {
+  async #unlevel(
+    { partitions }: TopicView,
+    alive: readonly number[],
+    starts: LogStarts,
+  ): Promise<unknown> {
     if (partitions.length < this.#shape.assignments.length) return 'partitions are missing';
     for (const view of partitions) {
       if (view.leaderId < 0) continue;
       const replicas = view.replicas.filter((id) => alive.includes(id));
       const leader = await this.#connection(view.leaderId);
       const end = await this.#offset(leader, view, 0);
-      const shown = await Promise.all(replicas.map((id) => this.#shownAt(id, view, end.offset)));
+      if (end.errorCode !== 0) return { view, end };
+      const shown = await Promise.all(replicas.map((id) => this.#shownAt(id, view, end.offset, starts)));
       const first = shown[0];
-      if (first === undefined || shown.some((each) => each !== first)) return { view, end, shown };
+      const isAlike = first !== undefined && shown.every((each) => each === first);
+      if (!isAlike || first.includes('error')) return { view, end, shown };
       const isEnough = view.inSync.length >= Math.min(this.#shape.minInSync, view.replicas.length);
       if (isEnough && (await this.#offset(leader, view, -1)).offset !== end.offset) return { view, end };
     }
@@ -112,7 +118,12 @@ export class RealLane implements LaneFace {
   }
 
   /** What a replica shows of its log, read at the leader's end, which it must have. */
-  async #shownAt(brokerId: number, { partition, leaderEpoch }: PartitionView, end: bigint): Promise<string> {
+  async #shownAt(
+    brokerId: number,
+    { partition, leaderEpoch }: PartitionView,
+    end: bigint,
+    starts: LogStarts,
+  ): Promise<string> {
     const connection = await this.#connection(brokerId);
     const asked = { partition, currentLeaderEpoch: leaderEpoch, fetchOffset: end };
     const { topics, lease } = await connection.fetch({
@@ -130,7 +141,7 @@ export class RealLane implements LaneFace {
     lease.release();
     const told = topics[0]?.partitions[0];
     if (told === undefined || told.errorCode !== 0) return `${brokerId}: error ${told?.errorCode}`;
-    return `${told.highWatermark} ${told.logStartOffset}`;
+    return starts === 'any starts' ? `${told.highWatermark}` : `${told.highWatermark} ${told.logStartOffset}`;
   }
 
   async close(): Promise<void> {
