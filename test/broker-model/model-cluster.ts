@@ -41,6 +41,8 @@ export class ModelCluster implements BrokerSite {
   refuseAppend: BrokerSite['refuseAppend'] = () => kafkaError.NONE;
   /** Set by tests: without the right, WriteTxnMarkers answers CLUSTER_AUTHORIZATION_FAILED. */
   permitsMarkers = true;
+  /** Quotas of all clients: set by tests. */
+  throttleMs: BrokerSite['throttleMs'] = () => 0;
   readonly #seed: number;
   readonly #connections = new Set<ModelConnection>();
   /** Isolated brokers, each with the network paths that are blocked for it. */

@@ -247,6 +247,11 @@ export class Replica {
     this.changed();
   }
 
+  /** A segment begins at the log end: what is known of ids is written down. */
+  roll(): void {
+    this.producers.takeSnapshot(this.log.end, 'segment');
+  }
+
   /**
    * One pass of the log cleaner over all batches below `upTo` (the log end unless given) that are committed
    * and decided; what is closed is this replica's own affair. Returns how many bytes went.
@@ -256,7 +261,7 @@ export class Replica {
     const last = this.log.batches.findLast(({ lastOffset }) => lastOffset < stable);
     if (last === undefined) return 0;
     // The segment is rolled first, and what is known of ids written down.
-    this.producers.takeSnapshot(this.log.end, 'segment');
+    this.roll();
     const result = cleaned(this.log.batches, this.aborted.all, {
       upTo: last.lastOffset + 1n,
       nowMs: BigInt(Math.floor(this.site.wallMs())),
@@ -285,7 +290,11 @@ export class Replica {
     }
     for (const bytes of answer.batches) {
       const batch = storedBatch(bytes);
-      if (batch.baseOffset < this.log.end) return true;
+      // The leader's log may start inside of a batch, which comes whole (UnexpectedAppendOffsetException).
+      const { start, end } = this.log;
+      const isAround = start === end && batch.baseOffset < end && batch.lastOffset >= end;
+      if (isAround) this.startOver(batch.baseOffset);
+      else if (batch.baseOffset < end) return true;
       this.#store(batch);
     }
     this.log.moveStart(minOf(answer.logStart, this.log.end));
