@@ -73,6 +73,9 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   get advanceBelowMinimum(): boolean {
     return this.site.settings.advanceBelowMinimum;
   }
+  get keepsLogStart(): boolean {
+    return this.site.settings.keepsLogStart;
+  }
   get followerWaitMs(): number | undefined {
     return this.site.settings.followerWaitMs;
   }

@@ -41,6 +41,11 @@ export interface ClusterSettings {
   /** `eligible.leader.replicas.version` is 1. */
   readonly eligibleLeaders: boolean;
   /**
+   * Whether log starts survive a kill of their broker: they are written down once a minute, and at its orderly
+   * stop (`log.flush.start.offset.checkpoint.interval.ms`).
+   */
+  readonly keepsLogStart: boolean;
+  /**
    * `replica.fetch.wait.max.ms`; undefined for ever, which saves events: then a broker that stands still is
    * given, when it goes on, the first of what was written meanwhile.
    */
@@ -62,6 +67,7 @@ export const quietCluster: ClusterSettings = {
   timestampAheadMsMax: 3_600_000,
   transactionVersion: 2,
   eligibleLeaders: false,
+  keepsLogStart: true,
   followerWaitMs: undefined,
   requestDeadlineMs: 30_000,
 };

@@ -23,6 +23,10 @@ export class PartitionLog {
   #positions: number[] = [];
   #bytes = 0;
   readonly #index = new OffsetIndex();
+  /** Where its segments begin. */
+  #segments = [0n];
+  /** As it was written down last, which is in an orderly stop. */
+  #writtenStart = 0n;
 
   get batches(): readonly StoredBatch[] {
     return this.#batches;
@@ -52,13 +56,24 @@ export class PartitionLog {
     this.#bytes += batch.bytes.length;
   }
 
-  /** Its broker has started: after a kill the index is made again from the log. */
-  reopen(clean: boolean): void {
-    if (!clean) {
+  /** A segment begins at the log end. */
+  roll(): void {
+    if (this.#segments.at(-1) !== this.end) this.#segments.push(this.end);
+  }
+
+  /**
+   * Its broker has started: after a kill the index is made again from the log. Without `keepsStart` a log start
+   * that was not written down goes back to where the first segment that is left begins.
+   */
+  reopen(clean: boolean, keepsStart: boolean): void {
+    if (clean) this.#writtenStart = this.start;
+    else {
       this.#index.clear();
       for (const [at, { lastOffset, bytes }] of this.#batches.entries()) {
         this.#index.appended(lastOffset, this.#positions[at] as number, bytes.length);
       }
+      const first = this.#segments.findLast((each) => each <= this.start) ?? 0n;
+      if (!keepsStart) this.start = maxOf(this.#writtenStart, first);
     }
     this.#index.reopened();
     this.epochs.truncate(this.end);
@@ -86,6 +101,7 @@ export class PartitionLog {
       return;
     }
     this.truncations += 1;
+    this.#segments = this.#segments.filter((each, at) => at === 0 || each <= offset);
     const kept = this.placeOf(offset);
     this.#bytes = this.#positions[kept] ?? this.#bytes;
     this.#batches.length = kept;
@@ -112,6 +128,7 @@ export class PartitionLog {
     this.#forgetBatches();
     this.start = offset;
     this.end = offset;
+    this.#segments = [offset];
   }
 
   /** Place in `batches` of the one that holds `offset`, or of the first behind it. */

@@ -94,7 +94,7 @@ export class Replica {
     this.role = 'none';
     this.term += 1;
     this.#waiters.clear();
-    this.log.reopen(clean);
+    this.log.reopen(clean, this.site.keepsLogStart);
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
     const { expiredMs } = this.site;
     this.producers.restart(this.log, { clean, expiredMs });
@@ -249,6 +249,7 @@ export class Replica {
 
   /** A segment begins at the log end: what is known of ids is written down. */
   roll(): void {
+    this.log.roll();
     this.producers.takeSnapshot(this.log.end, 'segment');
   }
 

@@ -76,3 +76,15 @@ test('a follower that starts over inside of a batch takes the batch whole', asyn
   const last = rig.cluster.replicasOf(topic, 0)[2] as Replica;
   assert.deepEqual([last.log.start, last.log.end], [2n, 3n]);
 });
+
+test('a log start that was not written down is lost with kill -9, and not with an orderly stop', async () => {
+  const rig = await ModelRig.started({ brokers: 1, settings: { keepsLogStart: false } });
+  for (const sequence of [0, 1, 2]) write(rig.leader(), 7n, sequence);
+  rig.leader().trim(1n);
+  assert.equal((await restarted(rig, 'stop')).log.start, 1n);
+  rig.leader().trim(2n);
+  assert.equal((await restarted(rig, 'kill')).log.start, 1n);
+  rig.leader().trim(3n);
+  rig.leader().roll();
+  assert.equal((await restarted(rig, 'kill')).log.start, 3n);
+});

@@ -23,6 +23,8 @@ export interface ModelLaneParts {
 }
 
 const lookMs = 10;
+/** See comparison-lab.ts. */
+const likeTheLab = { clientDelayMs: 0, followerWaitMs: 500, keepsLogStart: false } as const;
 
 export class ModelLane implements LaneFace {
   readonly cluster: ModelCluster;
@@ -34,7 +36,7 @@ export class ModelLane implements LaneFace {
 
   private constructor({ shape, brokers, dialect, nowMs, isOfClock, settings: changed }: ModelLaneParts) {
     const { topic, assignments, minInSync } = shape;
-    const settings = { ...quietCluster, clientDelayMs: 0, followerWaitMs: 500, ...dialect, ...changed };
+    const settings = { ...quietCluster, ...likeTheLab, ...dialect, ...changed };
     const cluster = new ModelCluster({
       name: 'model',
       brokers,

@@ -136,14 +136,19 @@ export class RealBrokers {
     for (const lane of this.#lanes) lane.forget(broker);
   }
 
+  /** What it does can be done again: brokers that have lost their controller let a request wait in vain. */
   async withMover(use: (mover: LeadMover) => Promise<void>): Promise<void> {
-    const asked = this.ids.find((id) => !this.#dead.includes(id));
-    const mover = await LeadMover.to(this.addressOf(asked ?? 1));
-    try {
-      await use(mover);
-    } finally {
-      await mover.close();
-    }
+    const move = async (): Promise<true> => {
+      const asked = this.ids.find((id) => !this.#dead.includes(id));
+      const mover = await LeadMover.to(this.addressOf(asked ?? 1));
+      try {
+        await use(mover);
+        return true;
+      } finally {
+        await mover.close();
+      }
+    };
+    await waitUntil('the lead to be moved', move);
   }
 
   /**
