@@ -162,6 +162,7 @@ export class ProducerStates {
    * each id only the last batch is a known repeat.
    */
   restart(log: LogView, after: { readonly clean: boolean; readonly expiredMs: bigint }): void {
+    this.#verified.clear();
     if (!after.clean) {
       this.#snapshots = this.#snapshots.filter(({ at }) => at === 'segment');
       const from = this.#snapshots.at(-1)?.offset ?? 0n;

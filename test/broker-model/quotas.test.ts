@@ -20,7 +20,13 @@ test('over its quota a fetch brings nothing, and what is sent next on its connec
         {
           topicId: rig.topicId,
           partitions: [
-            { partition: 0, currentLeaderEpoch: -1, fetchOffset: 0n, lastFetchedEpoch: -1, partitionMaxBytes: 1_000 },
+            {
+              partition: 0,
+              currentLeaderEpoch: -1,
+              fetchOffset: 0n,
+              lastFetchedEpoch: -1,
+              partitionMaxBytes: 1_000,
+            },
           ],
         },
       ],

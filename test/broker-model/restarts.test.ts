@@ -2,6 +2,7 @@
 // comparison/.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
 import { madeBatch } from './made-batch.ts';
 import { ModelRig, topic } from './model-rig.ts';
 import type { Replica } from './replica.ts';
@@ -87,4 +88,20 @@ test('a log start that was not written down is lost with kill -9, and not with a
   rig.leader().trim(3n);
   rig.leader().roll();
   assert.equal((await restarted(rig, 'kill')).log.start, 3n);
+});
+
+test('a coordinator that has read its log does not know the epoch before the present one', async () => {
+  const rig = await ModelRig.started({ brokers: 1 });
+  rig.cluster.openTransactionLog();
+  await rig.pass(100);
+  const init = async (named: { producerId: bigint; producerEpoch: number }) => {
+    const connection = await rig.connect(1);
+    const request = { transactionalId: 'a', transactionTimeoutMs: 60_000, ...named };
+    return rig.settled(connection.initProducerId(request));
+  };
+  const first = await init({ producerId: -1n, producerEpoch: -1 });
+  assert.equal((await init(first)).producerEpoch, 1);
+  assert.equal((await init(first)).producerEpoch, 1, 'a repeat');
+  await restarted(rig, 'stop');
+  assert.equal(kafkaErrorName((await init(first)).errorCode), 'PRODUCER_FENCED');
 });

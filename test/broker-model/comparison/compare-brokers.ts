@@ -4,10 +4,15 @@ import { writeFileSync } from 'node:fs';
 import { describeError } from '../../../src/base/errors.ts';
 import { systemRandom } from '../../../src/base/random.ts';
 import { commitOf } from '../../fixtures/commit-of.ts';
-import { type Compared, compare } from './comparison.ts';
+import { compare } from './comparison.ts';
 import { startComparisonLab } from './comparison-lab.ts';
 import { type CompareOptions, readOptions, usage } from './options.ts';
-import { countsText } from './totals.ts';
+import type { Mismatch } from './pair.ts';
+import { playScenes, scenes, sceneSettings } from './scenes/scenes.ts';
+import { countsText, Totals } from './totals.ts';
+
+/** Begins the names of all topics. */
+const topic = 'broker-model';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -32,17 +37,27 @@ async function run(options: CompareOptions): Promise<number> {
   const { brokers, kafka, sequences, seed = 1 + systemRandom.int(2 ** 24) } = options;
   const commit = commitOf();
   const began = performance.now();
-  await using started = await startComparisonLab(brokers, { kafkaVersion: kafka });
-  const { real, lab } = started;
-  const onGroup = (done: number) => say(`${done} of ${sequences} sequences`);
-  const topic = 'broker-model';
-  const compared = await compare({ real, seed, sequences, topic, nowMs: Date.now(), onGroup });
+  const nowMs = Date.now();
+  const totals = new Totals();
+  let mismatch = options.scenes ? await play(kafka, nowMs, totals) : undefined;
+  if (mismatch === undefined) {
+    await using at = await startComparisonLab(brokers, { kafkaVersion: kafka });
+    const onGroup = (done: number) => say(`${done} of ${sequences} sequences`);
+    mismatch = await compare({ real: at.real, seed, sequences, topic, nowMs, totals, onGroup });
+    if (mismatch !== undefined) say(`logs of the brokers: ${at.lab.logsFolder}`);
+  }
   const seconds = Math.round((performance.now() - began) / 1_000);
-  const about = { commit, kafka: lab.kafkaVersion, brokers, seed, seconds };
-  show(compared, about);
-  if (options.report !== undefined) writeReport(options.report, compared, about);
-  if (compared.mismatch !== undefined) say(`logs of the brokers: ${lab.logsFolder}`);
-  return compared.mismatch === undefined ? 0 : 1;
+  const about = { commit, kafka, brokers, seed, seconds, scenes: options.scenes ? scenes.length : 0 };
+  show(totals, mismatch, about);
+  if (options.report !== undefined) writeReport(options.report, totals, mismatch, about);
+  return mismatch === undefined ? 0 : 1;
+}
+
+async function play(kafka: string, nowMs: number, totals: Totals): Promise<Mismatch | undefined> {
+  await using at = await startComparisonLab(1, { kafkaVersion: kafka, settings: sceneSettings });
+  const mismatch = await playScenes({ at, topic, nowMs, totals });
+  if (mismatch !== undefined) say(`logs of the brokers: ${at.lab.logsFolder}`);
+  return mismatch;
 }
 
 interface About {
@@ -50,22 +65,23 @@ interface About {
   readonly kafka: string;
   readonly brokers: number;
   readonly seed: number;
+  readonly scenes: number;
   readonly seconds: number;
 }
 
-function show({ totals, mismatch }: Compared, about: About): void {
+function show(totals: Totals, mismatch: Mismatch | undefined, about: About): void {
   if (mismatch !== undefined) say(`\n${mismatch.message}\n`);
   say(`requests: ${countsText(totals.requestsByKind)}`);
   say(`errors among the answers: ${countsText(totals.errors)}`);
   say(`acts: ${countsText(totals.acts) || 'none'}`);
   say(
-    `${totals.sequences} sequences, ${totals.requests} requests, ${mismatch === undefined ? 0 : 1} mismatches; ` +
+    `${about.scenes} scenes, ${totals.sequences} sequences, ${totals.requests} requests, ${mismatch === undefined ? 0 : 1} mismatches; ` +
       `Kafka ${about.kafka}, ${about.brokers} brokers, seed ${about.seed}, commit ${about.commit}, ` +
       `${about.seconds} s`,
   );
 }
 
-function writeReport(file: string, { totals, mismatch }: Compared, about: About): void {
+function writeReport(file: string, totals: Totals, mismatch: Mismatch | undefined, about: About): void {
   const report = {
     ...about,
     sequences: totals.sequences,

@@ -6,6 +6,7 @@ import { sharedLab, uniqueTopic } from '../../../lab/rig.ts';
 import { systemRandom } from '../../../src/base/random.ts';
 import { compare } from './comparison.ts';
 import { RealBrokers } from './real-brokers.ts';
+import { Totals } from './totals.ts';
 
 const seed = 1 + systemRandom.int(2 ** 24);
 
@@ -15,7 +16,8 @@ test(`the model and a real broker give the same answers (seed ${seed})`, async (
   const real = await RealBrokers.of({ servers });
   try {
     const topic = uniqueTopic('broker-model');
-    const { mismatch } = await compare({ real, seed, sequences: 480, topic, nowMs: Date.now() });
+    const totals = new Totals();
+    const mismatch = await compare({ real, seed, sequences: 480, topic, nowMs: Date.now(), totals });
     assert.equal(mismatch?.message, undefined);
   } finally {
     await real.close();

@@ -1,51 +1,40 @@
 // One lane of a comparison: the same steps to both sides, and their answers side by side.
-import { inspect, isDeepStrictEqual } from 'node:util';
 import { pick, type Random } from '../../../src/base/random.ts';
 import type { LaneAct } from './acts.ts';
-import { actText, type LaneFace, type LogStarts } from './cluster-face.ts';
+import { actText, type LogStarts } from './cluster-face.ts';
 import { logSteps, moreOf, startStep } from './log-steps.ts';
+import { Pair, type PairParts } from './pair.ts';
 import type { RandomSteps } from './random-steps.ts';
 import type { Answer } from './side.ts';
 import type { Standing } from './standing.ts';
-import { type Request, type Step, stepText } from './steps.ts';
-import type { Totals } from './totals.ts';
+import type { Request, Step } from './steps.ts';
 
 export const stepsPerSequence = 50;
 /** One lead is moved in so many steps, where there are several brokers. */
 const stepsPerMove = 25;
-const shown = { depth: 6, breakLength: 200, maxArrayLength: null };
 
-export class Mismatch extends Error {
-  override readonly name = 'Mismatch';
-}
-
-export interface ComparedLaneParts {
-  readonly name: string;
-  readonly real: LaneFace;
-  readonly model: LaneFace;
+export interface ComparedLaneParts extends PairParts {
   readonly random: Random;
   readonly makes: RandomSteps;
   readonly standing: Standing;
-  readonly totals: Totals;
-  /** Leaves out of an answer what is not modelled of this version. */
-  readonly judged: (answer: Answer) => Answer;
 }
 
 export class ComparedLane {
   readonly standing: Standing;
   readonly #parts: ComparedLaneParts;
   readonly #several: boolean;
-  #trail: string[] = [];
+  readonly #pair: Pair;
 
   constructor(parts: ComparedLaneParts) {
     this.#parts = parts;
+    this.#pair = new Pair(parts);
     this.standing = parts.standing;
     this.#several = parts.standing.alive.length > 1;
   }
 
   async sequence(): Promise<void> {
     const { makes, random, totals } = this.#parts;
-    this.#trail = [];
+    this.#pair.forget();
     makes.begin();
     for (let at = 0; at < stepsPerSequence; at += 1) {
       if (this.#several && random.int(stepsPerMove) === 0) await this.#moveALead();
@@ -65,7 +54,7 @@ export class ComparedLane {
 
   /** After something befell the cluster: both sides come to rest, and agree on who leads and what is left. */
   async meet(what: string): Promise<void> {
-    this.#trail.push(what);
+    this.#pair.note(what);
     await this.#agree();
     const { standing } = this;
     for (const partition of standing.partitions) {
@@ -82,7 +71,7 @@ export class ComparedLane {
 
   /** All that can be read of each replica. */
   async compareLogs(): Promise<void> {
-    this.#trail.push('-- whole logs');
+    this.#pair.note('-- whole logs');
     const { standing } = this;
     for (const partition of standing.partitions.filter((each) => standing.leaderOf(each) >= 0)) {
       const { offset } = await this.#both(startStep(standing, partition));
@@ -108,7 +97,7 @@ export class ComparedLane {
 
   async #act(act: LaneAct): Promise<void> {
     const { real, model, totals } = this.#parts;
-    this.#trail.push(actText(act));
+    this.#pair.note(actText(act));
     totals.act(act.kind);
     await Promise.all([real.act(act), model.act(act)]);
     await this.#agree();
@@ -148,17 +137,8 @@ export class ComparedLane {
   }
 
   async #ask(step: Step): Promise<Answer> {
-    const { real, model, judged, makes, totals } = this.#parts;
-    this.#trail.push(stepText(step));
-    const [expected, answered] = await Promise.all([real.ask(step), model.ask(step)]).then(
-      (both) => both.map(judged) as [Answer, Answer],
-      (error: unknown) => this.#fail(`unanswered: ${inspect(error)}`),
-    );
-    if (!isDeepStrictEqual(answered, expected)) {
-      this.#fail(differences(inspect(answered, shown), inspect(expected, shown)));
-    }
-    totals.request(step.kind, errorsIn(answered));
-    makes.learn(step, answered);
+    const answered = await this.#pair.ask(step);
+    this.#parts.makes.learn(step, answered);
     this.standing.learn(step, answered);
     return answered;
   }
@@ -167,20 +147,6 @@ export class ComparedLane {
   #readsFollower(step: Step): boolean {
     return partitionsRead(step).some((each) => this.standing.leaderOf(each) !== step.broker);
   }
-
-  #fail(what: string): never {
-    throw new Mismatch(`${this.#parts.name}, after\n${this.#trail.join('\n')}\n${what}`);
-  }
-}
-
-/** Both texts whole, and first of all where they differ. */
-function differences(model: string, broker: string): string {
-  const lines = broker.split('\n');
-  const own = model.split('\n');
-  const differing = own.flatMap((line, at) =>
-    line === lines[at] ? [] : [`  model ${line}\n  broker ${lines[at]}`],
-  );
-  return `model ${model}\nbroker ${broker}\n\n${differing.join('\n')}`;
 }
 
 const logEnd = (partition: number): Request => ({
@@ -199,20 +165,4 @@ function partitionsRead(step: Step): readonly number[] {
     return typeof step.session === 'object' ? [-1] : step.partitions.map(({ partition }) => partition);
   }
   return step.kind === 'describeProducers' ? step.partitions : [];
-}
-
-function errorsIn(answer: Answer): Set<string> {
-  const found = new Set<string>();
-  const look = (value: unknown): void => {
-    if (Array.isArray(value)) for (const each of value) look(each);
-    else if (value !== null && typeof value === 'object') {
-      for (const [key, each] of Object.entries(value)) {
-        if (key === 'error' && typeof each === 'string') found.add(each);
-        else look(each);
-      }
-    }
-  };
-  look(answer);
-  found.delete('NONE');
-  return found;
 }

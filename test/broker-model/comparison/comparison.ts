@@ -1,9 +1,9 @@
 // A whole comparison: groups of random sequences, one behind the other, until there are enough.
 import { compareGroup } from './group.ts';
-import { Mismatch } from './compared-lane.ts';
+import { Mismatch } from './pair.ts';
 import { lanes } from './lane-shape.ts';
 import type { RealBrokers } from './real-brokers.ts';
-import { Totals } from './totals.ts';
+import type { Totals } from './totals.ts';
 
 export interface ComparisonParts {
   readonly real: RealBrokers;
@@ -13,31 +13,26 @@ export interface ComparisonParts {
   /** Begins the names of all topics. */
   readonly topic: string;
   readonly nowMs: number;
+  readonly totals: Totals;
   /** Called with the number of sequences after each group. */
   readonly onGroup?: (sequences: number) => void;
-}
-
-export interface Compared {
-  readonly totals: Totals;
-  /** The first one: what comes behind it would build on it. */
-  readonly mismatch: Mismatch | undefined;
 }
 
 /** Sequences of one lane on one topic: its logs grow that long. */
 const roundsMax = 40;
 
-export async function compare(parts: ComparisonParts): Promise<Compared> {
-  const { real, sequences, nowMs } = parts;
-  const totals = new Totals();
+/** The first difference, since what comes behind it would build on it; undefined for none. */
+export async function compare(parts: ComparisonParts): Promise<Mismatch | undefined> {
+  const { real, sequences, nowMs, totals } = parts;
   for (let seed = parts.seed; totals.sequences < sequences; seed += 1) {
     const rounds = Math.min(roundsMax, Math.ceil((sequences - totals.sequences) / lanes));
     try {
       await compareGroup({ real, seed, rounds, topic: `${parts.topic}-${seed}`, nowMs, totals });
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      return { totals, mismatch: error };
+      return error;
     }
     parts.onGroup?.(totals.sequences);
   }
-  return { totals, mismatch: undefined };
+  return undefined;
 }

@@ -2,7 +2,8 @@
 import { seededRandom } from '../../../src/base/random.ts';
 import { aliveAfter, type ClusterAct } from './acts.ts';
 import { actText } from './cluster-face.ts';
-import { ComparedLane, Mismatch } from './compared-lane.ts';
+import { ComparedLane } from './compared-lane.ts';
+import { Mismatch } from './pair.ts';
 import { fromMsOf, lanes, laneShape } from './lane-shape.ts';
 import { ModelLane } from './model-lane.ts';
 import { planOf } from './plan.ts';

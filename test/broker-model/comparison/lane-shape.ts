@@ -8,6 +8,8 @@ export interface LaneShape {
   /** Replicas of each partition, the first of which leads at the beginning. */
   readonly assignments: readonly (readonly number[])[];
   readonly minInSync: number;
+  /** Kafka's own names, on top of what all lanes have. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 /**

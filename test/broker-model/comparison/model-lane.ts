@@ -35,7 +35,7 @@ export class ModelLane implements LaneFace {
   readonly #connections = new Map<number, ModelConnection>();
 
   private constructor({ shape, brokers, dialect, nowMs, isOfClock, settings: changed }: ModelLaneParts) {
-    const { topic, assignments, minInSync } = shape;
+    const { topic, assignments, minInSync, config = {} } = shape;
     const settings = { ...quietCluster, ...likeTheLab, ...dialect, ...changed };
     const cluster = new ModelCluster({
       name: 'model',
@@ -53,6 +53,7 @@ export class ModelLane implements LaneFace {
       replicas: 0,
       assignments,
       minInSync,
+      compacted: config['cleanup.policy'] === 'compact',
     });
     cluster.openTransactionLog();
     this.#side = new Side({
@@ -118,7 +119,9 @@ export class ModelLane implements LaneFace {
     const replicas = this.cluster
       .replicasOf(image.topic, image.partition)
       .map(({ site, role, log, highWatermark }) => [site.brokerId, role, log.start, log.end, highWatermark]);
-    assert.fail(`the model does not come to rest with brokers ${alive.join()}: ${inspect({ image, replicas })}`);
+    assert.fail(
+      `the model does not come to rest with brokers ${alive.join()}: ${inspect({ image, replicas })}`,
+    );
   }
 
   #unsettled(alive: readonly number[], starts: LogStarts): PartitionImage | undefined {
@@ -150,6 +153,10 @@ export class ModelLane implements LaneFace {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  get nowMs(): number {
+    return this.#scheduler.nowMs;
   }
 
   pass(ms: number): Promise<void> {

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { kafkaVersionByDefault, mustRun, testedVersions } from '../../../lab/kafka-versions.ts';
 
 export const usage = `npm run compare-brokers -- [--brokers 1|3] [--sequences 320] [--seed S]
-                           [--kafka VERSION] [--report FILE]
+                           [--kafka VERSION] [--no-scenes] [--report FILE]
 
   --brokers    of the real cluster, and of the model; 3 unless given
   --sequences  random ones, of 50 requests each
   --seed       of the first group of sequences; a failing one is printed and replays with it
   --kafka      ${kafkaVersionByDefault} unless given; supported are ${testedVersions.join(', ')}
+  --no-scenes  without what is played once on one broker: retention, cleaner, expiry of ids, quotas
   --report     what it came to, as JSON`;
 
 export interface CompareOptions {
@@ -16,6 +17,7 @@ export interface CompareOptions {
   readonly sequences: number;
   readonly seed: number | undefined;
   readonly kafka: string;
+  readonly scenes: boolean;
   readonly report: string | undefined;
 }
 
@@ -28,6 +30,7 @@ export function readOptions(args: readonly string[]): CompareOptions | 'help' {
       sequences: { type: 'string', default: '320' },
       seed: { type: 'string' },
       kafka: { type: 'string', default: kafkaVersionByDefault },
+      'no-scenes': { type: 'boolean', default: false },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): CompareOptions | 'help' {
     sequences: mustCount(values.sequences, '--sequences'),
     seed: values.seed === undefined ? undefined : mustCount(values.seed, '--seed'),
     kafka: mustRun(values.kafka),
+    scenes: !values['no-scenes'],
     report: values.report,
   };
 }

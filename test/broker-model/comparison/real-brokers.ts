@@ -23,6 +23,9 @@ export interface BrokerFaults {
   thaw(broker: number): void;
 }
 
+/** Of all that is sent to real brokers. */
+export const comparedClientId = 'broker-model';
+
 export interface RealBrokersParts {
   /** One address of each broker, in their order. */
   readonly servers: readonly string[];
@@ -44,7 +47,7 @@ export class RealBrokers {
     this.ids = parts.servers.map((_, at) => at + 1);
     this.cluster = createKafkaCluster({
       bootstrapServers: parts.servers,
-      clientId: 'broker-model',
+      clientId: comparedClientId,
       clock: systemClock,
       log: silentLog,
       // One that stands still is not waited for.
@@ -67,6 +70,9 @@ export class RealBrokers {
   }
   addressOf(brokerId: number): string {
     return this.#parts.servers[brokerId - 1] as string;
+  }
+  get servers(): string {
+    return this.#parts.servers.join(',');
   }
   sleep(ms: number): Promise<void> {
     return systemClock.sleep(ms);
@@ -190,7 +196,7 @@ export class RealBrokers {
   }
 }
 
-const configOf = ({ minInSync }: LaneShape): Record<string, string> => ({
+const configOf = ({ minInSync, config }: LaneShape): Record<string, string> => ({
   'min.insync.replicas': String(minInSync),
   // The records are old: they must not go while they are compared.
   'retention.ms': '-1',
@@ -198,4 +204,5 @@ const configOf = ({ minInSync }: LaneShape): Record<string, string> => ({
   'segment.ms': '9223372036854775807',
   // Kafka 3.9 has no limit by default.
   'message.timestamp.after.max.ms': '3600000',
+  ...config,
 });

@@ -84,11 +84,7 @@ export class RealLane implements LaneFace {
     return topic === undefined ? 'no topic' : this.#unlevel(topic, alive, starts);
   }
 
-  async #unlevel(
-    { partitions }: TopicView,
-    alive: readonly number[],
-    starts: LogStarts,
-  ): Promise<unknown> {
+  async #unlevel({ partitions }: TopicView, alive: readonly number[], starts: LogStarts): Promise<unknown> {
     if (partitions.length < this.#shape.assignments.length) return 'partitions are missing';
     for (const view of partitions) {
       if (view.leaderId < 0) continue;

@@ -1,6 +1,7 @@
 // One side of a comparison, model or real broker: sends a step and returns the answer in words that both
 // share.
 import type { BrokerConnection } from '../../../src/kafka/client/cluster.ts';
+import { decodeBatch } from '../../../src/kafka/batch/decode-batch.ts';
 import { forEachBatch } from '../../../src/kafka/batch/walk.ts';
 import {
   attributesOf,
@@ -25,6 +26,7 @@ import type {
 } from '../../../src/kafka/wire/messages.ts';
 import { noTopicId } from '../../../src/kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../../src/kafka/wire/error-codes.ts';
+import { deleteHorizonOf } from '../cleaned-batch.ts';
 import { endMarkerIn } from '../control-batch.ts';
 import { recordSetOf } from './record-set.ts';
 import type * as steps from './steps.ts';
@@ -113,7 +115,7 @@ export class Side {
         },
       ],
     };
-    const { partitions } = await (transactionalId === undefined
+    const { partitions, throttleMs } = await (transactionalId === undefined
       ? connection.produce(request)
       : this.#parts.produceInTransaction(connection.brokerId, transactionalId, request));
     const answer = partitions[0];
@@ -121,6 +123,7 @@ export class Side {
     const { partition, errorCode, baseOffset, logAppendTimeMs, logStartOffset } = answer;
     return {
       answers: partitions.length,
+      throttled: throttleMs > 0,
       partition,
       error: kafkaErrorName(errorCode),
       baseOffset,
@@ -160,7 +163,8 @@ export class Side {
         each.map((one) => ({ topic: topicId === this.#parts.topicId, ...this.#fetched(one) })),
       );
       const session = opened ? 'opened' : this.#sessions.indexOf(response.sessionId);
-      return { error: kafkaErrorName(response.errorCode), session, partitions };
+      const throttled = response.throttleMs > 0;
+      return { error: kafkaErrorName(response.errorCode), throttled, session, partitions };
     } finally {
       response.lease.release();
     }
@@ -205,14 +209,22 @@ export class Side {
     };
   }
 
-  /** Data by its checksum; control records, which carry the clock, by what they say. */
+  /**
+   * Data by its checksum; control records and what a cleaner has given a horizon, which carry the clock, by what
+   * they say.
+   */
   #content(batch: Buffer): string {
     const attributes = attributesOf(batch, 0);
     const transactional = isTransactional(attributes) ? 'transactional ' : '';
-    if (!isControl(attributes)) return `${transactional}crc ${canonicalCrc(batch, 0)}`;
+    const hasHorizon = deleteHorizonOf(batch) !== undefined;
+    if (!isControl(attributes)) {
+      const content = hasHorizon ? `horizon, ${recordsText(batch)}` : `crc ${canonicalCrc(batch, 0)}`;
+      return `${transactional}${content}`;
+    }
     const marker = endMarkerIn(batch);
     const epoch = this.#coordinatorEpoch(producerIdOf(batch, 0), marker?.coordinatorEpoch ?? -1);
-    return `${transactional}control of ${batch.length} bytes, ${marker?.committed} ${epoch}`;
+    const size = hasHorizon ? 'with a horizon' : `of ${batch.length} bytes`;
+    return `${transactional}control ${size}, ${marker?.committed} ${epoch}`;
   }
 
   /** Markers of ids that no coordinator has given out are written by the steps, with epochs of their own. */
@@ -406,3 +418,8 @@ export class Side {
     return id >= 2n ** 40n ? Number(id - 2n ** 40n) : this.#ids.indexOf(id);
   }
 }
+
+const recordsText = (batch: Buffer): string =>
+  decodeBatch(batch)
+    .map(({ offset, key, value, timestamp }) => `${offset} ${key}=${value} at ${timestamp}`)
+    .join(', ');

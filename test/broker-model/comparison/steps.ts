@@ -14,7 +14,9 @@ export interface ProduceStep {
   readonly id: IdSymbol;
   readonly epoch: number;
   readonly sequence: number;
-  readonly values: readonly string[];
+  readonly values: readonly (string | null)[];
+  /** Absent: none. */
+  readonly keys?: readonly string[];
   readonly timestampMs: number;
   readonly flaw: Flaw | undefined;
   /** In the transaction of this id; undefined for a plain batch. */
