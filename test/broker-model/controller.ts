@@ -162,7 +162,9 @@ export class Controller {
     this.moveLeader(topic, partition, replicas[0] as number);
   }
 
-  /** An unclean election that an operator asks for: the first replica that is alive leads, where none does. */
+  /**
+   * An unclean election that an operator asks for: the first replica that is alive leads, where none does.
+   */
   electAnyAlive(topic: string, partition: number): void {
     const { leaderId, replicas } = this.must(topic, partition);
     const alive = replicas.find((id) => !this.#fenced.has(id));

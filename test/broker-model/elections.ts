@@ -1,6 +1,6 @@
-// Who may lead a partition: replicas in sync, and with `eligible.leader.replicas.version` 1 (KIP-966, the default
-// of clusters that begin with Kafka 4.1) those that left them when they were below the minimum. Pure (Kafka's
-// PartitionChangeBuilder).
+// Who may lead a partition: replicas in sync, and with `eligible.leader.replicas.version` 1 (KIP-966, the
+// default of clusters that begin with Kafka 4.1) those that left them when they were below the minimum.
+// Pure (Kafka's PartitionChangeBuilder).
 import type { PartitionImage } from './model-types.ts';
 
 export interface Electorate {

@@ -33,7 +33,9 @@ export interface BrokerSite {
   readonly permitsMarkers: boolean;
   /** Makes the topic of the transaction coordinators, unless it is there. */
   openTransactionLog(): void;
-  /** For how long a client that has sent such a request, and gets so many bytes, is to be quiet: its quota. */
+  /**
+   * For how long a client that has sent such a request, and gets so many bytes, is to be quiet: its quota.
+   */
   throttleMs(kind: 'fetch' | 'produce', bytes: number): number;
   /** The network path between a broker and the controller. */
   controllerLink(brokerId: number): string;

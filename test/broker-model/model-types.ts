@@ -41,8 +41,8 @@ export interface ClusterSettings {
   /** `eligible.leader.replicas.version` is 1. */
   readonly eligibleLeaders: boolean;
   /**
-   * Whether log starts survive a kill of their broker: they are written down once a minute, and at its orderly
-   * stop (`log.flush.start.offset.checkpoint.interval.ms`).
+   * Whether log starts survive a kill of their broker: they are written down once a minute, and at its
+   * orderly stop (`log.flush.start.offset.checkpoint.interval.ms`).
    */
   readonly keepsLogStart: boolean;
   /**

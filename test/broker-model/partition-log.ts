@@ -62,8 +62,8 @@ export class PartitionLog {
   }
 
   /**
-   * Its broker has started: after a kill the index is made again from the log. Without `keepsStart` a log start
-   * that was not written down goes back to where the first segment that is left begins.
+   * Its broker has started: after a kill the index is made again from the log. Without `keepsStart` a log
+   * start that was not written down goes back to where the first segment that is left begins.
    */
   reopen(clean: boolean, keepsStart: boolean): void {
     if (clean) this.#writtenStart = this.start;

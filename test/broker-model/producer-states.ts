@@ -158,8 +158,8 @@ export class ProducerStates {
 
   /**
    * State anew after a start: of a broker that was stopped in order from what it wrote down, of one that was
-   * killed from its last segment, also from what lies below the log start in it; that is then written down. Of
-   * each id only the last batch is a known repeat.
+   * killed from its last segment, also from what lies below the log start in it; that is then written down.
+   * Of each id only the last batch is a known repeat.
    */
   restart(log: LogView, after: { readonly clean: boolean; readonly expiredMs: bigint }): void {
     this.#verified.clear();
@@ -181,8 +181,9 @@ export class ProducerStates {
 
   /**
    * Takes over the last snapshot inside of the log, without ids that were last used before `expiredMs`, and
-   * returns where it was taken. One at the log start is deleted with what is below: where all records of a log
-   * are gone, nothing is known of any id (ProducerStateManager, truncateAndReload and loadFromSnapshot).
+   * returns where it was taken. One at the log start is deleted with what is below: where all records of a
+   * log are gone, nothing is known of any id (ProducerStateManager, truncateAndReload and
+   * loadFromSnapshot).
    */
   #load({ start, end }: LogView, expiredMs: bigint): bigint {
     this.#entries.clear();

@@ -8,7 +8,7 @@ test('over its quota a fetch brings nothing, and what is sent next on its connec
   const rig = await ModelRig.started({ brokers: 1 });
   rig.leader().append(madeBatch({ values: [Buffer.from('value')] }));
   const connection = await rig.connect(1);
-  const fetch = () =>
+  const read = () =>
     connection.fetch({
       maxWaitMs: 0,
       minBytes: 1,
@@ -33,14 +33,14 @@ test('over its quota a fetch brings nothing, and what is sent next on its connec
       forgotten: [],
     });
   rig.cluster.throttleMs = (kind, bytes) => (kind === 'fetch' ? bytes * 10 : 0);
-  const throttled = await rig.settled(fetch());
+  const throttled = await rig.settled(read());
   assert.deepEqual(throttled.topics, []);
   assert.ok(throttled.throttleMs > 500);
   rig.cluster.throttleMs = () => 0;
   const beganMs = rig.scheduler.nowMs;
   await rig.settled(connection.listOffsets({ replicaId: -1, isolationLevel: 0, topics: [] }));
   assert.ok(rig.scheduler.nowMs - beganMs >= throttled.throttleMs - 20);
-  assert.equal((await rig.settled(fetch())).topics.length, 1);
+  assert.equal((await rig.settled(read())).topics.length, 1);
 });
 
 test('over its quota a produce request is carried out', async () => {

@@ -31,10 +31,12 @@ export function aliveAfter(act: ClusterAct, alive: readonly number[]): readonly 
     case 'freeze':
       return alive.filter((id) => id !== act.broker);
     case 'takeOver':
-      return [...alive.filter((id) => id !== act.dead), act.thawed].toSorted();
+      return inOrder([...alive.filter((id) => id !== act.dead), act.thawed]);
     case 'start':
-      return [...alive, act.broker].toSorted();
+      return inOrder([...alive, act.broker]);
     case 'moveCoordinator':
       return alive;
   }
 }
+
+export const inOrder = (ids: readonly number[]): readonly number[] => ids.toSorted((a, b) => a - b);

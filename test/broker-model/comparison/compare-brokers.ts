@@ -1,5 +1,5 @@
-// `npm run compare-brokers`: random sequences of requests to the model and to a lab of real brokers, with what
-// befalls brokers between them; every answer is compared, and at the end the logs.
+// `npm run compare-brokers`: random sequences of requests to the model and to a lab of real brokers, with
+// what befalls brokers between them; every answer is compared, and at the end the logs.
 import { writeFileSync } from 'node:fs';
 import { describeError } from '../../../src/base/errors.ts';
 import { systemRandom } from '../../../src/base/random.ts';
@@ -75,7 +75,8 @@ function show(totals: Totals, mismatch: Mismatch | undefined, about: About): voi
   say(`errors among the answers: ${countsText(totals.errors)}`);
   say(`acts: ${countsText(totals.acts) || 'none'}`);
   say(
-    `${about.scenes} scenes, ${totals.sequences} sequences, ${totals.requests} requests, ${mismatch === undefined ? 0 : 1} mismatches; ` +
+    `${about.scenes} scenes, ${totals.sequences} sequences, ${totals.requests} requests, ` +
+      `${mismatch === undefined ? 0 : 1} mismatches; ` +
       `Kafka ${about.kafka}, ${about.brokers} brokers, seed ${about.seed}, commit ${about.commit}, ` +
       `${about.seconds} s`,
   );

@@ -110,7 +110,10 @@ export class ComparedLane {
     await this.#both({ kind: 'findCoordinator', transactionalId: 'x0', broker });
   }
 
-  /** After something befell the cluster, before both sides meet: one record to each partition (see LogStarts). */
+  /**
+   * After something befell the cluster, before both sides meet: one record to each partition (see
+   * LogStarts).
+   */
   async stir(): Promise<void> {
     await this.settle('any starts');
     const { makes, standing } = this.#parts;
@@ -143,7 +146,9 @@ export class ComparedLane {
     return answered;
   }
 
-  /** A follower learns of the high watermark and the log start with its next fetch, some milliseconds later. */
+  /**
+   * A follower learns of the high watermark and the log start with its next fetch, some milliseconds later.
+   */
   #readsFollower(step: Step): boolean {
     return partitionsRead(step).some((each) => this.standing.leaderOf(each) !== step.broker);
   }

@@ -13,8 +13,8 @@ export interface LaneShape {
 }
 
 /**
- * With three brokers: topics with three replicas, with two, with one, so that every pair of brokers has some to
- * itself, and a minimum of replicas in sync that is kept or not when one of them is gone.
+ * With three brokers: topics with three replicas, with two, with one, so that every pair of brokers has
+ * some to itself, and a minimum of replicas in sync that is kept or not when one of them is gone.
  */
 export function laneShape(lane: number, topic: string, brokers: number): LaneShape {
   if (brokers === 1) return { lane, topic, assignments: [[1], [1], [1], [1]], minInSync: 1 };

@@ -1,4 +1,5 @@
-// Both sides of one lane: each step goes to both, and a difference ends the comparison with all that led to it.
+// Both sides of one lane: each step goes to both, and a difference ends the comparison with all that led to
+// it.
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { LaneFace } from './cluster-face.ts';
 import type { Answer } from './side.ts';

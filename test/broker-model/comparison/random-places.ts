@@ -41,7 +41,9 @@ export class RandomPlaces {
         return this.#standing.coordinator;
       case 'initProducerId':
         return request.transactionalId === undefined ? -1 : this.#standing.coordinator;
-      default:
+      case 'findCoordinator':
+      case 'metadata':
+      case 'writeTxnMarkers':
         return -1;
     }
   }

@@ -3,7 +3,7 @@ import type { BrokerConnection } from '../../../src/kafka/client/cluster.ts';
 import type { ListedOffset, PartitionView, TopicId, TopicView } from '../../../src/kafka/wire/messages.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import { transactionTopic } from '../transaction-log.ts';
-import type { LaneAct } from './acts.ts';
+import { inOrder, type LaneAct } from './acts.ts';
 import type { LaneFace, LogStarts } from './cluster-face.ts';
 import type { LaneShape } from './lane-shape.ts';
 import type { RealBrokers } from './real-brokers.ts';
@@ -71,8 +71,8 @@ export class RealLane implements LaneFace {
   /** What is still to come; undefined for nothing. */
   async #unsettled(alive: readonly number[], starts: LogStarts): Promise<unknown> {
     const view = await this.#brokers.cluster.metadata([this.#shape.topic, transactionTopic]);
-    const known = view.brokers.map(({ nodeId }) => nodeId).toSorted();
-    if (known.join() !== alive.toSorted().join()) return `brokers ${known.join()}`;
+    const known = inOrder(view.brokers.map(({ nodeId }) => nodeId));
+    if (known.join() !== alive.join()) return `brokers ${known.join()}`;
     const led = view.topics.flatMap(({ partitions }) => partitions).filter(({ leaderId }) => leaderId >= 0);
     const behind = led.find(
       ({ replicas, inSync }) => replicas.filter((id) => alive.includes(id)).length !== inSync.length,
@@ -149,11 +149,7 @@ export class RealLane implements LaneFace {
   forget(brokerId: number): void {
     this.#connections.get(brokerId)?.destroy('its broker is gone');
     this.#connections.delete(brokerId);
-    // Its socket is broken already.
-    this.#producers
-      .get(brokerId)
-      ?.close()
-      .catch(() => undefined);
+    // Their sockets are broken already.
     this.#producers.delete(brokerId);
   }
 

@@ -26,6 +26,7 @@ import type {
 } from '../../../src/kafka/wire/messages.ts';
 import { noTopicId } from '../../../src/kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../../src/kafka/wire/error-codes.ts';
+import { inOrder } from './acts.ts';
 import { deleteHorizonOf } from '../cleaned-batch.ts';
 import { endMarkerIn } from '../control-batch.ts';
 import { recordSetOf } from './record-set.ts';
@@ -210,8 +211,8 @@ export class Side {
   }
 
   /**
-   * Data by its checksum; control records and what a cleaner has given a horizon, which carry the clock, by what
-   * they say.
+   * Data by its checksum; control records and what a cleaner has given a horizon, which carry the clock, by
+   * what they say.
    */
   #content(batch: Buffer): string {
     const attributes = attributesOf(batch, 0);
@@ -314,7 +315,7 @@ export class Side {
     const id = topic?.topicId === this.#parts.topicId ? 'topic' : topic?.topicId;
     const partitions = topic?.partitions
       .toSorted((a, b) => a.partition - b.partition)
-      .map((each) => ({ ...each, inSync: each.inSync.toSorted() }));
+      .map((each) => ({ ...each, inSync: inOrder(each.inSync) }));
     return { error: kafkaErrorName(topic?.errorCode ?? -1), id, internal: topic?.internal, partitions };
   }
 
@@ -421,5 +422,5 @@ export class Side {
 
 const recordsText = (batch: Buffer): string =>
   decodeBatch(batch)
-    .map(({ offset, key, value, timestamp }) => `${offset} ${key}=${value} at ${timestamp}`)
+    .map(({ offset, key, value, timestamp }) => `${offset} ${String(key)}=${String(value)} at ${timestamp}`)
     .join(', ');

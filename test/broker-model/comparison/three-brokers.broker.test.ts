@@ -1,5 +1,6 @@
-// As compare.broker.test.ts, with three brokers: leads are moved, and one of the brokers is stopped, killed or
-// frozen between the requests. Restarts and elections of one broker are those of `npm run compare-brokers`.
+// As compare.broker.test.ts, with three brokers: leads are moved, and one of the brokers is stopped, killed
+// or frozen between the requests. Restarts and elections of one broker are those of `npm run compare-
+// brokers`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '../../../src/base/random.ts';

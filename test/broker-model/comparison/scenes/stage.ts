@@ -1,5 +1,5 @@
-// Where a scene is played: one partition on one real broker and on the model, with what cannot be brought about
-// by requests done to each side in its own way.
+// Where a scene is played: one partition on one real broker and on the model, with what cannot be brought
+// about by requests done to each side in its own way.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setClientQuotas } from '../../../../lab/region-admin.ts';
@@ -127,7 +127,10 @@ export class Stage {
     }
   }
 
-  /** Writes a batch that does not fit into the present segment beside what is there; returns where it stands. */
+  /**
+   * Writes a batch that does not fit into the present segment beside what is there; returns where it
+   * stands.
+   */
   async roll(values: Written = { values: ['x'.repeat(1_047_000)], keys: ['large'] }): Promise<bigint> {
     this.note('a segment begins');
     this.replica.roll();
