@@ -12,7 +12,7 @@ import { transactionTopic } from '../transaction-log.ts';
 import type { ClusterAct } from './acts.ts';
 import type { Dialect } from './cluster-face.ts';
 import type { LaneShape } from './lane-shape.ts';
-import { RealLane } from './real-lane.ts';
+import { RealLane, type RealSite } from './real-lane.ts';
 
 /** What an operating system can do to the brokers of a lab. */
 export interface BrokerFaults {
@@ -33,7 +33,7 @@ export interface RealBrokersParts {
   readonly faults?: BrokerFaults;
 }
 
-export class RealBrokers {
+export class RealBrokers implements RealSite {
   readonly ids: readonly number[];
   readonly cluster: KafkaCluster;
   readonly dialect: Dialect;

@@ -1,18 +1,26 @@
 // A lane of the real side: its topic, and connections of its own to each broker.
-import type { BrokerConnection } from '../../../src/kafka/client/cluster.ts';
+import type { BrokerConnection, KafkaCluster } from '../../../src/kafka/client/cluster.ts';
 import type { ListedOffset, PartitionView, TopicId, TopicView } from '../../../src/kafka/wire/messages.ts';
+import type { LeadMover } from '../../fixtures/lead-mover.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import { transactionTopic } from '../transaction-log.ts';
 import { inOrder, type LaneAct } from './acts.ts';
 import type { LaneFace, LogStarts } from './cluster-face.ts';
 import type { LaneShape } from './lane-shape.ts';
-import type { RealBrokers } from './real-brokers.ts';
 import { type Answer, Side } from './side.ts';
 import type { Step } from './steps.ts';
 import { TransactionalProducer } from './transactional-producer.ts';
 
+/** What all lanes share. */
+export interface RealSite {
+  readonly cluster: KafkaCluster;
+  addressOf(brokerId: number): string;
+  sleep(ms: number): Promise<void>;
+  withMover(use: (mover: LeadMover) => Promise<void>): Promise<void>;
+}
+
 export interface RealLaneParts {
-  readonly brokers: RealBrokers;
+  readonly brokers: RealSite;
   readonly shape: LaneShape;
   readonly topicId: TopicId;
   readonly coordinatorEpoch: number;
@@ -20,7 +28,7 @@ export interface RealLaneParts {
 }
 
 export class RealLane implements LaneFace {
-  readonly #brokers: RealBrokers;
+  readonly #brokers: RealSite;
   readonly #shape: LaneShape;
   readonly #topicId: TopicId;
   readonly #side: Side;

@@ -1,7 +1,6 @@
 // The log cleaner: two passes over keyed data, tombstones, transactions and fillers, and what is left of each
 // batch and known of each id, also after a kill.
-import type { Scene } from './scenes.ts';
-import type { Stage } from './stage.ts';
+import type { Scene, Stage } from './stage.ts';
 
 export const cleaner: Scene = {
   name: 'cleaner',

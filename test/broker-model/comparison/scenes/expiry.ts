@@ -1,6 +1,5 @@
 // An id is forgotten by the age of its last record, and never while it has a transaction open.
-import type { Scene } from './scenes.ts';
-import { hourMs } from './stage.ts';
+import { hourMs, type Scene } from './stage.ts';
 
 const old = 48 * hourMs;
 const transactionalId = 'x0';

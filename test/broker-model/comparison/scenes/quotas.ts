@@ -1,6 +1,5 @@
 // Quotas: the throttle time is told at once, a fetch brings nothing, and the connection's next request waits.
-import type { Scene } from './scenes.ts';
-import { earliest, type Stage } from './stage.ts';
+import { earliest, type Scene, type Stage } from './stage.ts';
 
 const large = { values: ['x'.repeat(500_000)] };
 /** Measured over ten seconds, so that one large batch is somewhat more: the wait is a second or two. */

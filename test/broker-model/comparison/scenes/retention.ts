@@ -1,7 +1,6 @@
 // Retention by time and by size, and what a broker knows after it: whole segments go, what is known of
 // producers stays until the next start.
-import type { Scene } from './scenes.ts';
-import { hourMs, type Stage } from './stage.ts';
+import { hourMs, type Scene, type Stage } from './stage.ts';
 
 export const retention: Scene = {
   name: 'retention',

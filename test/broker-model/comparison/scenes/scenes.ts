@@ -7,13 +7,7 @@ import { cleaner } from './cleaner.ts';
 import { expiry } from './expiry.ts';
 import { quotas } from './quotas.ts';
 import { retention } from './retention.ts';
-import { Stage } from './stage.ts';
-
-export interface Scene {
-  readonly name: string;
-  readonly config: Readonly<Record<string, string>>;
-  readonly play: (stage: Stage) => Promise<void>;
-}
+import { type Scene, Stage } from './stage.ts';
 
 export const scenes: readonly Scene[] = [quotas, expiry, retention, cleaner];
 

@@ -17,6 +17,12 @@ import { Standing } from '../standing.ts';
 import type { FetchStep, ListOffsetsStep, ProduceStep, Request, Step } from '../steps.ts';
 import type { Totals } from '../totals.ts';
 
+export interface Scene {
+  readonly name: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
 export interface StageParts {
   readonly at: ComparisonLab;
   readonly name: string;
