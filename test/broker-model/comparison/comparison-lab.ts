@@ -4,7 +4,8 @@ import { type Lab, startLab } from '../../../lab/lab.ts';
 import type { LabOptions } from '../../../lab/lab-options.ts';
 import { type BrokerFaults, RealBrokers } from './real-brokers.ts';
 
-const region = 'compared';
+/** As in the labs of other tests, so that CAUSEWAY_KAFKA_VERSION may name its version. */
+const region = 'eu-west';
 
 const brokerSettings = {
   'auto.leader.rebalance.enable': 'false',

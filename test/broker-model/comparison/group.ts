@@ -1,7 +1,7 @@
 // A group of sequences: as many rounds on each lane's new topic, with what befalls the cluster between them.
 import { seededRandom } from '../../../src/base/random.ts';
 import { aliveAfter, type ClusterAct } from './acts.ts';
-import { actText } from './cluster-face.ts';
+import { actText, asModelled } from './cluster-face.ts';
 import { ComparedLane } from './compared-lane.ts';
 import { Mismatch } from './pair.ts';
 import { fromMsOf, lanes, laneShape } from './lane-shape.ts';
@@ -46,7 +46,7 @@ export async function compareGroup(parts: GroupParts): Promise<void> {
       fromMs: fromMsOf(lane, nowMs),
     });
     const sides = { real: realLanes[lane] as (typeof realLanes)[0], model: models[lane] as ModelLane };
-    const judged = (answer: Answer) => asModelled(answer, real.dialect.produceById);
+    const judged = (answer: Answer) => asModelled(answer, real.dialect);
     const name = `seed ${seed}, lane ${lane}`;
     return new ComparedLane({ name, ...sides, random, makes, standing, totals, judged });
   });
@@ -71,14 +71,6 @@ export async function compareGroup(parts: GroupParts): Promise<void> {
     await all((lane) => lane.meet(actText(act)));
   }
 }
-
-/**
- * The model is of brokers from 4.1 on. Those before refuse wrong writes in transactions with other codes, and
- * tell a start of transactions that have not begun. A mirror writes no data in transactions and does not read
- * that; all that its fillers rely on is compared with each version.
- */
-const asModelled = ({ began, ...rest }: Answer, isModelled: boolean): Answer =>
-  isModelled && began !== undefined ? { ...rest, began } : rest;
 
 /** All come to their end before the first failure is thrown: their requests are under way together. */
 async function inAll(

@@ -6,6 +6,7 @@ import { setClientQuotas } from '../../../../lab/region-admin.ts';
 import { alterTopic } from '../../../fixtures/odd-topics.ts';
 import { waitUntil } from '../../../fixtures/wait-until.ts';
 import type { Replica } from '../../replica.ts';
+import { asModelled } from '../cluster-face.ts';
 import type { ComparisonLab } from '../comparison-lab.ts';
 import { logSteps, moreOf, startStep } from '../log-steps.ts';
 import { ModelLane } from '../model-lane.ts';
@@ -57,8 +58,9 @@ export class Stage {
     this.#parts = parts;
     this.#real = real;
     this.#model = model;
-    const { name, totals } = parts;
-    this.#pair = new Pair({ name, real, model, totals, judged: (answer) => answer });
+    const { name, totals, at } = parts;
+    const judged = (answer: Answer) => asModelled(answer, at.real.dialect);
+    this.#pair = new Pair({ name, real, model, totals, judged });
   }
 
   static async open(parts: StageParts): Promise<Stage> {
