@@ -157,8 +157,12 @@ export type Request =
 export type Step = Request & { readonly broker: number };
 export type StepKind = Step['kind'];
 
-/** A step as one line, for messages. */
-export const stepText = (step: Step): string => plainText(step);
+const shownMax = 60;
 
-export const plainText = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}` : each));
+/** A step as one line, for messages; of large values only the beginning. */
+export const stepText = (step: Step): string =>
+  JSON.stringify(step, (_, each: unknown) => {
+    if (typeof each === 'bigint') return String(each);
+    const isLong = typeof each === 'string' && each.length > shownMax;
+    return isLong ? `${each.slice(0, shownMax)}… of ${each.length}` : each;
+  });

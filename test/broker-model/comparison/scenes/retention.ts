@@ -7,7 +7,7 @@ export const retention: Scene = {
   config: { 'segment.bytes': '1048576' },
   play: async (stage) => {
     await stage.write({ values: ['a', 'b'], id: 1_000, sequence: 0, ageMs: 40 * hourMs });
-    await stage.write({ values: Array.from({ length: 100 }, () => 'some bytes'), id: 1_001, sequence: 7 });
+    await stage.write({ values: ['some bytes '.repeat(150)], id: 1_001, sequence: 7 });
     const second = await stage.roll({ ...large, ageMs: 10 * hourMs });
     await stage.write({ values: ['c'], id: 1_000, sequence: 2, ageMs: 10 * hourMs });
     const third = await stage.roll({ ...large, ageMs: 5 * hourMs });
