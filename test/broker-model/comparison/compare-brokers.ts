@@ -34,22 +34,31 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(options: CompareOptions): Promise<number> {
-  const { brokers, kafka, sequences, seed = 1 + systemRandom.int(2 ** 24) } = options;
+  const { brokers, kafka, sequences, seed = 1 + systemRandom.int(2 ** 24), report } = options;
   const commit = commitOf();
   const began = performance.now();
   const nowMs = Date.now();
   const totals = new Totals();
+  const about = (): About => {
+    const seconds = Math.round((performance.now() - began) / 1_000);
+    return { commit, kafka, brokers, seed, seconds, scenes: options.scenes ? scenes.length : 0 };
+  };
+  const write = (mismatch?: Mismatch): void => {
+    if (report !== undefined) writeReport(report, totals, mismatch, about());
+  };
   let mismatch = options.scenes ? await play(kafka, nowMs, totals) : undefined;
   if (mismatch === undefined) {
     await using at = await startComparisonLab(brokers, { kafkaVersion: kafka });
-    const onGroup = (done: number) => say(`${done} of ${sequences} sequences`);
+    const onGroup = (done: number) => {
+      say(`${done} of ${sequences} sequences`);
+      // What is interrupted has a report of what it came to.
+      write();
+    };
     mismatch = await compare({ real: at.real, seed, sequences, topic, nowMs, totals, onGroup });
     if (mismatch !== undefined) say(`logs of the brokers: ${at.lab.logsFolder}`);
   }
-  const seconds = Math.round((performance.now() - began) / 1_000);
-  const about = { commit, kafka, brokers, seed, seconds, scenes: options.scenes ? scenes.length : 0 };
-  show(totals, mismatch, about);
-  if (options.report !== undefined) writeReport(options.report, totals, mismatch, about);
+  show(totals, mismatch, about());
+  write(mismatch);
   return mismatch === undefined ? 0 : 1;
 }
 
