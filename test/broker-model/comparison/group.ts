@@ -47,7 +47,7 @@ export async function compareGroup(parts: GroupParts): Promise<void> {
     });
     const sides = { real: realLanes[lane] as (typeof realLanes)[0], model: models[lane] as ModelLane };
     const judged = (answer: Answer) => asModelled(answer, real.dialect);
-    const name = `seed ${seed}, lane ${lane}`;
+    const name = `--seed ${seed} --sequences ${rounds * lanes}, lane ${lane}`;
     return new ComparedLane({ name, ...sides, random, makes, standing, totals, judged });
   });
   const all = (each: (lane: ComparedLane) => Promise<void>) => inAll(compared, each);
