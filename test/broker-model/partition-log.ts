@@ -58,7 +58,9 @@ export class PartitionLog {
 
   /** A segment begins at the log end. */
   roll(): void {
-    if (this.#segments.at(-1) !== this.end) this.#segments.push(this.end);
+    if (this.#segments.at(-1) === this.end) return;
+    this.#segments.push(this.end);
+    this.#index.reopened();
   }
 
   /**
@@ -79,9 +81,10 @@ export class PartitionLog {
     this.epochs.truncate(this.end);
   }
 
-  /** The cleaner's result takes the place of all batches; start and end stay. */
+  /** The cleaner's result takes the place of all batches, in one segment; start and end stay. */
   replace(batches: readonly StoredBatch[]): void {
     this.truncations += 1;
+    this.#segments = [...new Set([0n, this.#segments.at(-1) ?? 0n])];
     this.#forgetBatches();
     for (const batch of batches) this.#place(batch);
   }
@@ -144,16 +147,18 @@ export class PartitionLog {
   }
 
   /**
-   * Bytes from the batch that holds `offset` on, below `bound`, at most `bytesMax`: the last batch may be
-   * cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
+   * Bytes from the batch that holds `offset` on, below `bound` and out of one segment, at most `bytesMax`: the
+   * last batch may be cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
    */
   read(offset: bigint, bound: bigint, bytesMax: number, wholeFirst: boolean): LogSlice {
     const batches: Buffer[] = [];
     let size = 0;
     const from = this.placeOf(offset);
+    const base = this.#batches[from]?.baseOffset ?? this.end;
+    const next = this.#segments.find((each) => each > base) ?? this.end;
     for (let at = from; at < this.#batches.length; at += 1) {
       const batch = this.#batches[at] as StoredBatch;
-      if (batch.lastOffset >= bound) break;
+      if (batch.lastOffset >= bound || batch.baseOffset >= next) break;
       if (size >= bytesMax && !(wholeFirst && size === 0)) break;
       batches.push(batch.bytes);
       size += batch.bytes.length;
@@ -164,7 +169,7 @@ export class PartitionLog {
     const bytes = limit === 0 ? nothing : Buffer.concat(batches, Math.min(size, limit));
     const position = this.#positions[from];
     const indexed = position === undefined ? undefined : this.#index.boundFrom(position + bytes.length);
-    return { bytes, bound: indexed ?? this.end };
+    return { bytes, bound: minOf(indexed ?? next, next) };
   }
 }
 

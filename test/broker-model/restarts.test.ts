@@ -105,3 +105,14 @@ test('a coordinator that has read its log does not know the epoch before the pre
   await restarted(rig, 'stop');
   assert.equal(kafkaErrorName((await init(first)).errorCode), 'PRODUCER_FENCED');
 });
+
+test('what is read at once ends with its segment', async () => {
+  const rig = await ModelRig.started({ brokers: 1 });
+  const leader = rig.leader();
+  write(leader, 7n, 0);
+  leader.roll();
+  write(leader, 7n, 1);
+  const size = leader.log.batches[0]?.bytes.length;
+  assert.equal(leader.log.read(0n, leader.log.end, 1_000, true).bytes.length, size);
+  assert.equal(leader.log.read(1n, leader.log.end, 1_000, true).bytes.length, size);
+});
