@@ -81,10 +81,17 @@ export class PartitionLog {
     this.epochs.truncate(this.end);
   }
 
-  /** The cleaner's result takes the place of all batches, in one segment; start and end stay. */
-  replace(batches: readonly StoredBatch[]): void {
+  hasSegmentAt(offset: bigint): boolean {
+    return this.#segments.includes(offset);
+  }
+
+  /**
+   * The cleaner's result takes the place of all batches; start and end stay. What lies below `upTo` is one
+   * segment from then on.
+   */
+  replace(batches: readonly StoredBatch[], upTo: bigint): void {
     this.truncations += 1;
-    this.#segments = [...new Set([0n, this.#segments.at(-1) ?? 0n])];
+    this.#segments = [0n, ...this.#segments.filter((each) => each >= upTo && each > 0n)];
     this.#forgetBatches();
     for (const batch of batches) this.#place(batch);
   }

@@ -261,8 +261,8 @@ export class Replica {
     const stable = minOf(this.lastStableOffset, upTo);
     const last = this.log.batches.findLast(({ lastOffset }) => lastOffset < stable);
     if (last === undefined) return 0;
-    // The segment is rolled first, and what is known of ids written down.
-    this.roll();
+    // What is cleaned is closed: a segment begins behind it, and what is known of ids is written down.
+    if (!this.log.hasSegmentAt(upTo)) this.roll();
     const result = cleaned(this.log.batches, this.aborted.all, {
       upTo: last.lastOffset + 1n,
       nowMs: BigInt(Math.floor(this.site.wallMs())),
@@ -270,7 +270,7 @@ export class Replica {
       lastOf: (producerId) => this.producers.lastOf(producerId),
     });
     const { bytes } = this.log;
-    this.log.replace(result.batches);
+    this.log.replace(result.batches, last.lastOffset + 1n);
     this.aborted.replace(result.aborted);
     this.changed();
     return bytes - this.log.bytes;
