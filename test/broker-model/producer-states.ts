@@ -28,6 +28,12 @@ interface Snapshot {
   readonly open: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
 }
 
+/** What a broker that was killed has found in the last segment, which it reads again. */
+interface Reread {
+  readonly from: bigint;
+  readonly ended: readonly EndedTransaction[];
+}
+
 /** What stands in the replica's log. */
 interface LogView {
   readonly batches: readonly StoredBatch[];
@@ -161,16 +167,19 @@ export class ProducerStates {
    * killed from its last segment, also from what lies below the log start in it; that is then written down.
    * Of each id only the last batch is a known repeat.
    */
-  restart(log: LogView, after: { readonly clean: boolean; readonly expiredMs: bigint }): void {
+  restart(log: LogView, after: { readonly clean: boolean; readonly expiredMs: bigint }): Reread | undefined {
+    let reread: Reread | undefined;
     this.#verified.clear();
     if (!after.clean) {
       this.#snapshots = this.#snapshots.filter(({ at }) => at === 'segment');
       const from = this.#snapshots.at(-1)?.offset ?? 0n;
       this.#load(log, after.expiredMs);
-      for (const batch of log.batches) if (batch.baseOffset >= from) this.append(batch);
+      const read = log.batches.filter(({ baseOffset }) => baseOffset >= from);
+      reread = { from, ended: read.flatMap((batch) => this.append(batch) ?? []) };
     }
     this.takeSnapshot(log.end, 'start');
     this.rebuild(log, after.expiredMs);
+    return reread;
   }
 
   /** State anew from the last snapshot and what stands behind it in the log. */

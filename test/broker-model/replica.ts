@@ -97,7 +97,8 @@ export class Replica {
     this.log.reopen(clean, this.site.keepsLogStart);
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
     const { expiredMs } = this.site;
-    this.producers.restart(this.log, { clean, expiredMs });
+    const reread = this.producers.restart(this.log, { clean, expiredMs });
+    if (reread !== undefined) this.aborted.reread(reread.from, reread.ended);
     this.producers.replicated(this.highWatermark);
   }
 

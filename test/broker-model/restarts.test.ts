@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kafkaErrorName } from '../../src/kafka/wire/error-codes.ts';
+import { DirectTransactions } from './direct-transactions.ts';
 import { madeBatch } from './made-batch.ts';
 import { ModelRig, topic } from './model-rig.ts';
 import type { Replica } from './replica.ts';
@@ -115,4 +116,19 @@ test('what is read at once ends with its segment', async () => {
   const size = leader.log.batches[0]?.bytes.length;
   assert.equal(leader.log.read(0n, leader.log.end, 1_000, true).bytes.length, size);
   assert.equal(leader.log.read(1n, leader.log.end, 1_000, true).bytes.length, size);
+});
+
+test('after kill -9 an aborted transaction is listed from where the log has it, also below its start', async () => {
+  const rig = await ModelRig.started({ brokers: 1 });
+  const application = new DirectTransactions(7n);
+  application.write(rig.leader(), ['a']);
+  rig.leader().trim(1n);
+  // Nothing is known of the id now: its transaction seems to begin with the next batch.
+  await restarted(rig, 'stop');
+  application.write(rig.leader(), ['b']);
+  application.end(rig.leader(), false);
+  const firsts = () => rig.leader().aborted.all.map(({ firstOffset }) => firstOffset);
+  assert.deepEqual(firsts(), [1n]);
+  await restarted(rig, 'kill');
+  assert.deepEqual(firsts(), [0n]);
 });
