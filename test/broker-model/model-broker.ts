@@ -42,6 +42,7 @@ export interface BrokerSite {
 }
 
 const expirationLookMs = 600_000;
+const neverMs = -(2n ** 62n);
 
 export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   readonly brokerId: number;
@@ -119,12 +120,16 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.kill();
   }
 
-  get expiredMs(): bigint {
+  /** Below it ids are forgotten when their state is read again; below every time where they are not. */
+  get reloadExpiredMs(): bigint {
+    return this.site.settings.expiresAtStart ? this.#expiredMs : neverMs;
+  }
+  get #expiredMs(): bigint {
     return BigInt(Math.floor(this.wallMs() - this.site.settings.producerIdExpirationMs));
   }
 
   expireProducers(): void {
-    for (const replica of this.replicas.values()) replica.producers.expire(this.expiredMs);
+    for (const replica of this.replicas.values()) replica.producers.expire(this.#expiredMs);
   }
 
   /** The last checkpoint of the high watermark may be seconds old after a kill. */

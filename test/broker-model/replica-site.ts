@@ -8,8 +8,8 @@ export interface ReplicaSite<R> {
   nowMs(): number;
   /** The broker's clock, by which it stamps batches. */
   wallMs(): number;
-  /** Ids that were last used before it are forgotten. */
-  readonly expiredMs: bigint;
+  /** Ids that were last used before it are forgotten when what is known of them is read again. */
+  readonly reloadExpiredMs: bigint;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
   /** Whether a log start survives a kill, as it does once it was written down. */

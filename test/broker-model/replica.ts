@@ -96,7 +96,7 @@ export class Replica {
     this.#waiters.clear();
     this.log.reopen(clean, this.site.keepsLogStart);
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
-    const { expiredMs } = this.site;
+    const { reloadExpiredMs: expiredMs } = this.site;
     const reread = this.producers.restart(this.log, { clean, expiredMs });
     if (reread !== undefined) this.aborted.reread(reread.from, reread.ended);
     this.producers.replicated(this.highWatermark);
@@ -323,7 +323,7 @@ export class Replica {
     this.highWatermark = minOf(this.highWatermark, this.log.end);
     // Where nothing was taken away, what is known of ids stays as it is.
     if (this.log.end === end) return;
-    this.producers.rebuild(this.log, this.site.expiredMs);
+    this.producers.rebuild(this.log, this.site.reloadExpiredMs);
     this.producers.replicated(this.highWatermark);
     this.aborted.truncate(this.log.end);
     this.changed();

@@ -33,7 +33,7 @@ for (const [way, name] of [
   ['kill', ways.kill],
 ] as const) {
   test(`after ${name} an id is forgotten whose last record is older than its expiry`, async () => {
-    const rig = await ModelRig.started({ brokers: 1 });
+    const rig = await ModelRig.started({ brokers: 1, settings: { expiresAtStart: true } });
     write(rig.leader(), 7n, 0, dayMs + 1);
     write(rig.leader(), 8n, 0);
     assert.deepEqual(idsOf(rig.leader()), [7n, 8n]);

@@ -24,7 +24,12 @@ export interface ModelLaneParts {
 
 const lookMs = 10;
 /** See comparison-lab.ts. */
-const likeTheLab = { clientDelayMs: 0, followerWaitMs: 500, keepsLogStart: false } as const;
+const likeTheLab = {
+  clientDelayMs: 0,
+  followerWaitMs: 500,
+  keepsLogStart: false,
+  expiresAtStart: true,
+} as const;
 
 export class ModelLane implements LaneFace {
   readonly cluster: ModelCluster;
