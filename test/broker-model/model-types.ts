@@ -31,9 +31,9 @@ export interface ClusterSettings {
   /** `producer.id.expiration.ms`, counted from the timestamps of the batches; looked at every ten minutes. */
   readonly producerIdExpirationMs: number;
   /**
-   * Whether a broker that starts forgets expired ids at once, as real ones do. The simulator's worlds leave that
-   * out, as ids that are forgotten under a request (docs/design/simulation.md): with it, seed 22 stops a copy of
-   * old records whose brokers were killed.
+   * Whether a broker that starts forgets expired ids at once, as real ones do. The simulator's worlds leave
+   * that out, as ids that are forgotten under a request (docs/design/simulation.md): with it, seed 22 stops
+   * a copy of old records whose brokers were killed.
    */
   readonly expiresAtStart: boolean;
   readonly batchBytesMax: number;

@@ -154,8 +154,8 @@ export class PartitionLog {
   }
 
   /**
-   * Bytes from the batch that holds `offset` on, below `bound` and out of one segment, at most `bytesMax`: the
-   * last batch may be cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
+   * Bytes from the batch that holds `offset` on, below `bound` and out of one segment, at most `bytesMax`:
+   * the last batch may be cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
    */
   read(offset: bigint, bound: bigint, bytesMax: number, wholeFirst: boolean): LogSlice {
     const batches: Buffer[] = [];

@@ -118,7 +118,7 @@ test('what is read at once ends with its segment', async () => {
   assert.equal(leader.log.read(1n, leader.log.end, 1_000, true).bytes.length, size);
 });
 
-test('after kill -9 an aborted transaction is listed from where the log has it, also below its start', async () => {
+test('after kill -9 an aborted transaction is listed from its first record, also a deleted one', async () => {
   const rig = await ModelRig.started({ brokers: 1 });
   const application = new DirectTransactions(7n);
   application.write(rig.leader(), ['a']);

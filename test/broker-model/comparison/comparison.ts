@@ -18,7 +18,7 @@ export interface ComparisonParts {
   readonly onGroup?: (sequences: number) => void;
 }
 
-/** Sequences of one lane on one topic: its logs grow that long. By number of brokers, of which three are slower. */
+/** Sequences of one lane on one topic, whose logs grow that long; by the number of brokers. */
 const roundsMax: Readonly<Record<number, number>> = { 1: 40, 3: 12 };
 
 /** The first difference, since what comes behind it would build on it; undefined for none. */
