@@ -20,11 +20,12 @@ export const cleaner: Scene = {
     await transaction(stage, 'x1', 'cf', false);
     await filler(stage, 900, 0);
     await filler(stage, 900, 1);
-    await stage.write(keyed('xyx'.repeat(60)));
+    // So much that a large batch does not fit any more, and so little, once it is cleaned, that it does.
+    await stage.write(keyed('xyx'.repeat(300)));
     await pass(stage);
     await stage.write({ ...keyed('c'), id: 1_001, sequence: 2 });
     await transaction(stage, 'x0', 'y', true);
-    await stage.write(keyed('de'.repeat(300)));
+    await stage.write(keyed('de'.repeat(10)));
     await pass(stage);
     await stage.restart('kill');
     await stage.compareLog();

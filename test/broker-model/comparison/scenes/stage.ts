@@ -139,7 +139,7 @@ export class Stage {
    * Writes a batch that does not fit into the present segment beside what is there; returns where it
    * stands.
    */
-  async roll(values: Written = { values: ['x'.repeat(1_047_000)], keys: ['large'] }): Promise<bigint> {
+  async roll(values: Written = { values: ['x'.repeat(1_040_000)], keys: ['large'] }): Promise<bigint> {
     this.note('a segment begins');
     this.replica.roll();
     return (await this.write(values))['baseOffset'] as bigint;
