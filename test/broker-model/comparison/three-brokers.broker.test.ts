@@ -1,5 +1,5 @@
-// As compare.broker.test.ts, with three brokers whose leads are moved between the requests. What befalls whole
-// brokers takes too long for here: `npm run compare-brokers`.
+// As compare.broker.test.ts, with three brokers whose leads are moved between the requests. What befalls
+// whole brokers takes too long for here: `npm run compare-brokers`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '../../../src/base/random.ts';
