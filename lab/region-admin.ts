@@ -9,6 +9,8 @@ export interface TopicShape {
   readonly replicationFactor?: number;
   /** Instead of a factor, the brokers that hold each partition; the first one leads. */
   readonly brokers?: readonly number[];
+  /** Instead of both, the brokers that hold each partition. */
+  readonly assignments?: readonly (readonly number[])[];
   /** Kafka's own names. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -66,12 +68,10 @@ export const createTopic = (bootstrapServers: string, topic: string, shape: Topi
     await becomes(`topic ${topic} is created, and has no leaders`, () => hasLeaders(admin, topic));
   });
 
-function placeOf({ partitions, replicationFactor, brokers }: TopicShape) {
-  if (brokers === undefined) return { partitions: partitions ?? -1, replicas: replicationFactor ?? -1 };
-  const assignments = Array.from({ length: partitions ?? 1 }, (_, partition) => ({
-    partition,
-    brokers: [...brokers],
-  }));
+function placeOf({ partitions, replicationFactor, brokers, assignments: given }: TopicShape) {
+  const each = given ?? (brokers && Array.from({ length: partitions ?? 1 }, () => brokers));
+  if (each === undefined) return { partitions: partitions ?? -1, replicas: replicationFactor ?? -1 };
+  const assignments = each.map((those, partition) => ({ partition, brokers: [...those] }));
   return { partitions: -1, replicas: -1, assignments };
 }
 

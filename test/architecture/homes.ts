@@ -16,6 +16,7 @@ interface Banned {
 const free = ['lab/', 'benchmarks/', 'scripts/', 'test/', 'bin/'];
 /** On virtual time only, although in the test folder; comparisons with real brokers are free again. */
 const virtual = ['test/simulation/', 'test/broker-model/'];
+const againstReal = 'test/broker-model/comparison/';
 const entries = ['src/cli/', 'src/server/'];
 
 export const banned: readonly Banned[] = [
@@ -121,7 +122,8 @@ function isBesideCode(path: string): boolean {
 }
 
 function isFree(path: string): boolean {
-  const isVirtual = virtual.some((folder) => path.startsWith(folder)) && !path.endsWith('.broker.test.ts');
+  const isReal = path.startsWith(againstReal) || path.endsWith('.broker.test.ts');
+  const isVirtual = virtual.some((folder) => path.startsWith(folder)) && !isReal;
   return !isVirtual && free.some((folder) => path.startsWith(folder));
 }
 

@@ -121,7 +121,8 @@ test('an open transaction and what is behind it are left alone', async () => {
 test('fillers without data go in time, those of the last epoch leave empty batches', async () => {
   const rig = await compacted();
   const leader = rig.leader();
-  const filler = { producerId: 7n, committed: false, coordinatorEpoch: 0, timestampMs: 1n };
+  const timestampMs = BigInt(Math.floor(leader.site.wallMs()));
+  const filler = { producerId: 7n, committed: false, coordinatorEpoch: 0, timestampMs };
   for (const producerEpoch of [0, 0, 1]) leader.append(controlBatch({ ...filler, producerEpoch }));
   write(leader, 'a');
   leader.compact({ deleteRetentionMs: 0n });

@@ -1,11 +1,14 @@
 // The controller of the model: which brokers are alive, who leads each partition, who is in sync. It acts at
 // once; brokers learn of it by messages.
 import type { TopicId } from '../../src/kafka/wire/messages.ts';
+import { elected, type Electorate, withInSync, withoutEligible } from './elections.ts';
 import { type PartitionImage, partitionKey } from './model-types.ts';
 
 export interface TopicSpec {
   readonly partitions: number;
   readonly replicas: number;
+  /** Replicas of each partition, in place of so many from the first broker on. */
+  readonly assignments?: readonly (readonly number[])[];
   readonly minInSync: number;
   readonly logAppendTime?: boolean;
   readonly compacted?: boolean;
@@ -18,16 +21,20 @@ export class Controller {
   readonly #brokerIds: readonly number[];
   readonly #publish: (image: PartitionImage) => void;
   readonly #unpublish: (topic: string, topicId: TopicId) => void;
+  readonly #electorate: Electorate;
   #topicsMade = 0;
 
   constructor(parts: {
     brokerIds: readonly number[];
+    hasEligibleLeaders: boolean;
     publish: (image: PartitionImage) => void;
     unpublish: (topic: string, topicId: TopicId) => void;
   }) {
     this.#brokerIds = parts.brokerIds;
     this.#publish = parts.publish;
     this.#unpublish = parts.unpublish;
+    const { hasEligibleLeaders } = parts;
+    this.#electorate = { hasEligibleLeaders, isAlive: (id) => !this.#fenced.has(id) };
   }
 
   get images(): Iterable<PartitionImage> {
@@ -54,10 +61,9 @@ export class Controller {
     this.#topicIds.set(topic, topicId);
     const ids = this.#brokerIds;
     for (let partition = 0; partition < spec.partitions; partition += 1) {
-      const replicas = Array.from(
-        { length: spec.replicas },
-        (_, at) => ids[(partition + at) % ids.length] as number,
-      );
+      const inTurn = () =>
+        Array.from({ length: spec.replicas }, (_, at) => ids[(partition + at) % ids.length] as number);
+      const replicas = spec.assignments?.[partition] ?? inTurn();
       const alive = replicas.filter((id) => !this.#fenced.has(id));
       const inSync = alive.length > 0 ? alive : replicas.slice(0, 1);
       this.#set({
@@ -67,6 +73,8 @@ export class Controller {
         leaderId: alive[0] ?? -1,
         leaderEpoch: 0,
         inSync,
+        eligible: [],
+        lastLeaderId: -1,
         replicas,
         version: 0,
         minInSync: spec.minInSync,
@@ -80,7 +88,7 @@ export class Controller {
   /** Its cleanup policy contains `compact` from now on. */
   compactTopic(topic: string): void {
     for (const image of [...this.#images.values()].filter((each) => each.topic === topic)) {
-      this.#set({ ...image, compacted: true, version: image.version + 1 });
+      this.#change({ ...image, compacted: true });
     }
   }
 
@@ -98,17 +106,25 @@ export class Controller {
     for (const image of this.#images.values()) {
       if (!image.inSync.includes(brokerId)) continue;
       const others = image.inSync.filter((id) => id !== brokerId);
-      const inSync = others.length > 0 ? others : image.inSync;
-      if (image.leaderId === brokerId) this.#elect({ ...image, inSync });
-      else this.#set({ ...image, inSync, version: image.version + 1 });
+      const next = withInSync(image, others, this.#electorate);
+      this.#change(image.leaderId === brokerId ? elected(next, this.#electorate) : next);
     }
   }
 
-  /** The broker is back; partitions that waited for it get a leader. */
-  unfence(brokerId: number): void {
+  /** The broker is back; partitions that waited for it get a leader. `clean`: it was stopped in order. */
+  unfence(brokerId: number, clean = true): void {
+    if (!clean) this.#distrust(brokerId);
     this.#fenced.delete(brokerId);
     for (const image of this.#images.values()) {
-      if (image.leaderId < 0 && image.inSync.includes(brokerId)) this.#elect(image);
+      if (image.leaderId >= 0 || !image.replicas.includes(brokerId)) continue;
+      const next = elected(image, this.#electorate);
+      if (next.leaderId >= 0) this.#change(next);
+    }
+  }
+
+  #distrust(brokerId: number): void {
+    for (const image of this.#images.values()) {
+      if (image.eligible.includes(brokerId)) this.#change(withoutEligible(image, brokerId));
     }
   }
 
@@ -124,7 +140,7 @@ export class Controller {
       return false;
     }
     if (inSync.some((id) => this.#fenced.has(id))) return false;
-    this.#set({ ...image, inSync: [...inSync], version: image.version + 1 });
+    this.#change(withInSync(image, [...inSync], this.#electorate));
     return true;
   }
 
@@ -132,26 +148,38 @@ export class Controller {
   moveLeader(topic: string, partition: number, to: number): boolean {
     const image = this.must(topic, partition);
     if (image.leaderId === to || !image.inSync.includes(to) || this.#fenced.has(to)) return false;
-    this.#set({ ...image, leaderId: to, leaderEpoch: image.leaderEpoch + 1, version: image.version + 1 });
+    this.#change({ ...image, leaderId: to, leaderEpoch: image.leaderEpoch + 1 });
     return true;
+  }
+
+  /**
+   * As an operator moves the lead: the replicas in another order, then an election of the first, which leads
+   * where it is in sync and alive.
+   */
+  prefer(topic: string, partition: number, replicas: readonly number[]): void {
+    const image = this.must(topic, partition);
+    this.#change({ ...image, replicas: [...replicas] });
+    this.moveLeader(topic, partition, replicas[0] as number);
+  }
+
+  /**
+   * An unclean election that an operator asks for: the first replica that is alive leads, where none does.
+   */
+  electAnyAlive(topic: string, partition: number): void {
+    const { leaderId, replicas } = this.must(topic, partition);
+    const alive = replicas.find((id) => !this.#fenced.has(id));
+    if (leaderId < 0 && alive !== undefined) this.electUnclean(topic, partition, alive);
   }
 
   /** An unclean election: `to` leads with whatever it has; all others follow it. */
   electUnclean(topic: string, partition: number, to: number): void {
     const image = this.must(topic, partition);
-    this.#set({
-      ...image,
-      leaderId: to,
-      leaderEpoch: image.leaderEpoch + 1,
-      inSync: [to],
-      version: image.version + 1,
-    });
+    const leaderEpoch = image.leaderEpoch + 1;
+    this.#change({ ...image, leaderId: to, leaderEpoch, inSync: [to], eligible: [] });
   }
 
-  #elect(image: PartitionImage): void {
-    const candidates = image.replicas.filter((id) => image.inSync.includes(id) && !this.#fenced.has(id));
-    const leaderId = candidates[0] ?? -1;
-    this.#set({ ...image, leaderId, leaderEpoch: image.leaderEpoch + 1, version: image.version + 1 });
+  #change(image: PartitionImage): void {
+    this.#set({ ...image, version: image.version + 1 });
   }
 
   #set(image: PartitionImage): void {

@@ -26,7 +26,12 @@ interface Session {
 
 export class FetchSessions {
   readonly #sessions = new Map<number, Session>();
-  #nextId = 1;
+  #nextId: number;
+
+  /** Session ids differ between brokers and between their processes: a client may name one of another. */
+  constructor(firstId: number) {
+    this.#nextId = firstId;
+  }
 
   /** Partitions that were given records come last the next time, so that none starves. */
   answered(sessionId: number, given: readonly SessionPartition[]): void {

@@ -10,6 +10,7 @@ import { checkLeaderEpoch } from './replica-site.ts';
 
 /** A fetch answer before it becomes memory of the client. */
 export interface FetchAnswer {
+  readonly throttleMs: number;
   readonly errorCode: number;
   readonly sessionId: number;
   readonly partitions: readonly { readonly topicId: TopicId; readonly answer: FetchedPartition }[];
@@ -22,7 +23,7 @@ export function handleFetch(
 ): void {
   const context = broker.sessions.contextOf(request);
   if (context.errorCode !== kafkaError.NONE) {
-    respond({ errorCode: context.errorCode, sessionId: 0, partitions: [] });
+    respond({ throttleMs: 0, errorCode: context.errorCode, sessionId: 0, partitions: [] });
     return;
   }
   const replicas = context.partitions.flatMap(({ topicId, asked }) => {
@@ -46,7 +47,7 @@ export function handleFetch(
     }
     for (const replica of replicas) replica.cease(look);
     wait.timer?.cancel();
-    respond({ errorCode: kafkaError.NONE, sessionId, partitions });
+    respond({ throttleMs: 0, errorCode: kafkaError.NONE, sessionId, partitions });
     return true;
   };
   if (look()) return;

@@ -91,7 +91,9 @@ function writeOne(broker: ModelBroker, place: Place, records: Buffer, acks: numb
   if (acks !== -1 && acks !== 0 && acks !== 1) return failed(place, kafkaError.INVALID_REQUIRED_ACKS);
   const { replica } = found;
   if (replica === undefined || !replica.isLeader) return failed(place, kafkaError.NOT_LEADER_OR_FOLLOWER);
-  if (acks === -1 && replica.belowMinimum) return failed(place, kafkaError.NOT_ENOUGH_REPLICAS);
+  if (acks === -1 && replica.belowMinimum) {
+    return { ...failed(place, kafkaError.NOT_ENOUGH_REPLICAS), replica };
+  }
   const batchError = checkBatch(records, broker.wallMs(), {
     batchBytesMax: settings.batchBytesMax,
     aheadMsMax: found.image.logAppendTime ? Number.MAX_SAFE_INTEGER / 2 : settings.timestampAheadMsMax,

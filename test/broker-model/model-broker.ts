@@ -34,11 +34,16 @@ export interface BrokerSite {
   readonly permitsMarkers: boolean;
   /** Makes the topic of the transaction coordinators, unless it is there. */
   openTransactionLog(): void;
+  /**
+   * For how long a client that has sent such a request, and gets so many bytes, is to be quiet: its quota.
+   */
+  throttleMs(kind: 'fetch' | 'produce', bytes: number): number;
   /** The network path between a broker and the controller. */
   controllerLink(brokerId: number): string;
 }
 
 const expirationLookMs = 600_000;
+const neverMs = -(2n ** 62n);
 
 export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   readonly brokerId: number;
@@ -47,10 +52,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   readonly replicas = new Map<string, Replica>();
   /** What this broker believes; lost with the process. */
   images = new Map<string, PartitionImage>();
-  sessions = new FetchSessions();
+  sessions = new FetchSessions(1);
   coordinator = new TransactionCoordinator(this);
   incarnation = 0;
   alive = false;
+  /** Ended in order. */
+  isStopped = false;
 
   constructor(brokerId: number, site: BrokerSite) {
     this.brokerId = brokerId;
@@ -70,6 +77,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   get advanceBelowMinimum(): boolean {
     return this.site.settings.advanceBelowMinimum;
   }
+  get keepsLogStart(): boolean {
+    return this.site.settings.keepsLogStart;
+  }
+  get followerWaitMs(): number | undefined {
+    return this.site.settings.followerWaitMs;
+  }
   nowMs(): number {
     return this.site.scheduler.nowMs;
   }
@@ -85,9 +98,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.incarnation += 1;
     this.alive = true;
     this.images = new Map();
-    this.sessions = new FetchSessions();
+    this.sessions = new FetchSessions((this.incarnation * 16 + this.brokerId) * 100_000);
     this.coordinator = new TransactionCoordinator(this);
-    for (const replica of this.replicas.values()) replica.restart(this.#checkpointOf(replica));
+    for (const replica of this.replicas.values()) {
+      replica.restart(this.#checkpointOf(replica), this.isStopped);
+    }
+    this.isStopped = false;
     this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
       for (const replica of this.replicas.values()) replica.lookAtInSync();
     });
@@ -99,17 +115,31 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.site.scheduler.drop(this.owner);
   }
 
+  /** In order: all that is known is written down. */
+  stop(): void {
+    this.isStopped = true;
+    this.kill();
+  }
+
+  /** Below it ids are forgotten when their state is read again; below every time where they are not. */
+  get reloadExpiredMs(): bigint {
+    return this.site.settings.expiresAtStart ? this.#expiredMs : neverMs;
+  }
+  get #expiredMs(): bigint {
+    return BigInt(Math.floor(this.wallMs() - this.site.settings.producerIdExpirationMs));
+  }
+
   /** How many ids it has forgotten, in all its replicas. */
   expireProducers(): number {
-    const beforeMs = this.wallMs() - this.site.settings.producerIdExpirationMs;
     return [...this.replicas.values()].reduce(
-      (sum, { producers }) => sum + producers.expire(BigInt(Math.floor(beforeMs))),
+      (sum, { producers }) => sum + producers.expire(this.#expiredMs),
       0,
     );
   }
 
-  /** The last checkpoint of the high watermark may be seconds old. */
+  /** The last checkpoint of the high watermark may be seconds old after a kill. */
   #checkpointOf(replica: Replica): bigint {
+    if (this.isStopped) return replica.highWatermark;
     const { topic, partition } = replica.image;
     const random = this.site.randomOf(`checkpoint of ${this.owner} of ${topic}-${partition}`);
     return random.int(2) === 0 ? replica.highWatermark : replica.log.start;

@@ -40,6 +40,8 @@ export class ModelCluster implements BrokerSite {
   refuseAppend: BrokerSite['refuseAppend'];
   /** Set by tests: without the right, WriteTxnMarkers answers CLUSTER_AUTHORIZATION_FAILED. */
   permitsMarkers = true;
+  /** Quotas of all clients: set by tests. */
+  throttleMs: BrokerSite['throttleMs'] = () => 0;
   readonly #seed: number;
   readonly #connections = new Set<ModelConnection>();
   /** Isolated brokers, each with the network paths that are blocked for it. */
@@ -56,6 +58,7 @@ export class ModelCluster implements BrokerSite {
     for (let id = 1; id <= parts.brokers; id += 1) this.brokers.set(id, new ModelBroker(id, this));
     this.controller = new Controller({
       brokerIds: this.brokerIds,
+      hasEligibleLeaders: parts.settings.eligibleLeaders,
       publish: (image) => this.#publish(image),
       unpublish: (topic, topicId) => this.#unpublish(topic, topicId),
     });
@@ -160,21 +163,37 @@ export class ModelCluster implements BrokerSite {
   kill(brokerId: number): void {
     const broker = this.mustBroker(brokerId);
     if (!broker.alive) return;
-    broker.kill();
+    this.#end(broker, () => broker.kill());
+    this.#noticeLater(broker);
+  }
+
+  #end({ brokerId }: ModelBroker, end: () => void): void {
+    end();
     for (const each of this.#connectionsTo(brokerId)) this.#reset(each, 'connection reset');
     for (const other of this.brokers.values()) other.coordinator.disconnected(brokerId);
-    this.#noticeLater(broker);
+  }
+
+  /**
+   * SIGTERM: the controller takes from the broker what it leads, and it writes down what it knows before it
+   * ends.
+   */
+  stop(brokerId: number): void {
+    const broker = this.mustBroker(brokerId);
+    if (!broker.alive) return;
+    this.controller.fence(brokerId);
+    this.#end(broker, () => broker.stop());
   }
 
   /** The broker's process again. It registers, is fenced if it was not yet, and learns everything anew. */
   restart(brokerId: number): void {
     const broker = this.mustBroker(brokerId);
     if (broker.alive) return;
+    const clean = broker.isStopped;
     broker.start();
     this.#toController(brokerId, 'registers', () => {
       if (!broker.alive) return;
       if (!this.controller.isFenced(brokerId)) this.controller.fence(brokerId);
-      this.controller.unfence(brokerId);
+      this.controller.unfence(brokerId, clean);
       for (const image of this.controller.images) this.#tell(broker, image);
     });
   }

@@ -251,7 +251,7 @@ export class ModelConnection implements BrokerConnection {
       else topics.push({ topicId, partitions: [{ ...partition, records }] });
     }
     return {
-      throttleMs: 0,
+      throttleMs: answer.throttleMs,
       errorCode: answer.errorCode,
       sessionId: answer.sessionId,
       topics,

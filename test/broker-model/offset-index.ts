@@ -31,6 +31,11 @@ export class OffsetIndex {
     return this.#entries[low]?.offset;
   }
 
+  /** A broker that has started does not remember how long ago the last entry was. */
+  reopened(): void {
+    this.#sinceEntry = 0;
+  }
+
   truncate(logEnd: bigint): void {
     this.#entries = this.#entries.filter(({ offset }) => offset < logEnd);
     this.#sinceEntry = 0;

@@ -23,6 +23,10 @@ export class PartitionLog {
   #positions: number[] = [];
   #bytes = 0;
   readonly #index = new OffsetIndex();
+  /** Where its segments begin. */
+  #segments = [0n];
+  /** As it was written down last, which is in an orderly stop. */
+  #writtenStart = 0n;
 
   get batches(): readonly StoredBatch[] {
     return this.#batches;
@@ -52,9 +56,42 @@ export class PartitionLog {
     this.#bytes += batch.bytes.length;
   }
 
-  /** The cleaner's result takes the place of all batches; start and end stay. */
-  replace(batches: readonly StoredBatch[]): void {
+  /** A segment begins at the log end. */
+  roll(): void {
+    if (this.#segments.at(-1) === this.end) return;
+    this.#segments.push(this.end);
+    this.#index.reopened();
+  }
+
+  /**
+   * Its broker has started: after a kill the index is made again from the log. Without `keepsStart` a log
+   * start that was not written down goes back to where the first segment that is left begins.
+   */
+  reopen(clean: boolean, keepsStart: boolean): void {
+    if (clean) this.#writtenStart = this.start;
+    else {
+      this.#index.clear();
+      for (const [at, { lastOffset, bytes }] of this.#batches.entries()) {
+        this.#index.appended(lastOffset, this.#positions[at] as number, bytes.length);
+      }
+      const first = this.#segments.findLast((each) => each <= this.start) ?? 0n;
+      if (!keepsStart) this.start = maxOf(this.#writtenStart, first);
+    }
+    this.#index.reopened();
+    this.epochs.truncate(this.end);
+  }
+
+  hasSegmentAt(offset: bigint): boolean {
+    return this.#segments.includes(offset);
+  }
+
+  /**
+   * The cleaner's result takes the place of all batches; start and end stay. What lies below `upTo` is one
+   * segment from then on.
+   */
+  replace(batches: readonly StoredBatch[], upTo: bigint): void {
     this.truncations += 1;
+    this.#segments = [0n, ...this.#segments.filter((each) => each >= upTo && each > 0n)];
     this.#forgetBatches();
     for (const batch of batches) this.#place(batch);
   }
@@ -74,6 +111,7 @@ export class PartitionLog {
       return;
     }
     this.truncations += 1;
+    this.#segments = this.#segments.filter((each, at) => at === 0 || each <= offset);
     const kept = this.placeOf(offset);
     this.#bytes = this.#positions[kept] ?? this.#bytes;
     this.#batches.length = kept;
@@ -100,6 +138,7 @@ export class PartitionLog {
     this.#forgetBatches();
     this.start = offset;
     this.end = offset;
+    this.#segments = [offset];
   }
 
   /** Place in `batches` of the one that holds `offset`, or of the first behind it. */
@@ -115,16 +154,18 @@ export class PartitionLog {
   }
 
   /**
-   * Bytes from the batch that holds `offset` on, below `bound`, at most `bytesMax`: the last batch may be
-   * cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
+   * Bytes from the batch that holds `offset` on, below `bound` and out of one segment, at most `bytesMax`:
+   * the last batch may be cut. With `wholeFirst` the first batch comes whole whatever its size (KIP-74).
    */
   read(offset: bigint, bound: bigint, bytesMax: number, wholeFirst: boolean): LogSlice {
     const batches: Buffer[] = [];
     let size = 0;
     const from = this.placeOf(offset);
+    const base = this.#batches[from]?.baseOffset ?? this.end;
+    const next = this.#segments.find((each) => each > base) ?? this.end;
     for (let at = from; at < this.#batches.length; at += 1) {
       const batch = this.#batches[at] as StoredBatch;
-      if (batch.lastOffset >= bound) break;
+      if (batch.lastOffset >= bound || batch.baseOffset >= next) break;
       if (size >= bytesMax && !(wholeFirst && size === 0)) break;
       batches.push(batch.bytes);
       size += batch.bytes.length;
@@ -135,7 +176,7 @@ export class PartitionLog {
     const bytes = limit === 0 ? nothing : Buffer.concat(batches, Math.min(size, limit));
     const position = this.#positions[from];
     const indexed = position === undefined ? undefined : this.#index.boundFrom(position + bytes.length);
-    return { bytes, bound: indexed ?? this.end };
+    return { bytes, bound: minOf(indexed ?? next, next) };
   }
 }
 

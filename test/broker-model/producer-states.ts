@@ -3,6 +3,7 @@
 import { kafkaError } from '../../src/kafka/wire/error-codes.ts';
 import type { ProducerState } from '../../src/kafka/wire/messages.ts';
 import { type EndedTransaction, OpenTransactions } from './open-transactions.ts';
+import { maxOf } from './partition-log.ts';
 import type { StoredBatch } from './stored-batch.ts';
 
 /** Batches of one id that are recognised as repeats. */
@@ -18,11 +19,26 @@ interface Entry {
   batches: readonly StoredBatch[];
 }
 
-/** All that is known of each id at one offset, as a broker writes it down when it rolls a segment. */
+/** All that is known of each id at one offset, as a broker writes it down. */
 interface Snapshot {
+  /** Where a segment begins, or where the log ended when the broker was started. */
+  readonly at: 'segment' | 'start';
   readonly offset: bigint;
   readonly entries: ReadonlyMap<bigint, Readonly<Entry>>;
   readonly open: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
+}
+
+/** What a broker that was killed has found in the last segment, which it reads again. */
+interface Reread {
+  readonly from: bigint;
+  readonly ended: readonly EndedTransaction[];
+}
+
+/** What stands in the replica's log. */
+interface LogView {
+  readonly batches: readonly StoredBatch[];
+  readonly start: bigint;
+  readonly end: bigint;
 }
 
 /** A batch that is new (`append`), known (`repeat`), or refused with an error code. */
@@ -42,8 +58,8 @@ export class ProducerStates {
   readonly #transactions = new OpenTransactions();
   /** The lowest sequence of each id of which a coordinator was asked, until one was appended. */
   readonly #verified = new Map<bigint, { readonly epoch: number; readonly lowest: number }>();
-  /** From it and what stands behind it the state can be made again, whatever compaction has taken. */
-  #snapshot: Snapshot | undefined;
+  /** From the last one and what stands behind it the state can be made again. By offset. */
+  #snapshots: Snapshot[] = [];
 
   /** The first offset that read-committed readers have to wait at; undefined where there is none. */
   get firstUnstable(): bigint | undefined {
@@ -138,32 +154,65 @@ export class ProducerStates {
   }
 
   /** Writes down what is known; `offset` is the log end. */
-  takeSnapshot(offset: bigint): void {
+  takeSnapshot(offset: bigint, at: Snapshot['at']): void {
     const entries = new Map([...this.#entries].map(([id, entry]) => [id, { ...entry }]));
-    this.#snapshot = { offset, entries, open: this.#transactions.open };
+    this.#snapshots = [
+      ...this.#snapshots.filter((each) => each.offset < offset),
+      { at, offset, entries, open: this.#transactions.open },
+    ];
   }
 
   /**
-   * State anew from what stands in the log. `remember` last: after a restart, only the last batch is a known
-   * repeat.
+   * State anew after a start: of a broker that was stopped in order from what it wrote down, of one that was
+   * killed from its last segment, also from what lies below the log start in it; that is then written down.
+   * Of each id only the last batch is a known repeat.
    */
-  rebuild(batches: readonly StoredBatch[], logEnd: bigint, remember: 'five' | 'last'): void {
+  restart(log: LogView, after: { readonly clean: boolean; readonly expiredMs: bigint }): Reread | undefined {
+    let reread: Reread | undefined;
+    this.#verified.clear();
+    if (!after.clean) {
+      this.#snapshots = this.#snapshots.filter(({ at }) => at === 'segment');
+      const from = this.#snapshots.at(-1)?.offset ?? 0n;
+      this.#load(log, after.expiredMs);
+      const read = log.batches.filter(({ baseOffset }) => baseOffset >= from);
+      reread = { from, ended: read.flatMap((batch) => this.append(batch) ?? []) };
+    }
+    this.takeSnapshot(log.end, 'start');
+    this.rebuild(log, after.expiredMs);
+    return reread;
+  }
+
+  /** State anew from the last snapshot and what stands behind it in the log. */
+  rebuild(log: LogView, expiredMs: bigint): void {
+    const from = maxOf(this.#load(log, expiredMs), log.start);
+    for (const batch of log.batches) if (batch.lastOffset >= from) this.append(batch);
+  }
+
+  /**
+   * Takes over the last snapshot inside of the log, without ids that were last used before `expiredMs`, and
+   * returns where it was taken. One at the log start is deleted with what is below: where all records of a
+   * log are gone, nothing is known of any id (ProducerStateManager, truncateAndReload and
+   * loadFromSnapshot).
+   */
+  #load({ start, end }: LogView, expiredMs: bigint): bigint {
     this.#entries.clear();
     this.#transactions.clear();
-    if (this.#snapshot !== undefined && this.#snapshot.offset > logEnd) this.#snapshot = undefined;
-    const { offset, entries, open } = this.#snapshot ?? nothingKnown;
-    for (const [id, entry] of entries) {
-      this.#entries.set(id, { ...entry, batches: entry.batches.slice(-1) });
-    }
+    this.#snapshots = this.#snapshots.filter(({ offset }) => offset <= end && offset > start);
+    const { offset, entries, open } = this.#snapshots.at(-1) ?? nothingKnown;
     for (const { producerId, firstOffset } of open) this.#transactions.begin(producerId, firstOffset);
-    for (const batch of batches) if (batch.baseOffset >= offset) this.append(batch);
-    if (remember === 'five') return;
-    for (const entry of this.#entries.values()) entry.batches = entry.batches.slice(-1);
+    for (const [id, entry] of entries) {
+      // A snapshot has one timestamp for an id: also a repeat of its last batch is answered with that.
+      const { lastTimestampMs: maxTimestampMs } = entry;
+      const batches = entry.batches.slice(-1).map((batch) => ({ ...batch, maxTimestampMs }));
+      this.#entries.set(id, { ...entry, batches });
+    }
+    this.expire(expiredMs);
+    return offset;
   }
 
   /** The log begins anew elsewhere: nothing is known. */
   clear(): void {
-    this.#snapshot = undefined;
+    this.#snapshots = [];
     this.#entries.clear();
     this.#transactions.clear();
   }
@@ -209,6 +258,6 @@ function fits(entry: Entry, { producerEpoch, firstSequence }: Incoming): boolean
   return firstSequence === (last === sequenceMax ? 0 : last + 1);
 }
 
-const nothingKnown: Snapshot = { offset: 0n, entries: new Map(), open: [] };
+const nothingKnown: Omit<Snapshot, 'at'> = { offset: 0n, entries: new Map(), open: [] };
 
 const refused = (errorCode: number): SequenceVerdict => ({ kind: 'refused', errorCode });

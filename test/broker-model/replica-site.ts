@@ -8,8 +8,15 @@ export interface ReplicaSite<R> {
   nowMs(): number;
   /** The broker's clock, by which it stamps batches. */
   wallMs(): number;
+  /** Ids that were last used before it are forgotten when what is known of them is read again. */
+  readonly reloadExpiredMs: bigint;
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
+  /** Whether a log start survives a kill, as it does once it was written down. */
+  readonly keepsLogStart: boolean;
+  /** How long a follower's fetch waits where there is nothing to tell; undefined for ever. */
+  readonly followerWaitMs: number | undefined;
+  later(label: string, delayMs: number, fire: () => void): unknown;
   /** What the controller says of another broker. */
   isAlive(brokerId: number): boolean;
   /** Asks the controller to change the replicas in sync. */

@@ -90,19 +90,16 @@ export class Replica {
   /**
    * The broker starts anew: nothing but the log survives; the high watermark is that of the last checkpoint.
    */
-  restart(checkpoint: bigint): void {
+  restart(checkpoint: bigint, clean: boolean): void {
     this.role = 'none';
     this.term += 1;
     this.#waiters.clear();
+    this.log.reopen(clean, this.site.keepsLogStart);
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
-    // Retention rolls a segment before it deletes one, and a roll writes down what is known of each id.
-    this.#relearn('last');
-  }
-
-  #relearn(remember: 'five' | 'last'): void {
-    this.producers.rebuild(this.log.batches, this.log.end, remember);
+    const { reloadExpiredMs: expiredMs } = this.site;
+    const reread = this.producers.restart(this.log, { clean, expiredMs });
+    if (reread !== undefined) this.aborted.reread(reread.from, reread.ended);
     this.producers.replicated(this.highWatermark);
-    this.aborted.truncate(this.log.end);
   }
 
   // ---- leader ---------------------------------------------------------------------------------------------
@@ -188,7 +185,13 @@ export class Replica {
       });
       return true;
     };
-    if (!tell()) this.#waiters.add(tell);
+    if (tell()) return;
+    this.#waiters.add(tell);
+    if (this.site.followerWaitMs === undefined) return;
+    this.site.later('a follower’s fetch has waited', this.site.followerWaitMs, () => {
+      const { highWatermark } = this;
+      if (this.#waiters.delete(tell)) answer({ ...noRecords, highWatermark, logStart: this.log.start });
+    });
   }
 
   #refuseFollower(fetch: FollowerFetch): ReplicaFetchAnswer | undefined {
@@ -245,6 +248,12 @@ export class Replica {
     this.changed();
   }
 
+  /** A segment begins at the log end: what is known of ids is written down. */
+  roll(): void {
+    this.log.roll();
+    this.producers.takeSnapshot(this.log.end, 'segment');
+  }
+
   /**
    * One pass of the log cleaner over all batches below `upTo` (the log end unless given) that are committed
    * and decided; what is closed is this replica's own affair. Returns how many bytes went.
@@ -253,8 +262,8 @@ export class Replica {
     const stable = minOf(this.lastStableOffset, upTo);
     const last = this.log.batches.findLast(({ lastOffset }) => lastOffset < stable);
     if (last === undefined) return 0;
-    // The segment is rolled first, and what is known of ids written down.
-    this.producers.takeSnapshot(this.log.end);
+    // What is cleaned is closed: a segment begins behind it, and what is known of ids is written down.
+    if (!this.log.hasSegmentAt(upTo)) this.roll();
     const result = cleaned(this.log.batches, this.aborted.all, {
       upTo: last.lastOffset + 1n,
       nowMs: BigInt(Math.floor(this.site.wallMs())),
@@ -262,7 +271,7 @@ export class Replica {
       lastOf: (producerId) => this.producers.lastOf(producerId),
     });
     const { bytes } = this.log;
-    this.log.replace(result.batches);
+    this.log.replace(result.batches, last.lastOffset + 1n);
     this.aborted.replace(result.aborted);
     this.changed();
     return bytes - this.log.bytes;
@@ -283,7 +292,11 @@ export class Replica {
     }
     for (const bytes of answer.batches) {
       const batch = storedBatch(bytes);
-      if (batch.baseOffset < this.log.end) return true;
+      // The leader's log may start inside of a batch, which comes whole (UnexpectedAppendOffsetException).
+      const { start, end } = this.log;
+      const isAround = start === end && batch.baseOffset < end && batch.lastOffset >= end;
+      if (isAround) this.startOver(batch.baseOffset);
+      else if (batch.baseOffset < end) return true;
       this.#store(batch);
     }
     this.log.moveStart(minOf(answer.logStart, this.log.end));
@@ -305,9 +318,14 @@ export class Replica {
   #truncate(leadersEnd: EpochEnd): void {
     const own = this.log.epochs.endOf(leadersEnd.epoch, this.log.end);
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
+    const { end } = this.log;
     this.log.truncate(maxOf(offset, this.log.start));
     this.highWatermark = minOf(this.highWatermark, this.log.end);
-    this.#relearn('five');
+    // Where nothing was taken away, what is known of ids stays as it is.
+    if (this.log.end === end) return;
+    this.producers.rebuild(this.log, this.site.reloadExpiredMs);
+    this.producers.replicated(this.highWatermark);
+    this.aborted.truncate(this.log.end);
     this.changed();
   }
 
@@ -336,4 +354,5 @@ export class Replica {
   }
 }
 
+const noRecords = { kind: 'records', batches: [] } as const;
 const nothingAppended: Omit<Appended, 'errorCode'> = { baseOffset: -1n, required: 0n, appendTimeMs: -1n };

@@ -55,11 +55,38 @@ export class ServedConnection {
     if (request === undefined) return;
     this.#busy = true;
     serve(this.#broker, request, (answer) => {
-      this.#busy = false;
-      this.#answer(answer, request.kind);
-      this.#next();
+      const throttled = throttledAnswer(this.#broker, request, answer);
+      const goOn = (): void => {
+        this.#busy = false;
+        this.#next();
+      };
+      this.#answer(throttled?.answer ?? answer, request.kind);
+      // The client is told at once, and the connection is read on later (KIP-219).
+      if (throttled === undefined) goOn();
+      else this.#broker.later('quota', throttled.throttleMs, goOn);
     });
   }
+}
+
+/** What a client that is over its quota gets; undefined for one that is not. A fetch then brings nothing. */
+function throttledAnswer(
+  { site }: ModelBroker,
+  request: ModelRequest,
+  answer: ModelAnswer,
+): { readonly answer: ModelAnswer; readonly throttleMs: number } | undefined {
+  if (request.kind === 'produce') {
+    const records = request.body.topics.flatMap(({ partitions }) => partitions);
+    const bytes = records.reduce((sum, each) => sum + each.records.length, 0);
+    const throttleMs = site.throttleMs('produce', bytes);
+    return throttleMs > 0
+      ? { answer: { ...(answer as messages.ProduceResponse), throttleMs }, throttleMs }
+      : undefined;
+  }
+  if (request.kind !== 'fetch') return undefined;
+  const fetched = answer as FetchAnswer;
+  const bytes = fetched.partitions.reduce((sum, each) => sum + each.answer.records.length, 0);
+  const throttleMs = site.throttleMs('fetch', bytes);
+  return throttleMs > 0 ? { answer: { ...fetched, throttleMs, partitions: [] }, throttleMs } : undefined;
 }
 
 /** Answers one request, at once or when its time has come. */

@@ -23,6 +23,12 @@ export class TransactionIndex {
     this.#aborted = this.#aborted.filter(({ markerOffset }) => markerOffset < logEnd);
   }
 
+  /** After a kill: the index of the last segment is made again from the transactions that end in it. */
+  reread(from: bigint, ended: readonly EndedTransaction[]): void {
+    this.truncate(from);
+    this.#aborted.push(...ended.filter(({ committed }) => !committed));
+  }
+
   replace(aborted: readonly AbortedTransaction[]): void {
     this.#aborted = [...aborted];
   }

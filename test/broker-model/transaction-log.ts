@@ -36,14 +36,18 @@ export function writeTransaction(
   });
 }
 
-/** The last state of each transactional id in the log. */
+/**
+ * The last state of each transactional id in the log, where the epoch before the present one is not kept: a
+ * coordinator that has read it does not know a repeat of InitProducerId.
+ */
 export function readTransactions({ log }: Replica): Map<string, Transaction> {
   const transactions = new Map<string, Transaction>();
   for (const { bytes } of log.batches) {
     for (const { key, value } of decodeBatch(bytes)) {
       const transactionalId = key?.toString() ?? '';
       transactions.delete(transactionalId);
-      if (value !== undefined) transactions.set(transactionalId, transactionIn(value));
+      if (value === undefined) continue;
+      transactions.set(transactionalId, { ...transactionIn(value), lastProducerEpoch: -1 });
     }
   }
   return transactions;

@@ -2,12 +2,15 @@
 // gaps, old epochs, broken batches, wrong sessions, unknown names.
 import { pick, type Random } from '../../../src/base/random.ts';
 import type { Answer } from './side.ts';
+import { RandomPlaces } from './random-places.ts';
 import { RandomTransactions } from './random-transactions.ts';
+import type { Standing } from './standing.ts';
 import {
   flaws,
   type FetchStep,
   type FetchStepPartition,
   type ProduceStep,
+  type Request,
   type Step,
   type WriteMarkersStep,
 } from './steps.ts';
@@ -30,15 +33,32 @@ interface PartitionState {
 
 const sequenceMax = 0x7fffffff;
 const unknownPartition = 100_000;
-/** Earlier than the clock of either side (see side.ts). */
-const baseTimestampMs = 1_600_000_000_000;
+
+export interface RandomStepsParts {
+  readonly random: Random;
+  readonly standing: Standing;
+  readonly partitions: readonly number[];
+  /** Without them transactions begin and end without data, as a filler's do. */
+  readonly writesInTransactions: boolean;
+  /** Of the first record. */
+  readonly fromMs: number;
+}
+
+interface OpenedSession {
+  readonly broker: number;
+  /** To be named next; 0 once it is closed. */
+  epoch: number;
+}
 
 /** Makes steps from what the answers so far have told. */
 export class RandomSteps {
   readonly #random: Random;
   readonly #partitions: readonly number[];
   readonly #states = new Map<number, PartitionState>();
-  readonly #sessions: number[] = [];
+  readonly #sessions: OpenedSession[] = [];
+  readonly #standing: Standing;
+  readonly #places: RandomPlaces;
+  readonly #fromMs: number;
   readonly #transactional = new Map<string, { id: number; epoch: number }>();
   readonly #transactions: RandomTransactions;
   readonly #writesInTransactions: boolean;
@@ -46,13 +66,16 @@ export class RandomSteps {
   #values = 0;
   #sequenceNumber = 0;
 
-  /** Without `writesInTransactions` they begin and end without data, as a filler's do. */
-  constructor(random: Random, partitions: readonly number[], parts: { writesInTransactions: boolean }) {
+  constructor(parts: RandomStepsParts) {
+    const { random, standing, partitions } = parts;
     this.#random = random;
+    this.#standing = standing;
+    this.#places = new RandomPlaces(random, standing);
     this.#writesInTransactions = parts.writesInTransactions;
+    this.#fromMs = parts.fromMs;
     this.#partitions = partitions;
     for (const partition of partitions) this.#states.set(partition, { end: 0n, ids: new Map() });
-    this.#transactions = new RandomTransactions(random, partitions);
+    this.#transactions = new RandomTransactions(random, partitions, standing);
   }
 
   /** A new sequence of requests begins: it has ids of its own besides those of its predecessors. */
@@ -61,8 +84,26 @@ export class RandomSteps {
   }
 
   next(): Step {
-    const awaited = this.#transactions.awaited();
-    if (awaited !== undefined) return awaited;
+    for (;;) {
+      const request = this.#transactions.awaited() ?? this.#request();
+      const broker = this.#brokerFor(request);
+      if (broker >= 0) return { ...request, broker };
+    }
+  }
+
+  #brokerFor(request: Request): number {
+    const session = request.kind === 'fetch' && typeof request.session === 'object' && request.session;
+    const opened = session ? this.#sessions[session.place] : undefined;
+    return opened?.broker ?? this.#places.brokerFor(request);
+  }
+
+  /** What has to be asked before anything else happens to the cluster. */
+  awaited(): Step | undefined {
+    const request = this.#transactions.awaited();
+    return request && { ...request, broker: this.#brokerFor(request) };
+  }
+
+  #request(): Request {
     const at = this.#random.int(160);
     if (at >= 155) return this.#deleteRecords();
     if (at >= 145) return this.#writeMarkers();
@@ -77,11 +118,12 @@ export class RandomSteps {
     return { kind: 'findCoordinator', transactionalId: `t${this.#random.int(5)}` };
   }
 
-  /** Steps that end every session, so that the broker's cache of sessions does not fill. */
+  /** Steps that end every session, so that the brokers' caches of sessions do not fill. */
   closing(): Step[] {
-    return this.#sessions.map((epoch, place) => {
+    return this.#sessions.flatMap(({ broker, epoch }, place) => {
+      if (epoch === 0 || !this.#standing.alive.includes(broker)) return [];
       const session = { place, epoch: -1 };
-      return { ...this.#fetchOf([]), session: epoch > 0 ? session : ('none' as const), maxWaitMs: 0 };
+      return [{ ...this.#fetchOf([]), session, maxWaitMs: 0, broker }];
     });
   }
 
@@ -91,6 +133,8 @@ export class RandomSteps {
     if (step.kind === 'produce') this.#learnProduce(step, answer);
     if (step.kind === 'writeTxnMarkers') this.#learnMarkers(step, answer);
     if (step.kind === 'fetch') this.#learnFetch(step, answer);
+    if (step.kind === 'describeProducers') this.#learnProducers(answer);
+    if (step.kind === 'listOffsets') this.#learnEnd(step, answer);
     if (step.kind === 'initProducerId' && answer['error'] === 'NONE') {
       const id = answer['id'] as number;
       this.#idsMade = Math.max(this.#idsMade, id + 1);
@@ -129,17 +173,41 @@ export class RandomSteps {
     }
   }
 
-  #learnFetch(step: FetchStep, answer: Answer): void {
+  #learnFetch(step: FetchStep & { broker: number }, answer: Answer): void {
     for (const each of (answer['partitions'] ?? []) as readonly Answer[]) {
       const state = this.#states.get(each['partition'] as number);
       const shown = each['highWatermark'];
       if (state !== undefined && typeof shown === 'bigint' && shown > state.end) state.end = shown;
     }
-    if (answer['session'] === 'opened') this.#sessions.push(1);
+    if (answer['session'] === 'opened') this.#sessions.push({ broker: step.broker, epoch: 1 });
     else if (typeof step.session === 'object' && answer['error'] === 'NONE') {
       const { place, epoch } = step.session;
-      if (this.#sessions[place] !== undefined) this.#sessions[place] = epoch > 0 ? epoch + 1 : 0;
+      const session = this.#sessions[place];
+      if (session !== undefined) session.epoch = epoch > 0 ? epoch + 1 : 0;
     }
+  }
+
+  /** An election or a restart may have taken records and what was known of ids. */
+  #learnProducers(answer: Answer): void {
+    for (const [partition, told] of Object.entries(answer as Record<string, Answer>)) {
+      const state = this.#states.get(Number(partition));
+      if (state === undefined || told['error'] !== 'NONE') continue;
+      const producers = (told['producers'] as readonly string[]).map((each) =>
+        each.trim().split(' ').map(Number),
+      );
+      const found = new Map(producers.map(([id, epoch = 0, last = -1]) => [id, { epoch, last }]));
+      for (const [id, known] of state.ids) {
+        const now = found.get(id);
+        if (now === undefined) state.ids.delete(id);
+        else Object.assign(known, { epoch: now.epoch, next: wrapped(now.last + 1) });
+      }
+    }
+  }
+
+  #learnEnd(step: Request & { kind: 'listOffsets' }, answer: Answer): void {
+    const state = this.#states.get(step.partition);
+    const isEnd = step.timestamp === -1n && step.replicaId >= 0 && answer['error'] === 'NONE';
+    if (isEnd && state !== undefined) state.end = answer['offset'] as bigint;
   }
 
   // ---- produce --------------------------------------------------------------------------------------------
@@ -180,6 +248,11 @@ export class RandomSteps {
     return make(right.epoch, right.next);
   }
 
+  /** A record without an id, that no follower is waited for. */
+  plain(partition: number): ProduceStep {
+    return { ...this.#produceOf(partition, -1, -1, -1, 1), acks: 1 };
+  }
+
   #firstSequence(): number {
     const at = this.#random.int(4);
     if (at === 0) return this.#random.int(sequenceMax);
@@ -197,13 +270,13 @@ export class RandomSteps {
       epoch,
       sequence,
       values: Array.from({ length: count }, () => `value ${(this.#values += 1)}`),
-      timestampMs: baseTimestampMs + this.#values,
+      timestampMs: this.#fromMs + this.#values,
       flaw: undefined,
       transactionalId: undefined,
     };
   }
 
-  #inTransaction(): Step {
+  #inTransaction(): Request {
     const step = this.#transactions.next();
     if (step.kind !== 'produce') return step;
     if (!this.#writesInTransactions) return this.#produce();
@@ -215,7 +288,7 @@ export class RandomSteps {
   // ---- control records and trimming -----------------------------------------------------------------------
 
   /** Of ids that no coordinator has given out: those of plain batches, and others. */
-  #writeMarkers(): Step {
+  #writeMarkers(): Request {
     const random = this.#random;
     const partition = pick(random, this.#partitions);
     const known = [...(this.#states.get(partition) as PartitionState).ids];
@@ -230,10 +303,16 @@ export class RandomSteps {
       topic,
       partitions: random.int(3) === 0 ? this.#partitions.slice(0, 2) : [partition],
     });
-    return { kind: 'writeTxnMarkers', markers: Array.from({ length: 1 + random.int(3) }, marker) };
+    const markers = Array.from({ length: 1 + random.int(3) }, marker);
+    if (this.#standing.brokers === 1) return { kind: 'writeTxnMarkers', markers };
+    // Which of an id's results is told depends on when followers have fetched: here an id has one marker.
+    return {
+      kind: 'writeTxnMarkers',
+      markers: [...new Map(markers.map((each) => [each.id, each])).values()],
+    };
   }
 
-  #deleteRecords(): Step {
+  #deleteRecords(): Request {
     const random = this.#random;
     const partition = this.#partition();
     const end = Number(this.#states.get(partition)?.end ?? 0n);
@@ -252,7 +331,9 @@ export class RandomSteps {
     if (at < 30) return { ...step, session: 'none' };
     if (at < 50 || this.#sessions.length === 0) return { ...step, session: 'open' };
     const place = this.#sessions.length - 1 - random.int(Math.min(2, this.#sessions.length));
-    const epoch = (this.#sessions[place] as number) + (at < 90 ? 0 : random.int(3) - 1);
+    const opened = this.#sessions[place] as OpenedSession;
+    const epoch = opened.epoch + (at < 90 ? 0 : random.int(3) - 1);
+    if (!this.#standing.alive.includes(opened.broker)) return { ...step, session: 'open' };
     const forgotten = random.int(3) === 0 ? [pick(random, this.#partitions)] : [];
     if (at === 98) return { ...step, session: { place: 1_000_000, epoch: 1 } };
     if (epoch <= 0) return { ...step, session: 'none' };
@@ -280,9 +361,9 @@ export class RandomSteps {
     return {
       topic: at === 0 ? 'unknown' : 'topic',
       partition: at === 1 ? unknownPartition : partition,
-      leaderEpoch: this.#leaderEpochNamed(),
+      leaderEpoch: this.#leaderEpochNamed(partition),
       offset: this.#offsetNear(end),
-      lastEpoch: pick(random, [-1, -1, 0, 0, 0, 1]),
+      lastEpoch: this.#epochNear(partition),
       bytesMax: pick(random, [1, 90, 150, 1_000, 1_000_000]),
     };
   }
@@ -298,27 +379,28 @@ export class RandomSteps {
 
   // ---- the small ones -------------------------------------------------------------------------------------
 
-  #listOffsets(): Step {
+  #listOffsets(): Request {
     const random = this.#random;
-    const written = baseTimestampMs + random.int(this.#values + 2);
+    const written = this.#fromMs + random.int(this.#values + 2);
+    const partition = this.#partition();
     return {
       kind: 'listOffsets',
       topic: this.#topic(),
-      partition: this.#partition(),
+      partition,
       replicaId: pick(random, [-1, -1, 0, 3]),
       isolationLevel: random.int(2) as 0 | 1,
-      leaderEpoch: this.#leaderEpochNamed(),
+      leaderEpoch: this.#leaderEpochNamed(partition),
       timestamp: pick(random, [-1n, -1n, -2n, BigInt(written)]),
     };
   }
 
-  #describeProducers(): Step {
+  #describeProducers(): Request {
     const some = this.#random.int(8) === 0 ? [unknownPartition] : [];
     const partitions = [pick(this.#random, this.#partitions), ...some];
     return { kind: 'describeProducers', topic: this.#topic(), partitions };
   }
 
-  #initProducerId(): Step {
+  #initProducerId(): Request {
     const random = this.#random;
     const transactionalId = pick(random, [undefined, '', 't0', 't1', 't2', 't3', 't4']);
     const held = this.#transactional.get(transactionalId ?? '');
@@ -334,13 +416,14 @@ export class RandomSteps {
     };
   }
 
-  #leaderEpoch(): Step {
+  #leaderEpoch(): Request {
+    const partition = this.#partition();
     return {
       kind: 'offsetForLeaderEpoch',
       topic: this.#topic(),
-      partition: this.#partition(),
-      currentLeaderEpoch: this.#leaderEpochNamed(),
-      leaderEpoch: pick(this.#random, [0, 0, 1, 7, -1]),
+      partition,
+      currentLeaderEpoch: this.#leaderEpochNamed(partition),
+      leaderEpoch: pick(this.#random, [this.#epochNear(partition), 7, -1]),
     };
   }
 
@@ -350,8 +433,15 @@ export class RandomSteps {
   #partition(): number {
     return this.#random.int(20) === 0 ? unknownPartition : pick(this.#random, this.#partitions);
   }
-  #leaderEpochNamed(): number {
-    return pick(this.#random, [-1, -1, 0, 0, 0, 0, 1]);
+  /** Mostly the present one, or none. */
+  #leaderEpochNamed(partition: number): number {
+    const epoch = this.#standing.epochOf(partition);
+    return pick(this.#random, [-1, -1, epoch, epoch, epoch, epoch, epoch + 1, epoch - 1]);
+  }
+  /** One that the log may have, or the one after. */
+  #epochNear(partition: number): number {
+    const epoch = this.#standing.epochOf(partition);
+    return pick(this.#random, [-1, -1, epoch, epoch, this.#random.int(epoch + 1), epoch + 1]);
   }
 }
 

@@ -2,7 +2,8 @@
 // were not added, ends that do not fit, and new holders in the middle of a transaction.
 import { pick, type Random } from '../../../src/base/random.ts';
 import type { Answer } from './side.ts';
-import type { Step } from './steps.ts';
+import type { Standing } from './standing.ts';
+import type { Request, Step } from './steps.ts';
 
 /** Produce as far as it is decided here; the rest is the caller's. */
 export interface TransactionalStep {
@@ -32,11 +33,13 @@ const names = ['x0', 'x1', 'x2'];
 export class RandomTransactions {
   readonly #random: Random;
   readonly #partitions: readonly number[];
+  readonly #standing: Standing;
   readonly #applications: readonly Application[];
   #awaited: string | undefined;
 
-  constructor(random: Random, partitions: readonly number[]) {
+  constructor(random: Random, partitions: readonly number[], standing: Standing) {
     this.#random = random;
+    this.#standing = standing;
     this.#partitions = partitions;
     this.#applications = names.map((transactionalId) => ({
       transactionalId,
@@ -49,14 +52,14 @@ export class RandomTransactions {
   }
 
   /** After a transaction's end everything waits until its markers are written. */
-  awaited(): Step | undefined {
+  awaited(): Request | undefined {
     const transactionalId = this.#awaited;
     this.#awaited = undefined;
     if (transactionalId === undefined) return undefined;
     return { kind: 'describeTransaction', transactionalId, settled: true };
   }
 
-  next(): Exclude<Step, { kind: 'produce' }> | TransactionalStep {
+  next(): Exclude<Request, { kind: 'produce' }> | TransactionalStep {
     const random = this.#random;
     const application = pick(random, this.#applications);
     const { transactionalId, open } = application;
@@ -65,9 +68,12 @@ export class RandomTransactions {
       const name = pick(random, [transactionalId, transactionalId, 'unknown', '']);
       return { kind: 'describeTransaction', transactionalId: name, settled: false };
     }
-    if (application.id < 0 || at < (application.stale ? 60 : 10)) return this.#init(application);
+    // Its markers would be tried again and again, and the end of it waited for, until brokers are back.
+    const mayEnd = [...open].every((each) => this.#standing.takesWrites(each));
+    const isInit = application.id < 0 || at < (application.stale ? 60 : 10);
+    if (isInit && mayEnd) return this.#init(application);
     if (open.size === 0 ? at < 70 : at < 20) return this.#add(application);
-    if (open.size > 0 && at >= 75) return this.#end(application);
+    if (open.size > 0 && at >= 75 && mayEnd) return this.#end(application);
     if (open.size === 0 && at >= 95) return this.#end(application);
     return this.#produce(application);
   }
@@ -117,14 +123,14 @@ export class RandomTransactions {
     return at === 2 ? { id: 950, epoch } : { id, epoch };
   }
 
-  #init(application: Application): Step & { kind: 'initProducerId' } {
+  #init(application: Application): Request & { kind: 'initProducerId' } {
     const { transactionalId } = application;
     const unnamed = application.id < 0 || this.#random.int(3) > 0;
     const named = unnamed ? { id: -1, epoch: -1 } : this.#named(application);
-    return { kind: 'initProducerId', transactionalId, timeoutMs: 600_000, ...named };
+    return { kind: 'initProducerId', transactionalId, timeoutMs: 900_000, ...named };
   }
 
-  #add(application: Application): Step & { kind: 'addPartitionsToTxn' } {
+  #add(application: Application): Request & { kind: 'addPartitionsToTxn' } {
     const random = this.#random;
     const count = 1 + random.int(2);
     const from = random.int(this.#partitions.length - count + 1);
@@ -137,7 +143,7 @@ export class RandomTransactions {
     };
   }
 
-  #end(application: Application): Step & { kind: 'endTxn' } {
+  #end(application: Application): Request & { kind: 'endTxn' } {
     const { transactionalId } = application;
     const committed = this.#random.int(2) === 0;
     return { kind: 'endTxn', transactionalId, ...this.#named(application), committed };

@@ -10,7 +10,8 @@ const tooLargeBytes = 1_100_000;
 
 export function recordSetOf(step: ProduceStep, producerId: bigint): Buffer {
   const spec: BatchSpec = {
-    values: step.values.map((value) => Buffer.from(value)),
+    values: step.values.map((value) => (value === null ? null : Buffer.from(value))),
+    ...(step.keys === undefined ? {} : { keys: step.keys.map((key) => Buffer.from(key)) }),
     timestampMs: BigInt(step.timestampMs),
     producerId,
     producerEpoch: step.epoch,

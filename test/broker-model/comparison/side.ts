@@ -1,6 +1,7 @@
 // One side of a comparison, model or real broker: sends a step and returns the answer in words that both
 // share.
-import type { BrokerConnection, KafkaCluster } from '../../../src/kafka/client/cluster.ts';
+import type { BrokerConnection } from '../../../src/kafka/client/cluster.ts';
+import { decodeBatch } from '../../../src/kafka/batch/decode-batch.ts';
 import { forEachBatch } from '../../../src/kafka/batch/walk.ts';
 import {
   attributesOf,
@@ -8,6 +9,7 @@ import {
   baseSequenceOf,
   isControl,
   isTransactional,
+  lastOffsetDeltaOf,
   leaderEpochOf,
   producerEpochOf,
   producerIdOf,
@@ -15,6 +17,7 @@ import {
 } from '../../../src/kafka/batch/header.ts';
 import { canonicalCrc } from '../../../src/kafka/batch/patch.ts';
 import type {
+  ClusterView,
   FetchedPartition,
   ProducerState,
   ProduceRequest,
@@ -23,6 +26,8 @@ import type {
 } from '../../../src/kafka/wire/messages.ts';
 import { noTopicId } from '../../../src/kafka/wire/messages.ts';
 import { kafkaErrorName } from '../../../src/kafka/wire/error-codes.ts';
+import { inOrder } from './acts.ts';
+import { deleteHorizonOf } from '../cleaned-batch.ts';
 import { endMarkerIn } from '../control-batch.ts';
 import { recordSetOf } from './record-set.ts';
 import type * as steps from './steps.ts';
@@ -35,14 +40,20 @@ const unknownSessionId = 12_345;
 const unknownTopicId: TopicId = 'f'.repeat(32);
 
 export interface SideParts {
-  readonly cluster: KafkaCluster;
-  readonly connection: BrokerConnection;
+  /** What any broker says of a topic. */
+  readonly metadata: (topic: string) => Promise<ClusterView>;
+  readonly connection: (brokerId: number) => Promise<BrokerConnection>;
   readonly topic: string;
   readonly topicId: TopicId;
   /** Put before transactional ids, which all users of a cluster share. */
   readonly prefix: string;
+  /** A real coordinator's epoch grows with the age of its cluster: this is it at the beginning. */
+  readonly coordinatorEpoch: number;
+  /** Whether a timestamp is one that brokers made, and not one of the records that were sent. */
+  readonly isOfClock: (timestampMs: bigint) => boolean;
   /** Transactional batches, which the connection does not know. */
   readonly produceInTransaction: (
+    brokerId: number,
     transactionalId: string,
     request: ProduceRequest,
   ) => Promise<ProduceResponse>;
@@ -59,39 +70,39 @@ export class Side {
     this.#parts = parts;
   }
 
-  ask(step: steps.Step): Promise<Answer> {
+  async ask(step: steps.Step): Promise<Answer> {
+    const connection = await this.#parts.connection(step.broker);
     switch (step.kind) {
       case 'produce':
-        return this.#produce(step);
+        return this.#produce(step, connection);
       case 'fetch':
-        return this.#fetch(step);
+        return this.#fetch(step, connection);
       case 'listOffsets':
-        return this.#listOffsets(step);
+        return this.#listOffsets(step, connection);
       case 'describeProducers':
-        return this.#describeProducers(step);
+        return this.#describeProducers(step, connection);
       case 'initProducerId':
-        return this.#initProducerId(step);
+        return this.#initProducerId(step, connection);
       case 'offsetForLeaderEpoch':
-        return this.#leaderEpoch(step);
+        return this.#leaderEpoch(step, connection);
       case 'metadata':
         return this.#metadata(step);
       case 'findCoordinator':
-        return this.#findCoordinator(step);
+        return this.#findCoordinator(step, connection);
       case 'writeTxnMarkers':
-        return this.#writeMarkers(step);
+        return this.#writeMarkers(step, connection);
       case 'addPartitionsToTxn':
-        return this.#addPartitions(step);
+        return this.#addPartitions(step, connection);
       case 'endTxn':
-        return this.#endTxn(step);
+        return this.#endTxn(step, connection);
       case 'describeTransaction':
-        return this.#describeTransaction(step);
+        return this.#describeTransaction(step, connection);
       case 'deleteRecords':
-        return this.#deleteRecords(step);
+        return this.#deleteRecords(step, connection);
     }
   }
 
-  async #produce(step: steps.ProduceStep): Promise<Answer> {
-    const { connection, produceInTransaction } = this.#parts;
+  async #produce(step: steps.ProduceStep, connection: BrokerConnection): Promise<Answer> {
     const records = recordSetOf(step, this.#id(step.id));
     const transactionalId = this.#transactionalId(step.transactionalId);
     const request: ProduceRequest = {
@@ -105,18 +116,25 @@ export class Side {
         },
       ],
     };
-    const { partitions } = await (transactionalId === undefined
+    const { partitions, throttleMs } = await (transactionalId === undefined
       ? connection.produce(request)
-      : produceInTransaction(transactionalId, request));
+      : this.#parts.produceInTransaction(connection.brokerId, transactionalId, request));
     const answer = partitions[0];
     if (answer === undefined) return { nothing: true };
     const { partition, errorCode, baseOffset, logAppendTimeMs, logStartOffset } = answer;
-    const error = kafkaErrorName(errorCode);
-    return { answers: partitions.length, partition, error, baseOffset, logAppendTimeMs, logStartOffset };
+    return {
+      answers: partitions.length,
+      throttled: throttleMs > 0,
+      partition,
+      error: kafkaErrorName(errorCode),
+      baseOffset,
+      appendTime: this.#shownTime(logAppendTimeMs),
+      logStartOffset,
+    };
   }
 
-  async #fetch(step: steps.FetchStep): Promise<Answer> {
-    const response = await this.#parts.connection.fetch({
+  async #fetch(step: steps.FetchStep, connection: BrokerConnection): Promise<Answer> {
+    const response = await connection.fetch({
       maxWaitMs: step.maxWaitMs,
       minBytes: step.minBytes,
       maxBytes: step.maxBytes,
@@ -146,7 +164,8 @@ export class Side {
         each.map((one) => ({ topic: topicId === this.#parts.topicId, ...this.#fetched(one) })),
       );
       const session = opened ? 'opened' : this.#sessions.indexOf(response.sessionId);
-      return { error: kafkaErrorName(response.errorCode), session, partitions };
+      const throttled = response.throttleMs > 0;
+      return { error: kafkaErrorName(response.errorCode), throttled, session, partitions };
     } finally {
       response.lease.release();
     }
@@ -156,8 +175,10 @@ export class Side {
     const batches: string[] = [];
     const { records } = answer;
     let whole = 0;
+    let next: bigint | undefined;
     forEachBatch(records, (at, length) => {
       whole = at + length;
+      next = baseOffsetOf(records, at) + BigInt(lastOffsetDeltaOf(records, at)) + 1n;
       batches.push(
         [
           `${baseOffsetOf(records, at)}+${recordCountOf(records, at)}`,
@@ -171,7 +192,6 @@ export class Side {
     });
     const { partition, errorCode, highWatermark, lastStableOffset, logStartOffset, diverging } = answer;
     const error = kafkaErrorName(errorCode);
-    const leaderTold = answer.currentLeader?.leaderEpoch;
     const aborted = answer.abortedTransactions.map(
       ({ producerId, firstOffset }) => `${this.#symbol(producerId)} from ${firstOffset}`,
     );
@@ -182,32 +202,47 @@ export class Side {
       lastStableOffset,
       logStartOffset,
       diverging,
-      leaderTold,
+      currentLeader: answer.currentLeader,
       batches,
+      next,
       aborted,
       cut: records.length - whole,
     };
   }
 
-  /** Data by its checksum; control records, which carry the clock, by what they say. */
+  /**
+   * Data by its checksum; control records and what a cleaner has given a horizon, which carry the clock, by
+   * what they say.
+   */
   #content(batch: Buffer): string {
     const attributes = attributesOf(batch, 0);
     const transactional = isTransactional(attributes) ? 'transactional ' : '';
-    if (!isControl(attributes)) return `${transactional}crc ${canonicalCrc(batch, 0)}`;
+    const hasHorizon = deleteHorizonOf(batch) !== undefined;
+    if (!isControl(attributes)) {
+      const content = hasHorizon ? `horizon, ${recordsText(batch)}` : `crc ${canonicalCrc(batch, 0)}`;
+      return `${transactional}${content}`;
+    }
     const marker = endMarkerIn(batch);
     const epoch = this.#coordinatorEpoch(producerIdOf(batch, 0), marker?.coordinatorEpoch ?? -1);
-    return `${transactional}control of ${batch.length} bytes, ${marker?.committed} ${epoch}`;
+    const size = hasHorizon ? 'with a horizon' : `of ${batch.length} bytes`;
+    return `${transactional}control ${size}, ${marker?.committed} ${epoch}`;
   }
 
-  /** A real coordinator's epoch grows with the age of its cluster. */
+  /** Markers of ids that no coordinator has given out are written by the steps, with epochs of their own. */
   #coordinatorEpoch(producerId: bigint, epoch: number): number {
-    return this.#ids.includes(producerId) ? Math.min(epoch, 0) : epoch;
+    const isReal = epoch >= 0 && this.#ids.includes(producerId);
+    return isReal ? epoch - this.#parts.coordinatorEpoch : epoch;
   }
 
-  async #listOffsets(step: steps.ListOffsetsStep): Promise<Answer> {
+  /** A side's own clock is not told. */
+  #shownTime(timestampMs: bigint): bigint | 'clock' {
+    return this.#parts.isOfClock(timestampMs) ? 'clock' : timestampMs;
+  }
+
+  async #listOffsets(step: steps.ListOffsetsStep, connection: BrokerConnection): Promise<Answer> {
     const { partition, leaderEpoch, timestamp } = step;
     const topic = this.#name(step.topic);
-    const answers = await this.#parts.connection.listOffsets({
+    const answers = await connection.listOffsets({
       replicaId: step.replicaId,
       isolationLevel: step.isolationLevel,
       topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: leaderEpoch, timestamp }] }],
@@ -218,15 +253,15 @@ export class Side {
     return {
       error: kafkaErrorName(errorCode),
       offset,
-      timestamp: shownTime(answer.timestamp),
+      timestamp: this.#shownTime(answer.timestamp),
       epoch: answer.leaderEpoch,
     };
   }
 
-  async #describeProducers(step: steps.DescribeProducersStep): Promise<Answer> {
+  async #describeProducers(step: steps.DescribeProducersStep, connection: BrokerConnection): Promise<Answer> {
     const { topic, partitions } = step;
     const asked = { topics: [{ topic: this.#name(topic), partitions }] };
-    const answers = await this.#parts.connection.describeProducers(asked);
+    const answers = await connection.describeProducers(asked);
     return Object.fromEntries(
       answers.map(({ partition, errorCode, producers }) => [
         partition,
@@ -238,14 +273,14 @@ export class Side {
   #state(state: ProducerState): string {
     const { producerEpoch, lastSequence } = state;
     const coordinatorEpoch = this.#coordinatorEpoch(state.producerId, state.coordinatorEpoch);
-    const lastTimestampMs = shownTime(state.lastTimestampMs);
+    const lastTimestampMs = this.#shownTime(state.lastTimestampMs);
     const id = String(this.#symbol(state.producerId)).padStart(4);
     const parts = [id, producerEpoch, lastSequence, lastTimestampMs, coordinatorEpoch];
     return [...parts, state.currentTransactionStartOffset].join(' ');
   }
 
-  async #initProducerId(step: steps.InitProducerIdStep): Promise<Answer> {
-    const answer = await this.#parts.connection.initProducerId({
+  async #initProducerId(step: steps.InitProducerIdStep, connection: BrokerConnection): Promise<Answer> {
+    const answer = await connection.initProducerId({
       transactionalId: this.#transactionalId(step.transactionalId),
       transactionTimeoutMs: step.timeoutMs,
       producerId: this.#id(step.id),
@@ -259,10 +294,10 @@ export class Side {
     };
   }
 
-  async #leaderEpoch(step: steps.LeaderEpochStep): Promise<Answer> {
+  async #leaderEpoch(step: steps.LeaderEpochStep, connection: BrokerConnection): Promise<Answer> {
     const { partition, currentLeaderEpoch, leaderEpoch } = step;
     const topic = this.#name(step.topic);
-    const answers = await this.#parts.connection.offsetForLeaderEpoch({
+    const answers = await connection.offsetForLeaderEpoch({
       topics: [{ topic, partitions: [{ partition, currentLeaderEpoch, leaderEpoch }] }],
     });
     const answer = answers[0];
@@ -275,25 +310,22 @@ export class Side {
   }
 
   async #metadata(step: steps.MetadataStep): Promise<Answer> {
-    const view = await this.#parts.cluster.metadata([this.#name(step.topic)]);
+    const view = await this.#parts.metadata(this.#name(step.topic));
     const topic = view.topics[0];
     const id = topic?.topicId === this.#parts.topicId ? 'topic' : topic?.topicId;
     const partitions = topic?.partitions
       .toSorted((a, b) => a.partition - b.partition)
-      .map((each) => `${each.partition} ${each.errorCode} ${each.leaderEpoch} ${each.leaderId >= 0}`);
+      .map((each) => ({ ...each, inSync: inOrder(each.inSync) }));
     return { error: kafkaErrorName(topic?.errorCode ?? -1), id, internal: topic?.internal, partitions };
   }
 
-  async #findCoordinator(step: steps.FindCoordinatorStep): Promise<Answer> {
+  async #findCoordinator(step: steps.FindCoordinatorStep, connection: BrokerConnection): Promise<Answer> {
     const id = this.#transactionalId(step.transactionalId) as string;
-    const answer = await this.#parts.connection.findCoordinator(id);
-    return {
-      error: kafkaErrorName(answer.errorCode),
-      thisBroker: answer.nodeId === this.#parts.connection.brokerId,
-    };
+    const answer = await connection.findCoordinator(id);
+    return { error: kafkaErrorName(answer.errorCode), nodeId: answer.nodeId };
   }
 
-  async #writeMarkers(step: steps.WriteMarkersStep): Promise<Answer> {
+  async #writeMarkers(step: steps.WriteMarkersStep, connection: BrokerConnection): Promise<Answer> {
     const markers = step.markers.map(({ id, epoch, committed, coordinatorEpoch, topic, partitions }) => ({
       producerId: this.#id(id),
       producerEpoch: epoch,
@@ -301,7 +333,7 @@ export class Side {
       coordinatorEpoch,
       topics: [{ topic: this.#name(topic), partitions }],
     }));
-    const answers = await this.#parts.connection.writeTxnMarkers({ markers });
+    const answers = await connection.writeTxnMarkers({ markers });
     return {
       answers: answers
         .map(({ producerId, topic, partition, errorCode }) =>
@@ -313,9 +345,9 @@ export class Side {
     };
   }
 
-  async #addPartitions(step: steps.AddPartitionsStep): Promise<Answer> {
+  async #addPartitions(step: steps.AddPartitionsStep, connection: BrokerConnection): Promise<Answer> {
     const { partitions } = step;
-    const answers = await this.#parts.connection.addPartitionsToTxn({
+    const answers = await connection.addPartitionsToTxn({
       transactionalId: this.#transactionalId(step.transactionalId) as string,
       producerId: this.#id(step.id),
       producerEpoch: step.epoch,
@@ -326,8 +358,8 @@ export class Side {
     return { error, errors: errors.sort() };
   }
 
-  async #endTxn(step: steps.EndTxnStep): Promise<Answer> {
-    const { errorCode } = await this.#parts.connection.endTxn({
+  async #endTxn(step: steps.EndTxnStep, connection: BrokerConnection): Promise<Answer> {
+    const { errorCode } = await connection.endTxn({
       transactionalId: this.#transactionalId(step.transactionalId) as string,
       producerId: this.#id(step.id),
       producerEpoch: step.epoch,
@@ -336,10 +368,13 @@ export class Side {
     return { error: kafkaErrorName(errorCode) };
   }
 
-  async #describeTransaction(step: steps.DescribeTransactionStep): Promise<Answer> {
+  async #describeTransaction(
+    step: steps.DescribeTransactionStep,
+    connection: BrokerConnection,
+  ): Promise<Answer> {
     for (;;) {
       const id = this.#transactionalId(step.transactionalId) as string;
-      const [answer] = await this.#parts.connection.describeTransactions([id]);
+      const [answer] = await connection.describeTransactions([id]);
       if (answer === undefined) return { nothing: true };
       const { errorCode, state, timeoutMs, producerId, producerEpoch, topics } = answer;
       if (step.settled && state.startsWith('Prepare')) {
@@ -353,10 +388,10 @@ export class Side {
     }
   }
 
-  async #deleteRecords(step: steps.DeleteRecordsStep): Promise<Answer> {
+  async #deleteRecords(step: steps.DeleteRecordsStep, connection: BrokerConnection): Promise<Answer> {
     const { partition, offset } = step;
     const topics = [{ topic: this.#name(step.topic), partitions: [{ partition, offset }] }];
-    const [answer] = await this.#parts.connection.deleteRecords({ topics, timeoutMs: 5_000 });
+    const [answer] = await connection.deleteRecords({ topics, timeoutMs: 5_000 });
     return { error: kafkaErrorName(answer?.errorCode ?? -1), lowWatermark: answer?.lowWatermark };
   }
 
@@ -385,9 +420,7 @@ export class Side {
   }
 }
 
-/** Later than any record's timestamp, and earlier than any clock. */
-const betweenMs = 1_650_000_000_000n;
-
-/** A side's own clock is not told. */
-const shownTime = (timestampMs: bigint): bigint | 'clock' =>
-  timestampMs < betweenMs || timestampMs > 3_000_000_000_000n ? timestampMs : 'clock';
+const recordsText = (batch: Buffer): string =>
+  decodeBatch(batch)
+    .map(({ offset, key, value, timestamp }) => `${offset} ${String(key)}=${String(value)} at ${timestamp}`)
+    .join(', ');

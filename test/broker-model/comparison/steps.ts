@@ -14,7 +14,9 @@ export interface ProduceStep {
   readonly id: IdSymbol;
   readonly epoch: number;
   readonly sequence: number;
-  readonly values: readonly string[];
+  readonly values: readonly (string | null)[];
+  /** Absent: none. */
+  readonly keys?: readonly string[];
   readonly timestampMs: number;
   readonly flaw: Flaw | undefined;
   /** In the transaction of this id; undefined for a plain batch. */
@@ -136,7 +138,7 @@ export interface DeleteRecordsStep {
   readonly offset: bigint;
 }
 
-export type Step =
+export type Request =
   | WriteMarkersStep
   | AddPartitionsStep
   | EndTxnStep
@@ -151,6 +153,16 @@ export type Step =
   | MetadataStep
   | FindCoordinatorStep;
 
-/** A step as one line, for messages. */
+/** A request and the broker it is sent to. */
+export type Step = Request & { readonly broker: number };
+export type StepKind = Step['kind'];
+
+const shownMax = 60;
+
+/** A step as one line, for messages; of large values only the beginning. */
 export const stepText = (step: Step): string =>
-  JSON.stringify(step, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+  JSON.stringify(step, (_, each: unknown) => {
+    if (typeof each === 'bigint') return String(each);
+    const isLong = typeof each === 'string' && each.length > shownMax;
+    return isLong ? `${each.slice(0, shownMax)}… of ${each.length}` : each;
+  });

@@ -33,7 +33,7 @@ export class TransactionalProducer {
       const parse = (_id: number, _key: number, _version: number, reader: Reader) => readAnswer(reader);
       this.#connection.send(apis.produce.key, version, payload, parse, true, true, (error, answer) => {
         if (error === null) resolve(answer as ProduceResponse);
-        else reject(error);
+        else reject(new Error(`produce of ${transactionalId}`, { cause: error }));
       });
     });
   }
