@@ -6,6 +6,7 @@ import {
   type ClientHistory,
   checkHistory,
   checkSeen,
+  type Expected,
   readHistory,
   readSeen,
 } from '../checkers/client-history.ts';
@@ -121,11 +122,12 @@ function expectation(
       .filter(({ topic }) => topic === 'keyed')
       .map(({ topic, partition, offset, value }) => [`${topic}-${partition} ${offset}`, value]),
   );
-  return (topic: string, partition: number, targetOffset: number): string | undefined => {
+  return (topic: string, partition: number, targetOffset: number): Expected | undefined => {
     const name = `${topic}-${partition}`;
     const at = targetOffset - (pairOf.get(name)?.shiftOf(targetOffset) ?? 0);
     const found = values.get(name);
-    return found?.source.get(at) ?? cleaned.get(`${name} ${at}`) ?? found?.target.get(targetOffset);
+    const value = found?.source.get(at) ?? cleaned.get(`${name} ${at}`) ?? found?.target.get(targetOffset);
+    return value === undefined ? undefined : { offset: at, value };
   };
 }
 

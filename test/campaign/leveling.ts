@@ -48,9 +48,8 @@ async function whoIsBehind(world: CampaignWorld, topics: readonly string[]): Pro
     const name = `${at.topic}-${at.partition}`;
     if (theirs !== undefined && ours !== undefined && theirs.stable === theirs.end && theirs.end === ours.end)
       continue;
-    behind.push(
-      `${name}: source ends at ${theirs?.end ?? '?'} (${theirs?.stable ?? '?'}), target at ${ours?.end ?? '?'}`,
-    );
+    const [end, stable] = [theirs?.end ?? '?', theirs?.stable ?? '?'];
+    behind.push(`${name}: source ends at ${end} (${stable}), target at ${ours?.end ?? '?'}`);
     // Where fillers too many stand at the end, the next holes take them back.
     if (theirs?.stable === theirs?.end && (ours?.end ?? 0n) > (theirs?.end ?? 0n)) await touch(world, at);
   }

@@ -11,11 +11,12 @@ const preload = pathToFileURL(path.join(import.meta.dirname, 'wire', 'preload.ts
 const heapMb = 256;
 
 export type Place = 'controller' | `worker ${number}`;
+/** Whoever is there may not alter the cluster, and fills holes by way of the coordinator. */
+export const ordinaryPlace: Place = 'worker 0';
 
 interface Occupied {
   readonly process: ServeProcess;
   readonly eventsFile: string;
-  readonly isOrdinary: boolean;
   /** Bytes of its file that have been read. */
   read: number;
 }
@@ -48,12 +49,8 @@ export class ProductProcesses implements AsyncDisposable {
     return found.process;
   }
 
-  isOrdinary(place: Place): boolean {
-    return this.#places.get(place)?.isOrdinary ?? false;
-  }
-
-  /** In the place of whoever was there. `isOrdinary`: without rights on the cluster; every second one. */
-  start(place: Place, isOrdinary = this.#started % 2 === 1): void {
+  /** In the place of whoever was there. */
+  start(place: Place): void {
     const former = this.#places.get(place);
     if (former !== undefined) this.#former.push(former);
     this.#started += 1;
@@ -64,12 +61,12 @@ export class ProductProcesses implements AsyncDisposable {
       region: targetRegion,
       name,
       role,
-      topologyFile: this.#parts.topologyFile(role === 'worker' && isOrdinary),
+      topologyFile: this.#parts.topologyFile(place === ordinaryPlace),
       logFile: path.join(this.#parts.folder, `${name}.log`),
       nodeFlags: [`--max-old-space-size=${heapMb}`, '--import', preload],
       env: { [eventsVariable]: eventsFile },
     });
-    this.#places.set(place, { process, eventsFile, isOrdinary, read: 0 });
+    this.#places.set(place, { process, eventsFile, read: 0 });
   }
 
   /** Tells whoever is there; returns the order's number, which its hits name. */

@@ -86,8 +86,9 @@ export class Round {
     const verdict = await judgeRound(this.#world, this.#parts.reasons);
     const violations = [...this.#violations, ...verdict.violations];
     for (const violation of violations) say(`VIOLATION ${violation}`);
+    const level = ((levelMs ?? 0) / 1_000).toFixed(1);
     say(
-      `round ${number}: level after ${((levelMs ?? 0) / 1_000).toFixed(1)} s, ${verdict.records} records and ` +
+      `round ${number}: level after ${level} s, ${verdict.records} records and ` +
         `${verdict.fillers} fillers at their places, ${verdict.seen} seen by readers`,
     );
     this.#world.loads.resume();
@@ -129,7 +130,8 @@ export class Round {
   async #live(kind: FaultKind): Promise<void> {
     const { random, begun, entries, elapsedMs, say } = this.#parts;
     const { things, name } = kind;
-    const lastsMs = kind.lastsMs ?? lastsMsMin + random.int(lastsMsMax - lastsMsMin);
+    const [leastMs, mostMs] = kind.lastsMs ?? [lastsMsMin, lastsMsMax];
+    const lastsMs = leastMs + random.int(mostMs - leastMs);
     for (const thing of things) this.#held.add(thing);
     this.#underWay += 1;
     if (kind.lastsMs !== undefined) this.#long += 1;

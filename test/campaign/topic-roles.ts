@@ -12,7 +12,7 @@ export const compactedSet = 'compacted';
 
 /** No cleaner comes, until one is called. */
 export const cleanerAtRest = {
-  'min.cleanable.dirty.ratio': '0.99',
+  'min.cleanable.dirty.ratio': '1.0',
   'max.compaction.lag.ms': '9223372036854775807',
 };
 export const cleanerEager = {

@@ -94,13 +94,19 @@ export function checkHistory({ acknowledged, aborted }: ClientHistory, valuesOf:
   return compared;
 }
 
-/** By target offset. `undefined`: nothing is known of that offset, as its record was cleaned away since. */
-export type ExpectedAt = (topic: string, partition: number, targetOffset: number) => string | undefined;
+export interface Expected {
+  /** At the source. */
+  readonly offset: number;
+  readonly value: string;
+}
+
+/** What the source holds, or held until it was cleaned away, for a target offset; undefined: no record. */
+export type ExpectedAt = (topic: string, partition: number, targetOffset: number) => Expected | undefined;
 
 /**
  * A reader of the copy saw, at every instant, what the source holds at that place: never another record,
- * never one that is gone, never backwards but for a new beginning. Returns how many were compared. Throws
- * Violation.
+ * never one of the source's at two places. A reader may begin anew, and sees the same again. Returns how
+ * many were compared. Throws Violation.
  */
 export function checkSeen(
   reader: string,
@@ -108,21 +114,21 @@ export function checkSeen(
   expectedAt: ExpectedAt,
   aborted: ReadonlySet<string>,
 ): number {
-  const before = new Map<string, string>();
-  const last = new Map<string, number>();
+  /** By partition and source offset: the target offset. */
+  const places = new Map<string, number>();
   for (const { topic, partition, offset, value } of seen) {
     const name = `${topic}-${partition}`;
     const at = `${reader}: ${name} at ${offset}`;
     const expected = expectedAt(topic, partition, offset);
     if (expected === undefined) throw new Violation(`${at}: saw ${value}, which is not there`);
-    if (expected !== value) throw new Violation(`${at}: saw ${value}, the source has ${expected}`);
+    if (expected.value !== value)
+      throw new Violation(`${at}: saw ${value}, the source has ${expected.value}`);
     if (aborted.has(value)) throw new Violation(`${at}: saw ${value}, which was aborted`);
-    const place = `${name} ${value}`;
-    const former = before.get(place);
-    if (value !== 'null' && former !== undefined && former !== String(offset))
-      throw new Violation(`${at}: saw ${value} a second time, first at ${former}`);
-    before.set(place, String(offset));
-    last.set(name, offset);
+    const original = `${name}, ${expected.offset}`;
+    const former = places.get(original) ?? offset;
+    if (former !== offset)
+      throw new Violation(`${at}: saw ${original} of the source a second time, first at ${former}`);
+    places.set(original, offset);
   }
   return seen.length;
 }

@@ -40,6 +40,16 @@ const killed =
     };
   };
 
+const freeze =
+  (region: Region): FaultKind['begin'] =>
+  async (world, random) => {
+    const broker = oneOf(world, region, random);
+    world.lab.faults.pause(region, broker);
+    const isPaused = brokersOf(world, region)[broker - 1]?.state === 'paused';
+    const mend = async () => world.lab.faults.resume(region, broker);
+    return { text: `${region}/${broker} frozen`, tookEffect: () => isPaused, mend };
+  };
+
 const rollingRestart =
   (region: Region): FaultKind['begin'] =>
   async (world) => {
@@ -58,13 +68,10 @@ function regionKinds(region: Region): FaultKind[] {
   return [
     kindOf(region, 'broker killed', 3, killed(region, 'one')),
     kindOf(region, 'two brokers killed', 1, killed(region, 'two')),
-    kindOf(region, 'broker frozen', 3, async (world, random) => {
-      const broker = oneOf(world, region, random);
-      world.lab.faults.pause(region, broker);
-      const isPaused = brokersOf(world, region)[broker - 1]?.state === 'paused';
-      const mend = async () => world.lab.faults.resume(region, broker);
-      return { text: `${region}/${broker} frozen`, tookEffect: () => isPaused, mend };
-    }),
+    {
+      ...kindOf(region, 'broker frozen', 4, freeze(region)),
+      lastsMs: [2_000, 12_000],
+    },
     kindOf(region, 'broker restarted', 1, async (world, random) => {
       const broker = oneOf(world, region, random);
       const former = brokersOf(world, region)[broker - 1]?.pid;
@@ -80,7 +87,7 @@ function regionKinds(region: Region): FaultKind[] {
     {
       ...kindOf(region, 'rolling restart', 1, rollingRestart(region), 'Kafka'),
       // Others come and go meanwhile.
-      lastsMs: 25_000,
+      lastsMs: [25_000, 26_000],
     },
     kindOf(
       region,

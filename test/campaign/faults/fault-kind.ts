@@ -27,8 +27,8 @@ export interface FaultKind {
   readonly weight: number;
   /** What it takes hold of: only one fault at a time has the same thing. */
   readonly things: readonly string[];
-  /** How long it lasts; the round's own measure unless given. */
-  readonly lastsMs?: number;
+  /** How long it lasts, at least and at most, whatever the round's measure is. */
+  readonly lastsMs?: readonly [min: number, max: number];
   /** It lasts until all others of its round are mended: it needs whole clusters then. */
   readonly isLast?: boolean;
   /** Why it cannot be had here. */

@@ -8,6 +8,9 @@ const outOfMemoryMsMax = 20_000;
 
 type Begin = FaultKind['begin'];
 
+/** Often for longer than the session of a member of the group. */
+const frozenMs = [2_000, 18_000] as const;
+
 const one = (place: Place, what: string, weight: number, begin: Begin): FaultKind => ({
   name: `${place.replace(/ \d+$/, '')} ${what}`,
   family: 'processes',
@@ -79,7 +82,7 @@ function workerKinds(slot: number): FaultKind[] {
   const place: Place = `worker ${slot}`;
   return [
     one(place, 'killed', 3, kill(place)),
-    one(place, 'frozen and woken late', 4, freeze(place)),
+    { ...one(place, 'frozen and woken late', 5, freeze(place)), lastsMs: frozenMs },
     one(place, 'stopped', 1, stop(place)),
     one(place, 'out of memory', 1, useUpMemory(place)),
   ];

@@ -3,7 +3,7 @@
 import { pick, type Random } from '../../../src/base/random.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import type { CampaignWorld } from '../campaign-world.ts';
-import type { Place } from '../product-processes.ts';
+import { ordinaryPlace, type Place } from '../product-processes.ts';
 import {
   pointName,
   type RequestKind,
@@ -24,10 +24,19 @@ const atStart: ReadonlySet<RequestKind> = new Set([
   'join group',
   'sync group',
 ]);
-/** Sent by workers that may not alter the cluster. */
-const ordinary: ReadonlySet<RequestKind> = new Set(['begin filler', 'end filler', 'look at filler']);
+/** Sent by workers that may not alter the cluster, and by the others. */
+const fillersOf: Readonly<Record<'ordinary' | 'other', readonly RequestKind[]>> = {
+  ordinary: ['begin filler', 'end filler', 'look at filler'],
+  other: ['write fillers'],
+};
 /** What may be sent twice without telling the cluster another thing: the mirror has to stand it. */
-const repeatable = ['write data', 'write fillers', 'begin filler', 'end filler', 'take producer id'] as const;
+const repeatable: ReadonlySet<RequestKind> = new Set([
+  'write data',
+  'write fillers',
+  'begin filler',
+  'end filler',
+  'take producer id',
+]);
 const timesMax = 4;
 
 interface Plan {
@@ -38,14 +47,11 @@ interface Plan {
   readonly waitMs: number;
 }
 
-/** Has the right worker do it, and begin anew where it is done at the beginning only. */
+/** Has it begin anew, after an orderly end, where it is done at the beginning only. */
 async function give({ processes }: CampaignWorld, place: Place, plan: Plan): Promise<number> {
-  const { kind } = plan;
-  const wantsOrdinary = ordinary.has(kind) ? true : kind === 'write fillers' ? false : undefined;
-  const fits = wantsOrdinary === undefined || processes.isOrdinary(place) === wantsOrdinary;
-  if (atStart.has(kind) || !fits) {
-    await processes.at(place).kill();
-    processes.start(place, wantsOrdinary);
+  if (atStart.has(plan.kind)) {
+    await processes.at(place).stop();
+    processes.start(place);
   }
   return processes.order(place, plan);
 }
@@ -58,36 +64,31 @@ const hitsOf = ({ processes, hits }: CampaignWorld, id: number) => {
 /** Until it has come to the point, or for a while. */
 async function awaitHit(world: CampaignWorld, id: number): Promise<void> {
   const isHit = () => hitsOf(world, id) > 0;
-  await waitUntil('a point to be reached', isHit, { giveUpMs: 8_000, pollMs: 50 }).catch(() => false);
+  await waitUntil('a point to be reached', isHit, { giveUpMs: 12_000, pollMs: 50 }).catch(() => false);
 }
 
-const kindOf = (
-  slot: number,
-  name: string,
-  weight: number,
-  plan: (random: Random) => Plan,
-  mend: (world: CampaignWorld, place: Place) => Promise<void>,
-): FaultKind => ({
-  name,
+const kindOf = (slot: number, row: Row): FaultKind => ({
+  name: row.name,
   family: 'inside a process',
-  weight,
+  weight: row.weight,
   things: [`worker ${slot}`],
+  ...(row.lastsMs !== undefined && { lastsMs: row.lastsMs }),
   async begin(world, random): Promise<OpenFault> {
     const place: Place = `worker ${slot}`;
-    const planned = plan(random);
+    const planned = planOf(row, kindsAt(place), random);
     const id = await give(world, place, planned);
     const { name: who } = world.processes.at(place);
     await awaitHit(world, id);
     return {
       text: `${who}: ${planned.action} at "${pointName(planned.kind, planned.stage)}"`,
       tookEffect: () => hitsOf(world, id) > 0,
-      mend: () => mend(world, place),
+      mend: () => (row.action === 'kill' ? restart(world, place) : wake(world, place)),
     };
   },
 });
 
 const restart = async ({ processes }: CampaignWorld, place: Place) => {
-  await processes.at(place).kill();
+  await processes.at(place).stop();
   processes.start(place);
 };
 
@@ -98,77 +99,89 @@ const wake = async ({ processes }: CampaignWorld, place: Place) => {
   else processes.start(place);
 };
 
-const anyKind = (random: Random) => pick(random, requestKinds);
-const some = (random: Random) => 1 + random.int(timesMax);
+function kindsAt(place: Place): readonly RequestKind[] {
+  const { ordinary, other } = fillersOf;
+  const others = place === ordinaryPlace ? other : ordinary;
+  return requestKinds.filter((kind) => !others.includes(kind));
+}
+interface Row {
+  readonly name: string;
+  /** Any point unless given. */
+  readonly points?: readonly (readonly [RequestKind, Stage])[];
+  readonly weight: number;
+  readonly action: WireAction;
+  /** Any of them unless given. */
+  readonly stage?: Stage;
+  /** Once unless it may be several times. */
+  readonly isRepeated?: boolean;
+  /** Only what may be sent twice. */
+  readonly isRepeatable?: boolean;
+  readonly waitMsMax?: number;
+  readonly lastsMs?: FaultKind['lastsMs'];
+}
 
-const kindsOfWorker = (slot: number): FaultKind[] => [
-  kindOf(
-    slot,
-    'worker killed at a point',
-    16,
-    (random) => ({ kind: anyKind(random), stage: pick(random, stages), action: 'kill', times: 1, waitMs: 0 }),
-    restart,
-  ),
-  kindOf(
-    slot,
-    'worker stands still at a point',
-    8,
-    (random) => ({
-      kind: anyKind(random),
-      stage: pick(random, stages),
-      action: 'stand still',
-      times: 1,
-      waitMs: 0,
-    }),
-    wake,
-  ),
-  kindOf(
-    slot,
-    'connection cut in the middle of a frame',
-    4,
-    (random) => ({
-      kind: anyKind(random),
-      stage: 'half sent',
-      action: 'cut',
-      times: some(random),
-      waitMs: 0,
-    }),
-    wake,
-  ),
-  kindOf(
-    slot,
-    'answers lost',
-    6,
-    (random) => ({ kind: anyKind(random), stage: 'answered', action: 'cut', times: some(random), waitMs: 0 }),
-    wake,
-  ),
-  kindOf(
-    slot,
-    'requests repeated',
-    6,
-    (random) => ({
-      kind: pick(random, repeatable),
-      stage: 'sent',
-      action: 'repeat',
-      times: some(random),
-      waitMs: random.int(5_000),
-    }),
-    wake,
-  ),
-  kindOf(
-    slot,
-    'requests held back',
-    4,
-    (random) => ({
-      kind: anyKind(random),
-      stage: 'before',
-      action: 'hold',
-      times: some(random),
-      waitMs: 500 + random.int(8_000),
-    }),
-    wake,
-  ),
+const rows: readonly Row[] = [
+  { name: 'worker killed at a point', weight: 16, action: 'kill' },
+  {
+    name: 'worker killed with its guard open',
+    weight: 12,
+    action: 'kill',
+    points: [
+      ['begin filler', 'answered'],
+      ['end filler', 'before'],
+      ['end filler', 'half sent'],
+      ['end filler', 'sent'],
+    ],
+  },
+  {
+    name: 'worker stands still at a point',
+    weight: 10,
+    action: 'stand still',
+    lastsMs: [1_000, 17_000],
+  },
+  {
+    name: 'connection cut in the middle of a frame',
+    weight: 4,
+    action: 'cut',
+    stage: 'half sent',
+    isRepeated: true,
+  },
+  { name: 'answers lost', weight: 6, action: 'cut', stage: 'answered', isRepeated: true },
+  {
+    name: 'requests repeated',
+    weight: 6,
+    action: 'repeat',
+    stage: 'sent',
+    isRepeated: true,
+    isRepeatable: true,
+    waitMsMax: 5_000,
+  },
+  {
+    name: 'requests held back',
+    weight: 4,
+    action: 'hold',
+    stage: 'before',
+    isRepeated: true,
+    waitMsMax: 8_000,
+  },
 ];
+
+function planOf(row: Row, kinds: readonly RequestKind[], random: Random): Plan {
+  const { action, stage, isRepeated = false, isRepeatable = false, waitMsMax = 1 } = row;
+  const [kind, at] = row.points === undefined ? [undefined, stage] : pick(random, row.points);
+  return {
+    kind: kind ?? pick(random, isRepeatable ? kinds.filter((kind) => repeatable.has(kind)) : kinds),
+    stage: at ?? pick(random, stages),
+    action,
+    times: isRepeated ? 1 + random.int(timesMax) : 1,
+    waitMs: random.int(waitMsMax),
+  };
+}
+
+const kindsOfWorker = (slot: number): FaultKind[] =>
+  rows
+    .filter(({ points }) => points === undefined || `worker ${slot}` === ordinaryPlace)
+    .map((row) => kindOf(slot, row));
 
 export const wireKinds = (workers: number): FaultKind[] =>
   Array.from({ length: workers }, (_, slot) => kindsOfWorker(slot)).flat();

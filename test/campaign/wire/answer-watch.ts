@@ -20,6 +20,13 @@ interface DataUnderWay {
   isLost: boolean;
 }
 
+/** As a leader of before, or one that is still to learn that it leads, answers who names an epoch. */
+const leaderChanges: ReadonlySet<number> = new Set([
+  kafkaError.NOT_LEADER_OR_FOLLOWER,
+  kafkaError.FENCED_LEADER_EPOCH,
+  kafkaError.UNKNOWN_LEADER_EPOCH,
+]);
+
 const standstillMs = 10_000;
 const lookMs = 1_000;
 const many = 5;
@@ -131,7 +138,7 @@ export class AnswerWatch {
   #fetched({ throttleMs, topics }: FetchResponse): void {
     if (throttleMs > 0) this.#saw('held up by a quota of the source');
     const codes = topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode));
-    if (codes.some((code) => code === kafkaError.NOT_LEADER_OR_FOLLOWER)) this.#saw('source leader changed');
+    if (codes.some((code) => leaderChanges.has(code))) this.#saw('source leader changed');
   }
 
   #filled(answers: readonly WrittenMarker[]): void {
