@@ -12,7 +12,7 @@ const heapMb = 256;
 
 export type Place = 'controller' | `worker ${number}`;
 /** Whoever is there may not alter the cluster, and fills holes by way of the coordinator. */
-export const ordinaryPlace: Place = 'worker 0';
+export const ordinaryPlaces: ReadonlySet<Place> = new Set(['worker 0', 'worker 1']);
 
 interface Occupied {
   readonly process: ServeProcess;
@@ -61,7 +61,7 @@ export class ProductProcesses implements AsyncDisposable {
       region: targetRegion,
       name,
       role,
-      topologyFile: this.#parts.topologyFile(place === ordinaryPlace),
+      topologyFile: this.#parts.topologyFile(ordinaryPlaces.has(place)),
       logFile: path.join(this.#parts.folder, `${name}.log`),
       nodeFlags: [`--max-old-space-size=${heapMb}`, '--import', preload],
       env: { [eventsVariable]: eventsFile },

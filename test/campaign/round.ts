@@ -128,13 +128,14 @@ export class Round {
   }
 
   async #live(kind: FaultKind): Promise<void> {
-    const { random, begun, entries, elapsedMs, say } = this.#parts;
+    const { random, faultsMs, begun, entries, elapsedMs, say } = this.#parts;
     const { things, name } = kind;
     const [leastMs, mostMs] = kind.lastsMs ?? [lastsMsMin, lastsMsMax];
     const lastsMs = leastMs + random.int(mostMs - leastMs);
     for (const thing of things) this.#held.add(thing);
     this.#underWay += 1;
-    if (kind.lastsMs !== undefined) this.#long += 1;
+    const isLong = leastMs > faultsMs / 2;
+    if (isLong) this.#long += 1;
     let kept: readonly string[] = [];
     try {
       begun.set(name, (begun.get(name) ?? 0) + 1);
@@ -156,7 +157,7 @@ export class Round {
       await this.#mend({ kind, fault, entry });
     } finally {
       this.#underWay -= 1;
-      if (kind.lastsMs !== undefined) this.#long -= 1;
+      if (isLong) this.#long -= 1;
       for (const thing of things) if (!kept.includes(thing)) this.#held.delete(thing);
     }
   }

@@ -54,6 +54,10 @@ const seenBy = (text: string, sourceOffset = (at: number) => at) =>
     history.aborted,
   );
 
+test('a value may hold spaces', () => {
+  assert.equal(readSeen('orders 0 2 null in a word\n')[0]?.value, 'in a word');
+});
+
 test('a reader may begin anew, and must see the same again', () => {
   assert.equal(seenBy('orders 0 0 null a\norders 0 1 null b\norders 0 0 null a\n'), 3);
 });

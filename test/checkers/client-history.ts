@@ -39,18 +39,13 @@ export const readSeen = (text: string): ClientRecord[] =>
 
 const wholeLines = (text: string): string[] => text.split('\n').slice(0, -1);
 
-const recordOf = ([
-  topic = '',
-  partition,
-  offset,
-  key = '',
-  value = '',
-]: readonly string[]): ClientRecord => ({
+const recordOf = ([topic = '', partition, offset, key = '', ...value]: readonly string[]): ClientRecord => ({
   topic,
   partition: Number(partition),
   offset: Number(offset),
   key,
-  value,
+  // A value may hold spaces, a key none.
+  value: value.join(' '),
 });
 
 /** One partition's values by offset of the source: what each side's log holds. */

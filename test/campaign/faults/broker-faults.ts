@@ -66,8 +66,8 @@ const rollingRestart =
 
 function regionKinds(region: Region): FaultKind[] {
   return [
-    kindOf(region, 'broker killed', 3, killed(region, 'one')),
-    kindOf(region, 'two brokers killed', 1, killed(region, 'two')),
+    kindOf(region, 'broker killed', region === targetRegion ? 6 : 3, killed(region, 'one')),
+    kindOf(region, 'two brokers killed', 2, killed(region, 'two')),
     {
       ...kindOf(region, 'broker frozen', 4, freeze(region)),
       lastsMs: [2_000, 12_000],

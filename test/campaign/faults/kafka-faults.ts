@@ -32,14 +32,19 @@ const kindOf = (
 ): FaultKind => ({ name, family: 'Kafka', weight, things, begin });
 
 const elections = (region: Region): FaultKind =>
-  kindOf(`clean elections at the ${side(region)}`, 4, [region], async (world) => {
-    let moved = 0;
-    // All at once: requests are under way to leaders that are none any more.
-    for (const place of await placesOf(world, region, moving)) {
-      if (await moveLeader(world, region, place)) moved += 1;
-    }
-    return { text: `${moved} leaders moved in ${region}`, tookEffect: () => moved > 0, mend: done };
-  });
+  kindOf(
+    `clean elections at the ${side(region)}`,
+    region === targetRegion ? 10 : 4,
+    [region],
+    async (world) => {
+      let moved = 0;
+      // All at once: requests are under way to leaders that are none any more.
+      for (const place of await placesOf(world, region, moving)) {
+        if (await moveLeader(world, region, place)) moved += 1;
+      }
+      return { text: `${moved} leaders moved in ${region}`, tookEffect: () => moved > 0, mend: done };
+    },
+  );
 
 const reassignment = (region: Region): FaultKind =>
   kindOf(`reassignment at the ${side(region)}`, 2, [region], async (world, random) => {
@@ -129,8 +134,10 @@ const settingsChanged: FaultKind = kindOf('settings changed', 1, ['settings'], a
   };
 });
 
-const quota = (region: Region): FaultKind =>
-  kindOf(`quota at the ${side(region)}`, 2, [`quota of ${region}`], async (world): Promise<OpenFault> => {
+const quota = (region: Region): FaultKind => ({
+  // Until the windows that brokers count in are full.
+  lastsMs: [8_000, 14_000],
+  ...kindOf(`quota at the ${side(region)}`, 2, [`quota of ${region}`], async (world): Promise<OpenFault> => {
     const state = `held up by a quota of the ${side(region)}` as const;
     const before = world.coverage.counts[state];
     const clients = world.processes.workers.map((place) => `causeway-${world.processes.at(place).name}`);
@@ -149,7 +156,8 @@ const quota = (region: Region): FaultKind =>
       },
       mend: async () => void (await set(undefined)),
     };
-  });
+  }),
+});
 
 const leftOpen: FaultKind = kindOf('transaction left to its time-out', 2, ['transactions'], async (world) => {
   const { java } = world.loads;

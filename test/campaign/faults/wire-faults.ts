@@ -3,7 +3,7 @@
 import { pick, type Random } from '../../../src/base/random.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
 import type { CampaignWorld } from '../campaign-world.ts';
-import { ordinaryPlace, type Place } from '../product-processes.ts';
+import { ordinaryPlaces, type Place } from '../product-processes.ts';
 import {
   pointName,
   type RequestKind,
@@ -101,7 +101,7 @@ const wake = async ({ processes }: CampaignWorld, place: Place) => {
 
 function kindsAt(place: Place): readonly RequestKind[] {
   const { ordinary, other } = fillersOf;
-  const others = place === ordinaryPlace ? other : ordinary;
+  const others = ordinaryPlaces.has(place) ? other : ordinary;
   return requestKinds.filter((kind) => !others.includes(kind));
 }
 interface Row {
@@ -180,7 +180,7 @@ function planOf(row: Row, kinds: readonly RequestKind[], random: Random): Plan {
 
 const kindsOfWorker = (slot: number): FaultKind[] =>
   rows
-    .filter(({ points }) => points === undefined || `worker ${slot}` === ordinaryPlace)
+    .filter(({ points }) => points === undefined || ordinaryPlaces.has(`worker ${slot}`))
     .map((row) => kindOf(slot, row));
 
 export const wireKinds = (workers: number): FaultKind[] =>

@@ -55,7 +55,7 @@ public final class JavaSide {
         seed = Long.parseLong(args[3]);
         start("plain", () -> plainLoad("java-plain", List.of("plain", "wide"), false));
         start("keyed", () -> plainLoad("java-keyed", List.of("keyed"), true));
-        start("transactions-1", () -> transactions("java-txn-1", List.of("txn"), 10));
+        start("transactions-1", () -> transactions("java-txn-1", List.of("txn", "plain"), 10));
         start("transactions-2", () -> transactions("java-txn-2", List.of("txn", "txn", "keyed"), 4));
         start("committed", () -> consume("read_committed"));
         start("uncommitted", () -> consume("read_uncommitted"));
