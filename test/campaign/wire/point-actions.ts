@@ -61,7 +61,7 @@ export class PointActions {
   }
 
   #half<T>(order: WireOrder, send: () => Promise<T>): Promise<T> {
-    const [answered, sent] = captured(true, send);
+    const [answered, sent] = captured('never', send);
     if (sent === undefined) return answered;
     const half = sent.bytes.subarray(0, Math.ceil(sent.bytes.length / 2));
     writeTo(sent.socket, half, () => {
@@ -75,7 +75,7 @@ export class PointActions {
   }
 
   #sent<T>(order: WireOrder, send: () => Promise<T>): Promise<T> {
-    const [answered, sent] = captured(false, send);
+    const [answered, sent] = captured('leave', send);
     if (sent === undefined) return answered;
     const act = async () => {
       await flushed(sent.socket);
@@ -107,8 +107,7 @@ function endOrStop({ action }: WireOrder): void {
 
 /** What is behind it on the connection waits, too. */
 function holdBack<T>(waitMs: number, send: () => Promise<T>): Promise<T> {
-  const [answered, sent] = captured(false, send);
-  sent?.socket.cork();
+  const [answered, sent] = captured('wait', send);
   setTimeout(() => sent?.socket.uncork(), waitMs).unref();
   return answered;
 }

@@ -4,8 +4,11 @@ import { Socket } from 'node:net';
 
 type Write = (this: Socket, ...args: unknown[]) => boolean;
 
+/** What becomes of the bytes: they leave, wait in the socket until that is uncorked, or never leave. */
+export type Passing = 'leave' | 'wait' | 'never';
+
 interface Capture {
-  readonly keepsBack: boolean;
+  readonly passing: Passing;
   readonly pieces: Buffer[];
   socket: Socket | undefined;
 }
@@ -17,10 +20,11 @@ let capture: Capture | undefined;
 prototype.write = function (this: Socket, ...args) {
   const bytes = args[0];
   if (capture === undefined || !(bytes instanceof Uint8Array)) return write.apply(this, args);
+  if (capture.socket === undefined && capture.passing === 'wait') this.cork();
   capture.socket = this;
   // A copy: the client uses its buffers again.
   capture.pieces.push(Buffer.from(bytes));
-  if (!capture.keepsBack) return write.apply(this, args);
+  if (capture.passing !== 'never') return write.apply(this, args);
   const written = args.find((each) => typeof each === 'function') as (() => void) | undefined;
   if (written !== undefined) queueMicrotask(written);
   return true;
@@ -35,8 +39,8 @@ export interface SentBytes {
  * Calls `send`, which writes one request before it returns. undefined: it wrote nothing yet, as while a
  * login is under way.
  */
-export function captured<T>(keepsBack: boolean, send: () => T): readonly [T, SentBytes | undefined] {
-  capture = { keepsBack, pieces: [], socket: undefined };
+export function captured<T>(passing: Passing, send: () => T): readonly [T, SentBytes | undefined] {
+  capture = { passing, pieces: [], socket: undefined };
   const own = capture;
   try {
     const result = send();
