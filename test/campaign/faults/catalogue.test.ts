@@ -23,6 +23,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
     'source broker frozen',
     'target broker frozen',
     'worker stands still at a point',
+    'worker sleeps with data under way',
   ],
   'out of memory': ['worker out of memory'],
   'two at once': [

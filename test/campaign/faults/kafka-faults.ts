@@ -22,7 +22,8 @@ const side = (region: Region) => (region === sourceRegion ? 'source' : 'target')
 const moving = ['plain', 'txn', 'keyed'] as const;
 const coordinators = ['__transaction_state', '__consumer_offsets'] as const;
 const widest = 8;
-const quotaBytesPerSecond = 3_000;
+const fetchBytesPerSecond = 3_000;
+const produceBytesPerSecond = 800;
 
 const kindOf = (
   name: string,
@@ -137,26 +138,29 @@ const settingsChanged: FaultKind = kindOf('settings changed', 1, ['settings'], a
 const quota = (region: Region): FaultKind => ({
   // Until the windows that brokers count in are full.
   lastsMs: [8_000, 14_000],
-  ...kindOf(`quota at the ${side(region)}`, 2, [`quota of ${region}`], async (world): Promise<OpenFault> => {
-    const state = `held up by a quota of the ${side(region)}` as const;
-    const before = world.coverage.counts[state];
-    const clients = world.processes.workers.map((place) => `causeway-${world.processes.at(place).name}`);
-    const set = (bytes: number | undefined) =>
-      Promise.all(
-        clients.map((client) =>
-          setClientQuotas(world.servers(region), client, { fetch: bytes, produce: bytes }),
-        ),
-      );
-    await set(quotaBytesPerSecond);
-    return {
-      text: `${region} grants workers ${quotaBytesPerSecond} B/s`,
-      tookEffect: () => {
-        world.processes.readEvents();
-        return world.coverage.counts[state] > before;
-      },
-      mend: async () => void (await set(undefined)),
-    };
-  }),
+  ...kindOf(
+    `quota at the ${side(region)}`,
+    region === targetRegion ? 5 : 2,
+    [`quota of ${region}`],
+    async (world): Promise<OpenFault> => {
+      const state = `held up by a quota of the ${side(region)}` as const;
+      const before = world.coverage.counts[state];
+      const clients = world.processes.workers.map((place) => `causeway-${world.processes.at(place).name}`);
+      const set = (fetch: number | undefined, produce: number | undefined) =>
+        Promise.all(
+          clients.map((client) => setClientQuotas(world.servers(region), client, { fetch, produce })),
+        );
+      await set(fetchBytesPerSecond, produceBytesPerSecond);
+      return {
+        text: `${region} grants workers ${fetchBytesPerSecond} B/s to read, ${produceBytesPerSecond} to write`,
+        tookEffect: () => {
+          world.processes.readEvents();
+          return world.coverage.counts[state] > before;
+        },
+        mend: async () => void (await set(undefined, undefined)),
+      };
+    },
+  ),
 });
 
 const leftOpen: FaultKind = kindOf('transaction left to its time-out', 2, ['transactions'], async (world) => {

@@ -134,6 +134,17 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    // For longer than a session, and than it may write on without looking at everything anew.
+    name: 'worker sleeps with data under way',
+    weight: 6,
+    action: 'stand still',
+    points: [
+      ['write data', 'sent'],
+      ['write data', 'half sent'],
+    ],
+    lastsMs: [11_000, 16_000],
+  },
+  {
     name: 'worker stands still at a point',
     weight: 10,
     action: 'stand still',
@@ -180,7 +191,7 @@ function planOf(row: Row, kinds: readonly RequestKind[], random: Random): Plan {
 
 const kindsOfWorker = (slot: number): FaultKind[] =>
   rows
-    .filter(({ points }) => points === undefined || ordinaryPlaces.has(`worker ${slot}`))
+    .filter(({ points = [] }) => points.every(([kind]) => kindsAt(`worker ${slot}`).includes(kind)))
     .map((row) => kindOf(slot, row));
 
 export const wireKinds = (workers: number): FaultKind[] =>
