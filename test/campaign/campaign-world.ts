@@ -1,8 +1,7 @@
 // What the campaign breaks: two regions with three brokers each, a link between them, topics under load by
 // several clients, the product between them, and readers of the copies.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
 import type { Lab } from '../../lab/lab.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
@@ -10,25 +9,16 @@ import { type ClusterAdmin, openClusterAdmin } from '../../src/kafka/admin/clust
 import type { KafkaCluster } from '../../src/kafka/client/cluster.ts';
 import { mustCauseway } from '../fault/causeway-command.ts';
 import { openCluster } from '../fixtures/link-plan.ts';
-import { AclLab, type AclRule } from '../permissions/acl-lab.ts';
+import { AclLab } from '../permissions/acl-lab.ts';
 import { BrokerDisk } from './broker-disk.ts';
 import { Coverage, isState } from './coverage.ts';
 import { Loads } from './loads/loads.ts';
 import { ProductProcesses } from './product-processes.ts';
 import { StopWatch } from './stop-watch.ts';
-import {
-  cleanerAtRest,
-  compactedSet,
-  lostTopics,
-  mirrorSet,
-  type Region,
-  sourceRegion,
-  steadyTopics,
-  targetRegion,
-} from './topic-roles.ts';
+import { lostTopics, type Region, sourceRegion, steadyTopics, targetRegion } from './topic-roles.ts';
+import { ordinaryRights, ordinaryUser, writeTopologies } from './topology-files.ts';
 import type { WireEvent } from './wire/wire-orders.ts';
 
-const user = 'ordinary';
 /** Of the link while nothing slows it down. */
 export const calmRttMs = 4;
 /** The broker of the target whose disk can be broken. */
@@ -65,11 +55,11 @@ export class CampaignWorld implements AsyncDisposable {
   readonly hits = new Map<number, number>();
   readonly points = new Map<string, number>();
   readonly #admins: Readonly<Record<Region, ClusterAdmin>>;
-  readonly #files: Readonly<Record<string, string>>;
+  readonly #files: ReturnType<typeof writeTopologies>;
   readonly #guardOwner = new Map<string, string>();
   #loads: Loads | undefined;
 
-  private constructor(acls: AclLab, disk: BrokerDisk, files: Readonly<Record<string, string>>) {
+  private constructor(acls: AclLab, disk: BrokerDisk, files: ReturnType<typeof writeTopologies>) {
     this.acls = acls;
     this.disk = disk;
     this.#files = files;
@@ -84,7 +74,7 @@ export class CampaignWorld implements AsyncDisposable {
     this.#admins = { [sourceRegion]: admin(sourceRegion), [targetRegion]: admin(targetRegion) };
     this.processes = new ProductProcesses({
       folder: lab.folder,
-      topologyFile: (isOrdinary) => files[isOrdinary ? 'ordinary' : targetRegion] as string,
+      topologyFile: (isOrdinary) => files[isOrdinary ? 'ordinary worker' : 'worker'],
       onEvent: (event) => this.#take(event),
     });
     this.stops = new StopWatch(this.target);
@@ -98,7 +88,7 @@ export class CampaignWorld implements AsyncDisposable {
     if (disk.impossible !== undefined) say(disk.impossible);
     try {
       const acls = await AclLab.start(
-        [user],
+        [ordinaryUser],
         [
           { name: sourceRegion, brokers: 3 },
           {
@@ -116,7 +106,7 @@ export class CampaignWorld implements AsyncDisposable {
           ...(signal !== undefined && { signal }),
         },
       );
-      const world = new CampaignWorld(acls, disk, writeFiles(acls));
+      const world = new CampaignWorld(acls, disk, writeTopologies(acls));
       try {
         await world.#begin(options);
         return world;
@@ -136,7 +126,7 @@ export class CampaignWorld implements AsyncDisposable {
 
   /** For the command line. */
   get operatorFile(): string {
-    return this.#files['operator'] as string;
+    return this.#files.operator;
   }
 
   get loads(): Loads {
@@ -201,61 +191,4 @@ export class CampaignWorld implements AsyncDisposable {
     await this.acls[Symbol.asyncDispose]();
     this.disk[Symbol.dispose]();
   }
-}
-
-/** What a worker needs, and nothing that alters the cluster: its fillers go by way of the coordinator. */
-function ordinaryRights(): AclRule[] {
-  const principal = `User:${user}`;
-  const all = (resourceType: AclRule['resourceType'], ...operations: AclRule['operation'][]) =>
-    operations.map(
-      (operation): AclRule => ({
-        principal,
-        operation,
-        resourceType,
-        resource: resourceType === 'cluster' ? 'kafka-cluster' : '*',
-        pattern: 'literal',
-      }),
-    );
-  return [
-    ...all(
-      'topic',
-      'Describe',
-      'Read',
-      'Write',
-      'Create',
-      'Delete',
-      'Alter',
-      'DescribeConfigs',
-      'AlterConfigs',
-    ),
-    ...all('transactional-id', 'Describe', 'Write'),
-    ...all('group', 'Describe', 'Read'),
-    ...all('cluster', 'Describe'),
-  ];
-}
-
-/** One file per place: addresses depend on where one looks from, and on who one is. */
-function writeFiles(acls: AclLab): Record<string, string> {
-  const { lab } = acls;
-  const files: Record<string, string> = {};
-  for (const place of ['operator', targetRegion, 'ordinary']) {
-    const from = place === 'operator' ? sourceRegion : targetRegion;
-    const target =
-      place === 'ordinary'
-        ? { 'bootstrap.servers': acls.serversOf(targetRegion), ...acls.settingsOf(user) }
-        : { 'bootstrap.servers': lab.bootstrapServers(targetRegion) };
-    const regions = {
-      [sourceRegion]: { kafka: { 'bootstrap.servers': lab.bootstrapServers(sourceRegion, from) } },
-      [targetRegion]: { kafka: target },
-    };
-    const common = { home: sourceRegion, to: [targetRegion] };
-    const mirrors = {
-      [mirrorSet]: { topics: ['plain', 'wide', 'txn', 'lost-*'], ...common },
-      // The copy's own cleaner rests, so that all it was given can be judged.
-      [compactedSet]: { topics: ['keyed'], ...common, target: cleanerAtRest },
-    };
-    files[place] = path.join(lab.folder, `campaign-${place}.yaml`);
-    writeFileSync(files[place], stringify({ regions, mirrors }));
-  }
-  return files;
 }

@@ -225,7 +225,8 @@ const cleaned = (source: readonly DumpedBatch[], target: readonly DumpedBatch[],
 
 test('a cleaner may have taken on either side what a later record of its key replaces', () => {
   const all = keyed([0, 'a'], [1, 'b'], [2, 'a'], [3, 'c']);
-  // The copy was made from a replica that was cleaned, and one leads now that was not; or the other way round.
+  // The copy was made from a replica that was cleaned, and one leads now that was not; or the other way
+  // round.
   assert.equal(cleaned(all, keyed(0, [1, 'b'], [2, 'a'], [3, 'c'])).records, 3);
   assert.equal(cleaned(keyed([1, 'b'], [2, 'a'], [3, 'c']), all).records, 3);
 });

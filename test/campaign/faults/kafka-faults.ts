@@ -152,7 +152,7 @@ const quota = (region: Region): FaultKind => ({
         );
       await set(fetchBytesPerSecond, produceBytesPerSecond);
       return {
-        text: `${region} grants workers ${fetchBytesPerSecond} B/s to read, ${produceBytesPerSecond} to write`,
+        text: `${region} grants ${fetchBytesPerSecond} B/s to read, ${produceBytesPerSecond} B/s to write`,
         tookEffect: () => {
           world.processes.readEvents();
           return world.coverage.counts[state] > before;
