@@ -8,6 +8,7 @@ import type { StopReason } from '../checkers/stop-checker.ts';
 import type { CampaignWorld } from './campaign-world.ts';
 import type { FaultKind, OpenFault } from './faults/fault-kind.ts';
 import { judgeRound, type RoundVerdict } from './judge-round.ts';
+import { waitUntil } from '../fixtures/wait-until.ts';
 import { awaitLevel } from './leveling.ts';
 import { ProgressWatch } from './progress-watch.ts';
 import { chooseKind } from './swarm.ts';
@@ -109,22 +110,26 @@ export class Round {
     const { random, kinds, faultsMs, atOnceMax, begun, signal } = this.#parts;
     const beganMs = performance.now();
     const running = new Set<Promise<void>>();
+    const troubles: string[] = [];
     const lasts = () => {
       const passedMs = performance.now() - beganMs;
       // Others come and go while one of a given length is under way.
       return passedMs < faultsMs || (this.#long > 0 && passedMs < faultsMs * 2);
     };
-    while (lasts() && signal?.aborted !== true) {
+    while (lasts() && troubles.length === 0 && signal?.aborted !== true) {
       const hasRoom = this.#underWay < atOnceMax;
       const kind = hasRoom ? chooseKind(kinds, this.#held, random, begun) : undefined;
       if (kind !== undefined) {
-        const life = this.#live(kind).finally(() => running.delete(life));
+        const life = this.#live(kind)
+          .catch((error: unknown) => void troubles.push(describeError(error)))
+          .finally(() => running.delete(life));
         running.add(life);
       }
       await sleep(200 + random.int(pauseMsMax));
     }
     this.#ending.abort();
     await Promise.all(running);
+    if (troubles.length > 0) throw new Error(troubles.join('; '));
   }
 
   async #live(kind: FaultKind): Promise<void> {
@@ -176,7 +181,7 @@ export class Round {
     const { elapsedMs, say } = this.#parts;
     try {
       const before = await fault.tookEffect();
-      await fault.mend();
+      await this.#undo(kind, fault);
       entry.tookEffect = before || (await fault.tookEffect());
     } catch (error) {
       throw new Error(`${kind.name} could not be mended: ${describeError(error)}`, { cause: error });
@@ -184,6 +189,16 @@ export class Round {
     entry.toMs = elapsedMs();
     const effect = entry.tookEffect ? '' : ' (without effect)';
     say(`mended after ${((entry.toMs - entry.fromMs) / 1_000).toFixed(1)} s${effect}: ${fault.text}`);
+  }
+
+  /** An administrator tries again while the cluster is broken in other ways. */
+  async #undo({ name, family, isLast = false }: FaultKind, fault: OpenFault): Promise<void> {
+    if (family !== 'Kafka' || isLast) return fault.mend();
+    const isMended = async () => {
+      await fault.mend();
+      return true;
+    };
+    await waitUntil(`${name} to be mended`, isMended, { pollMs: 500 });
   }
 
   /** A copy that does not stop, or is not copied anew, is the product's fault. */

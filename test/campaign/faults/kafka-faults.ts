@@ -53,7 +53,6 @@ const reassignment = (region: Region): FaultKind =>
     const { topic, partition, replicas } = place;
     const left = replicas.filter((each) => each !== place.leaderId);
     await reassign(world, region, place, left);
-    await holdsNow(world, region, place, left.length);
     const mend = async () => {
       await reassign(world, region, place, [...left, place.leaderId]);
       await holdsNow(world, region, place, replicas.length);
@@ -104,14 +103,21 @@ async function recordsBelow(world: CampaignWorld, end: number, partition: number
 const eagerCleaner: FaultKind = kindOf('eager cleaner', 3, ['topic keyed'], async (world) => {
   const servers = world.servers(sourceRegion);
   const end = Number((await offsetsOf(world.source, { topic: 'keyed', partition: 0 }))?.end ?? 0n);
-  const before = await recordsBelow(world, end, 0);
+  const records = async () => {
+    // Of an end that is not committed yet nothing is read.
+    const found = await waitUntil('keyed to be read', async () => ({
+      count: await recordsBelow(world, end, 0),
+    }));
+    return found.count;
+  };
+  const before = await records();
   await alterTopic(servers, 'keyed', cleanerEager);
   let hasCleaned = false;
   return {
     text: 'the source’s cleaner is eager',
     tookEffect: () => hasCleaned,
     mend: async () => {
-      const isClean = async () => (await recordsBelow(world, end, 0)) < before;
+      const isClean = async () => (await records()) < before;
       hasCleaned = before > 0 && (await isClean());
       await alterTopic(servers, 'keyed', { ...cleanerAtRest, 'segment.ms': '604800000' });
     },
@@ -150,7 +156,13 @@ const quota = (region: Region): FaultKind => ({
         Promise.all(
           clients.map((client) => setClientQuotas(world.servers(region), client, { fetch, produce })),
         );
-      await set(fetchBytesPerSecond, produceBytesPerSecond);
+      try {
+        await set(fetchBytesPerSecond, produceBytesPerSecond);
+      } catch (error) {
+        // Among other faults some may have been set.
+        await waitUntil('quotas to be gone', async () => Boolean(await set(undefined, undefined)));
+        throw error;
+      }
       return {
         text: `${region} grants ${fetchBytesPerSecond} B/s to read, ${produceBytesPerSecond} B/s to write`,
         tookEffect: () => {
