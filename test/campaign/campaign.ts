@@ -25,19 +25,10 @@ Exit code 0: no violation (with --add-up: and enough of everything); 1: otherwis
 const faultsMs = 32_000;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      minutes: { type: 'string', default: '10' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      'at-once': { type: 'string', default: '3' },
-      only: { type: 'string', multiple: true },
-      report: { type: 'string' },
-      list: { type: 'boolean', default: false },
-      'add-up': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const given = readArguments();
+  if (given === undefined) return 2;
+  const { values, positionals } = given;
+
   const [minutes = 0, seed = 0, atOnceMax = 0] = [values.minutes, values.seed, values['at-once']].map(Number);
   const all = new Map(catalogue(1).map(({ name, family }) => [name, family]));
   const isMeant =
@@ -75,6 +66,28 @@ async function main(): Promise<number> {
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(`report: ${file}\n${summaryText(report)}`);
   return report.passed ? 0 : 1;
+}
+
+/** undefined, and said so, where they are not understood. */
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        minutes: { type: 'string', default: '10' },
+        seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+        'at-once': { type: 'string', default: '3' },
+        only: { type: 'string', multiple: true },
+        report: { type: 'string' },
+        list: { type: 'boolean', default: false },
+        'add-up': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    console.log(`${describeError(error)}\n${usage}`);
+    return undefined;
+  }
 }
 
 const readReport = (file: string): CampaignReport => JSON.parse(readFileSync(file, 'utf8')) as CampaignReport;

@@ -75,7 +75,7 @@ const kindOf = (slot: number, row: Row): FaultKind => ({
   ...(row.lastsMs !== undefined && { lastsMs: row.lastsMs }),
   async begin(world, random): Promise<OpenFault> {
     const place: Place = `worker ${slot}`;
-    const planned = planOf(row, kindsAt(place), random);
+    const planned = planOf(world, row, kindsAt(place), random);
     const id = await give(world, place, planned);
     const { name: who } = world.processes.at(place);
     await awaitHit(world, id);
@@ -121,7 +121,7 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { name: 'worker killed at a point', weight: 16, action: 'kill' },
+  { name: 'worker killed at a point', weight: 24, action: 'kill' },
   {
     name: 'worker killed with its guard open',
     weight: 12,
@@ -177,9 +177,17 @@ const rows: readonly Row[] = [
   },
 ];
 
-function planOf(row: Row, kinds: readonly RequestKind[], random: Random): Plan {
+/** A point at which nobody has died yet, as long as there is one. */
+function crashPoint(world: CampaignWorld, kinds: readonly RequestKind[], random: Random) {
+  const all = kinds.flatMap((kind) => stages.map((stage) => [kind, stage] as const));
+  const fresh = all.filter(([kind, stage]) => !world.points.has(pointName(kind, stage)));
+  return pick(random, fresh.length > 0 ? fresh : all);
+}
+
+function planOf(world: CampaignWorld, row: Row, kinds: readonly RequestKind[], random: Random): Plan {
   const { action, stage, isRepeated = false, isRepeatable = false, waitMsMax = 1 } = row;
-  const [kind, at] = row.points === undefined ? [undefined, stage] : pick(random, row.points);
+  const given = row.points ?? (action === 'kill' ? [crashPoint(world, kinds, random)] : undefined);
+  const [kind, at] = given === undefined ? [undefined, stage] : pick(random, given);
   return {
     kind: kind ?? pick(random, isRepeatable ? kinds.filter((kind) => repeatable.has(kind)) : kinds),
     stage: at ?? pick(random, stages),
