@@ -14,7 +14,7 @@ test('everything breaks: each copy is level again, and the checkers find nothing
     seed: 6,
     // One round.
     minutes: 0.01,
-    faultsMs: 18_000,
+    faultsMs: 22_000,
     atOnceMax: 3,
     only: short,
     say: (text) => t.diagnostic(text),
