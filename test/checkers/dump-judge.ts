@@ -23,7 +23,10 @@ export interface DumpVerdict {
 export interface JudgingRules {
   /** Target offset less source offset of what stands at a target offset; nothing is shifted unless given. */
   readonly shiftOf?: ((targetOffset: number) => number) | undefined;
-  /** The source's cleaner may take what the target has, where a later record of the key is there. */
+  /**
+   * Cleaners may have taken what the other side has, where a later record of the key is there: at the source
+   * each replica has its own, and another one may lead now than did when it was copied.
+   */
   readonly isCompacted?: boolean;
 }
 
@@ -34,6 +37,8 @@ export function judgeDumps(
   { shiftOf, isCompacted = false }: JudgingRules = {},
 ): DumpVerdict {
   const { committed, latest, aborted } = readHistory(source);
+  const isSuperseded = (offset: number, key: string | undefined) =>
+    isCompacted && (latest.get(key) ?? -1) > offset;
   const meant = source.end + (shiftOf?.(target.end) ?? 0);
   if (target.end !== meant) {
     throw new Violation(`the source ends at ${source.end}, the target at ${target.end}, not at ${meant}`);
@@ -46,37 +51,38 @@ export function judgeDumps(
     if (offset > next) throw new Violation(`nothing stands at ${next}..${offset - 1} of the target`);
     next = offset + 1;
     const at = offset - (shiftOf?.(offset) ?? 0);
-    const theirs = committed.get(at)?.text;
+    const original = committed.get(at);
+    const theirs = original?.text;
     if (isControl) {
       fillers += 1;
       // In front of a shift stand fillers too many; the record that each would be comes behind them.
-      if (theirs !== undefined && shiftOf === undefined)
+      if (theirs !== undefined && shiftOf === undefined && !isSuperseded(at, original?.key))
         throw new Violation(`a filler at ${offset}, where the source has ${theirs}`);
       continue;
     }
     if (isTransactional) throw new Violation(`the record at ${offset} of the target is in a transaction`);
     if (at <= last) throw new Violation(`${at} of the source stands at ${offset} again, behind ${last}`);
     last = at;
-    if (theirs === undefined && isCompacted && (latest.get(key) ?? -1) > at) continue;
+    if (theirs === undefined && isSuperseded(at, key)) continue;
     if (theirs === undefined)
       throw new Violation(`a record at ${offset} that the source does not have: ${text}`);
     if (text !== theirs) throw new Violation(`at ${offset} the source has ${theirs}, the target ${text}`);
     records += 1;
+    committed.delete(at);
   }
   if (next !== target.end) throw new Violation(`nothing stands at ${next}..${target.end - 1} of the target`);
-  const first = Math.min(...committed.keys());
-  if (target.start > first) {
-    throw new Violation(`the target begins at ${target.start}, the source has a record at ${first}`);
-  }
-  if (records !== committed.size) {
-    throw new Violation(`the source has ${committed.size} records, the target ${records}`);
+  for (const [offset, { text, key }] of committed) {
+    if (isSuperseded(offset, key)) continue;
+    if (offset < target.start)
+      throw new Violation(`the target begins at ${target.start}, the source has a record at ${offset}`);
+    throw new Violation(`the source has ${text} at ${offset}, the target has it nowhere`);
   }
   return { records, fillers, aborted };
 }
 
 interface History {
   /** By offset. */
-  readonly committed: ReadonlyMap<number, DumpedRecord>;
+  readonly committed: Map<number, DumpedRecord>;
   /** Offset of the last committed record of each key. */
   readonly latest: ReadonlyMap<string | undefined, number>;
   readonly aborted: number;

@@ -11,13 +11,23 @@ import type { Reader, SeenLog, SeenRecord } from './reader.ts';
 const program = fileURLToPath(new URL('./librdkafka_consumer.py', import.meta.url));
 const packageVersion = '2.16.1';
 
-/** Or why there is none. */
-export async function findLibrdkafka(): Promise<Reader | string> {
+/** Where its Python package is installed, after installing it if need be; or why it is not. */
+export async function librdkafkaFolder(): Promise<
+  { readonly folder: string } | { readonly trouble: string }
+> {
   const python = await runProgram('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
-  if (python.exitCode !== 0) return 'there is no python3 (Debian: apt install python3 python3-pip)';
+  if (python.exitCode !== 0)
+    return { trouble: 'there is no python3 (Debian: apt install python3 python3-pip)' };
   const folder = path.join(cacheFolder, `confluent-kafka-${packageVersion}-python${python.stdout.trim()}`);
   const trouble = existsSync(folder) ? undefined : await install(folder);
-  if (trouble !== undefined) return trouble;
+  return trouble === undefined ? { folder } : { trouble };
+}
+
+/** Or why there is none. */
+export async function findLibrdkafka(): Promise<Reader | string> {
+  const found = await librdkafkaFolder();
+  if ('trouble' in found) return found.trouble;
+  const { folder } = found;
   const env = { PYTHONPATH: folder };
   const asked = await runProgram(
     'python3',

@@ -44,6 +44,9 @@ export interface ServeParts {
   readonly role: string;
   readonly topologyFile: string;
   readonly logFile: string;
+  /** Flags for Node.js, before the program. */
+  readonly nodeFlags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One `causeway serve`. It ends by itself when this process does: its channel to us closes then. */
@@ -51,16 +54,28 @@ export class ServeProcess extends HittableProcess {
   readonly name: string;
   readonly #logFile: string;
 
-  constructor({ region, name, role, topologyFile, logFile }: ServeParts) {
+  constructor({ region, name, role, topologyFile, logFile, nodeFlags = [], env = {} }: ServeParts) {
     const log = openSync(logFile, 'a');
     const where = ['--region', region, '--name', name, '--role', role, '--config', topologyFile];
-    const child = spawn(process.execPath, [launcher, 'serve', ...where, '--http-port', '0'], {
+    const args = [...nodeFlags, launcher, 'serve', ...where, '--http-port', '0'];
+    const child = spawn(process.execPath, args, {
       stdio: ['ignore', log, log, 'ipc'],
+      env: { ...process.env, ...env },
     });
     closeSync(log);
     super(child);
     this.name = name;
     this.#logFile = logFile;
+  }
+
+  /** Over its channel; nothing where it is gone already. */
+  tell(message: object): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  /** Resolves once the process is gone, however. */
+  async gone(): Promise<void> {
+    await this.ended;
   }
 
   /** Orderly, by SIGTERM; the exit code, or undefined where it had to be killed. */

@@ -1,7 +1,7 @@
-// What goes wrong in a fault run: each kind takes hold of one thing, breaks it, and knows how to mend it.
-import { type Random } from '../../src/base/random.ts';
+// What goes wrong with workers: each kind takes hold of one of them, breaks it, and knows how to mend it.
+import type { Random } from '../../src/base/random.ts';
 import type { ServeProcess } from './causeway-command.ts';
-import { type FaultWorld, sourceRegion, targetRegion } from './fault-world.ts';
+import type { FaultWorld } from './fault-world.ts';
 
 export interface OpenFault {
   /** What was done to what. */
@@ -18,8 +18,6 @@ export interface FaultKind {
   readonly thing: string;
   begin(world: FaultWorld, random: Random): Promise<OpenFault>;
 }
-
-const done = () => Promise.resolve();
 
 /** Faults of the worker that has the place `slot`. */
 function workerKinds(slot: number): FaultKind[] {
@@ -54,95 +52,9 @@ function workerKinds(slot: number): FaultKind[] {
   ];
 }
 
-const controllerKinds: readonly FaultKind[] = [
-  {
-    name: 'controller killed',
-    weight: 1,
-    thing: 'controller',
-    async begin(world) {
-      const former = world.controller;
-      await former.kill();
-      const mend = async () => {
-        world.controller = world.startProcess('controller');
-      };
-      return { text: `${former.name} killed`, mend };
-    },
-  },
-];
-
-const linkKinds: readonly FaultKind[] = [
-  {
-    name: 'link cut',
-    weight: 6,
-    thing: 'link',
-    async begin({ lab }, random) {
-      const cut = random.int(2) === 0 ? 'hold' : 'reset';
-      await lab.wan.set(sourceRegion, targetRegion, { cut });
-      const mend = () => lab.wan.set(sourceRegion, targetRegion, { cut: null });
-      return { text: `link cut (${cut})`, mend };
-    },
-  },
-  {
-    name: 'link slow',
-    weight: 1,
-    thing: 'link',
-    async begin({ lab }, random) {
-      const rttMs = 50 + random.int(400);
-      await lab.wan.set(sourceRegion, targetRegion, { rttMs, jitterMs: 50 });
-      const mend = () => lab.wan.set(sourceRegion, targetRegion, { rttMs: 10, jitterMs: 0 });
-      return { text: `link slow: round trip ${rttMs} ms`, mend };
-    },
-  },
-];
-
-/** Faults of one broker of a region, and of all of them at once. */
-function brokerKinds(region: typeof sourceRegion | typeof targetRegion): FaultKind[] {
-  const of = (name: string, weight: number, begin: FaultKind['begin']): FaultKind => ({
-    name: `${region} ${name}`,
-    weight,
-    thing: region,
-    begin,
-  });
-  const one = ({ lab }: FaultWorld, random: Random) => 1 + random.int(lab.region(region).brokers.length);
-  return [
-    of('broker killed', 3, async (world, random) => {
-      const broker = one(world, random);
-      await world.lab.faults.kill(region, broker);
-      return { text: `${region}/${broker} killed`, mend: () => world.lab.faults.start(region, broker) };
-    }),
-    of('broker frozen', 3, async (world, random) => {
-      const broker = one(world, random);
-      world.lab.faults.pause(region, broker);
-      const mend = async () => world.lab.faults.resume(region, broker);
-      return { text: `${region}/${broker} frozen`, mend };
-    }),
-    of('broker restarted', 2, async (world, random) => {
-      const broker = one(world, random);
-      await world.lab.faults.restart(region, broker);
-      return { text: `${region}/${broker} restarted`, mend: done };
-    }),
-    of('region killed', 1, async (world) => {
-      await world.lab.faults.kill(region);
-      return { text: `all brokers of ${region} killed`, mend: () => world.lab.faults.start(region) };
-    }),
-  ];
-}
-
-export const faultScopes = ['all', 'workers'] as const;
-export type FaultScope = (typeof faultScopes)[number];
-
 /** What may happen to a world of so many workers. */
-export function kindsOf(scope: FaultScope, workers: number): readonly FaultKind[] {
-  const ofWorkers = Array.from({ length: workers }, (_, slot) => workerKinds(slot)).flat();
-  if (scope === 'workers') return ofWorkers;
-  return [
-    ...ofWorkers,
-    ...controllerKinds,
-    ...linkKinds,
-    ...brokerKinds(sourceRegion),
-    ...brokerKinds(targetRegion),
-  ];
-}
+export const workerFaults = (workers: number): readonly FaultKind[] =>
+  Array.from({ length: workers }, (_, slot) => workerKinds(slot)).flat();
 
 /** One of `kinds` by weight. */
 export function chooseKind(kinds: readonly FaultKind[], random: Random): FaultKind | undefined {

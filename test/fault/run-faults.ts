@@ -1,5 +1,5 @@
-// One fault run from start to report: a world under load, faults at random from one seed, then the final
-// checks.
+// Workers that break at random, from start to report: a world under load, faults from one seed, then the
+// final checks.
 import { cpus } from 'node:os';
 import { groupLimits } from '../../src/data-plane/worker/worker-group.ts';
 import { seededRandom } from '../../src/base/random.ts';
@@ -7,7 +7,7 @@ import type { LoadOptions } from '../fixtures/steady-load.ts';
 import type { TransactionLoadOptions } from '../fixtures/transaction-load.ts';
 import { commitOf } from '../fixtures/commit-of.ts';
 import { breakThings, type FaultEntry } from './break-things.ts';
-import { type FaultScope, kindsOf } from './fault-kinds.ts';
+import { workerFaults } from './fault-kinds.ts';
 import { FaultWorld } from './fault-world.ts';
 import type { Gap } from './owner-watch.ts';
 import { checkFinally, type FinalChecks, passed } from './final-checks.ts';
@@ -17,7 +17,6 @@ export interface RunOptions {
   readonly durationMs: number;
   readonly sourceBrokers: number;
   readonly workers: number;
-  readonly scope: FaultScope;
   readonly atOnceMax: number;
   readonly faultMsMax: number;
   readonly pauseMsMax: number;
@@ -38,7 +37,6 @@ export interface FaultReport {
   readonly sourceBrokers: number;
   readonly targetBrokers: 3;
   readonly workers: number;
-  readonly scope: FaultScope;
   readonly partitions: number;
   readonly load: { readonly records: number; readonly bytes: number };
   readonly transactions: { readonly committed: number; readonly aborted: number; readonly failed: number };
@@ -59,15 +57,15 @@ const partitions = 4;
 /** Nothing is left running, however it ends. */
 export async function runFaults(options: RunOptions): Promise<FaultReport> {
   const startedAt = new Date().toISOString();
-  const { seed, say, sourceBrokers, workers, scope } = options;
+  const { seed, say, sourceBrokers, workers } = options;
   // Each part its own sequence, so that one does not depend on the timing of another.
   const worldOptions = { ...options, random: seededRandom(seed), topics, partitions, onProgress: say };
   await using world = await FaultWorld.start(worldOptions);
-  if (scope === 'workers') await world.owners.rest();
+  await world.owners.rest();
   say(`mirroring; faults for ${Math.round(options.durationMs / 1_000)} s, seed ${seed}`);
   const faults = await breakThings(world, {
     ...options,
-    kinds: kindsOf(scope, workers),
+    kinds: workerFaults(workers),
     random: seededRandom(seed + 1),
     onFault: say,
   });
@@ -78,7 +76,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
   const { records, bytes } = world.load;
   const { committed, aborted, failed } = world.transactions;
   return {
-    passed: passed(checks) && (scope !== 'workers' || longestGaps.owned.ms <= gapMsMax),
+    passed: passed(checks) && longestGaps.owned.ms <= gapMsMax,
     commit: commitOf(),
     seed,
     minutes: options.durationMs / 60_000,
@@ -87,7 +85,6 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
     sourceBrokers,
     targetBrokers: 3,
     workers,
-    scope,
     partitions: world.partitions.length,
     load: { records, bytes },
     transactions: { committed, aborted, failed },

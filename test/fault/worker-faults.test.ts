@@ -12,7 +12,6 @@ test('no partition is without a living worker for longer than a session and 10 s
     durationMs: 26_000,
     sourceBrokers: 1,
     workers: 3,
-    scope: 'workers',
     atOnceMax: 1,
     faultMsMax: 25_000,
     pauseMsMax: 500,

@@ -9,7 +9,7 @@ import {
 } from '@platformatic/kafka';
 import { waitUntil } from '../fixtures/wait-until.ts';
 import { startLab, type Lab } from '../../lab/lab.ts';
-import type { LabRegionOptions } from '../../lab/lab-options.ts';
+import type { LabOptions, LabRegionOptions } from '../../lab/lab-options.ts';
 import type { Operation, ResourceType } from '../../src/kafka/acl/right.ts';
 
 /** May do everything, as may whoever comes by the lab's own listeners. */
@@ -43,6 +43,7 @@ export class AclLab implements AsyncDisposable {
     users: readonly string[],
     regions: readonly (string | LabRegionOptions)[],
     brokerSettings: Readonly<Record<string, string>> = {},
+    options: Pick<LabOptions, 'wan' | 'links' | 'signal'> = { wan: 'none' },
   ): Promise<AclLab> {
     const chosen = regions.map(
       (each): LabRegionOptions => (typeof each === 'string' ? { name: each } : each),
@@ -51,7 +52,7 @@ export class AclLab implements AsyncDisposable {
     const listener = 'listener.name.login';
     const lab = await startLab({
       regions: chosen.map((each) => ({ ...each, listeners: { LOGIN: 'SASL_PLAINTEXT' } })),
-      wan: 'none',
+      ...options,
       brokerSettings: {
         ...brokerSettings,
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
