@@ -428,4 +428,33 @@ export const bugsInSoft: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'an id that was forgotten goes on at the epoch that was recorded',
+    harm: 'Sequences begin anew within an epoch, where they must tell distances: the copy stops for nothing.',
+    edits: [
+      {
+        file: `${mirror}/data-id.ts`,
+        search: 'inForce.producerId === guard.producerId ? guard : inForce',
+        replace: 'inForce',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'an id that the broker has forgotten goes on at an epoch that no data has had',
+      },
+    ],
+  },
+  {
+    name: 'sequences that begin anew are taken for a distance',
+    harm: 'A copy whose id was forgotten seems to be billions of offsets ahead, and stops.',
+    edits: [
+      {
+        file: `${mirror}/survivors.ts`,
+        search: 'epochOf(a) === epochOf(b) && fillers >= 0n && fillers <= b.base - a.end',
+        replace: 'epochOf(a) === epochOf(b)',
+      },
+    ],
+    caughtBy: [{ file: startTest, test: 'sequences of one epoch that begin anew tell no distance' }],
+  },
 ];

@@ -4,6 +4,7 @@ import { pick, type Random } from '../../src/base/random.ts';
 import { defaultStartPolicy, type StartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import type { MixedLimits } from '../../src/data-plane/mirror/mixed-epochs.ts';
 import { defaultLimits, type WorkerLimits } from '../../src/data-plane/worker/limits.ts';
+import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { ClusterSettings } from '../broker-model/model-types.ts';
 import { namedRandom } from './named-random.ts';
 import { randomSteering } from './random-steering.ts';
@@ -52,10 +53,16 @@ function drawTopic(regions: Regions, seed: number, name: string): void {
     const of = `${name} to ${target.name}`;
     regions.addRoute(topic, target, {
       ...routeOf(namedRandom(seed, of), topic.isCompacted, fillsGaps),
-      workers: Array.from({ length: 1 + random.int(3) }, (_, index) => `${of}/${index + 1}`),
+      workers: Array.from({ length: workersOf(target, random) }, (_, index) => `${of}/${index + 1}`),
       fence: { generation: 1, producerId: BigInt(4_711 + at), producerEpoch: 0 },
     });
   }
+}
+
+/** Between rivals a broker that forgets ids as it starts lets both in where records are old. */
+function workersOf({ settings }: ModelCluster, random: Random): number {
+  const count = 1 + random.int(3);
+  return settings.expiresAtStart ? 1 : count;
 }
 
 function topicOf(name: string, random: Random): TopicShape {
@@ -79,6 +86,7 @@ function clusterOf(random: Random): ClusterShape {
     produceById: random.int(4) > 0,
     // As the controller sets it for every copy: clocks may be off.
     timestampAheadMsMax: Number.MAX_SAFE_INTEGER,
+    expiresAtStart: random.int(2) === 0,
   };
   const size = random.int(3) === 0 ? oneBroker : threeBrokers;
   return { ...size, settings, permitsMarkers: random.int(3) > 0 };

@@ -54,11 +54,16 @@ export function dataIdsIn(
   return soft === 'later' ? [{ producerId, producerEpoch }, ...(recorded ?? [])] : recorded;
 }
 
-/** The id in force at the leader, and its last sequence there. `dataIds` must not be empty. */
+/**
+ * The id in force at the leader, and its last sequence there. `dataIds` must not be empty. An id that the
+ * leader does not know goes on at the epoch that the guard has just been raised to: its sequences begin
+ * anew, and within an epoch they must tell distances.
+ */
 export async function readSoftStart(
   target: PartitionEnd,
   fence: Fence,
   dataIds: readonly ProducerEpoch[],
+  guard: ProducerEpoch,
 ): Promise<SoftStart> {
   // DescribeProducers names no leader epoch: this read before it shows that the leader is the one we mean.
   await readOffset(target, 'end');
@@ -74,5 +79,6 @@ export async function readSoftStart(
   if (state !== undefined)
     return { writer: softWriterOf(state, fence, dataIds), lastSequence: state.lastSequence };
   const isBehindClosing = at > 0;
-  return { writer: softWriterOf(inForce, fence, dataIds), lastSequence: isBehindClosing ? -1 : undefined };
+  const begins = inForce.producerId === guard.producerId ? guard : inForce;
+  return { writer: softWriterOf(begins, fence, dataIds), lastSequence: isBehindClosing ? -1 : undefined };
 }

@@ -252,6 +252,23 @@ test('data goes on under the epoch and sequence that the partition has, not the 
   assert.deepEqual([tail.verdict, tail.sourceEpoch, isBehindFillers, asked], ['equal', 4, false, ['guard']]);
 });
 
+test('an id that the broker has forgotten goes on at an epoch that no data has had', async () => {
+  const { site } = rig({ source: [original(0n, 'a'), original(1n, 'b')], target: [copied(0n, 3, 40, 'a')] });
+  const { writer, position, proven } = await startPointOf(site);
+  // What is recorded is epoch 3, which the last data has; its sequences go on from elsewhere.
+  assert.deepEqual([writer.producerEpoch, position, proven], [guard.producerEpoch, 1n, false]);
+});
+
+test('sequences of one epoch that begin anew tell no distance', async () => {
+  const { site, asked } = rig({
+    source: [original(0n, 'a'), original(1n, 'b'), original(2n, 'c')],
+    target: [copied(0n, 5, 40, 'a'), copied(1n, 5, 1_910_987_000, 'b')],
+    states: [[9n, 5, 1_910_987_000]],
+  });
+  const { position, shift } = await startPointOf(site);
+  assert.deepEqual([position, shift, asked], [2n, 0n, ['guard']]);
+});
+
 test('of several ids the newest one counts whose predecessor is closed in the partition', async () => {
   const dataIds = [id, { producerId: 12n, producerEpoch: 0 }];
   const target = [copied(0n, 5, 40, 'a')];

@@ -241,7 +241,7 @@ async function readTarget(site: StartSite, fence: Fence) {
 async function readSoftTarget(site: StartSite, fence: Fence, target: PartitionEnd) {
   const dataIds = await dataIdsOf(site, fence, target, () => site.takeGuard(target));
   const guard = await site.takeGuard(target);
-  return { guard, ...(await readSoftStart(target, fence, dataIds)) };
+  return { guard, ...(await readSoftStart(target, fence, dataIds, guard)) };
 }
 
 /** The last sequence of our id at the leader's log end. */

@@ -64,7 +64,7 @@ function placesOf(
   const placed: Placed[] = [];
   for (const batch of batches) {
     const before = placed.at(-1);
-    const isSameEpoch = before !== undefined && epochOf(before.batch) === epochOf(batch);
+    const isSameEpoch = before !== undefined && goesOn(before.batch, batch);
     const isAmongHoles =
       producerIdOf(batch.bytes, 0) === generationId || isMixedEpoch(producerEpochOf(batch.bytes, 0));
     if (isAmongHoles) {
@@ -77,6 +77,15 @@ function placesOf(
     }
   }
   return placed;
+}
+
+/**
+ * Of one epoch, and its sequences have not begun anew, as those of an id do that the broker has forgotten:
+ * then they are no distance.
+ */
+function goesOn(a: DataBatch, b: DataBatch): boolean {
+  const fillers = fillersBetween(a, b);
+  return epochOf(a) === epochOf(b) && fillers >= 0n && fillers <= b.base - a.end;
 }
 
 const epochOf = ({ bytes }: DataBatch) => `${producerIdOf(bytes, 0)}/${producerEpochOf(bytes, 0)}`;
