@@ -10,10 +10,11 @@ const reporter = new URL('./verdict-reporter.mjs', import.meta.url).href;
 /** A bug may make a test wait for ever; then it has not turned red. */
 const hangMs = 300_000;
 
-/** Runs all of `file`, because names may hold anything; the verdict is that of the test called `name`. */
+/** The verdict on the test called `name`; no other one of the file runs. */
 export function runNamedTest(root: string, file: string, name: string): Promise<TestVerdict> {
   return new Promise((resolve, reject) => {
-    const args = [`--test-reporter=${reporter}`, path.join(root, file)];
+    const pattern = `--test-name-pattern=^${escaped(name)}$`;
+    const args = [`--test-reporter=${reporter}`, pattern, path.join(root, file)];
     const env = { ...process.env };
     // Set inside of a test file; with it, the run would report to its parent instead.
     delete env['NODE_TEST_CONTEXT'];
@@ -41,6 +42,8 @@ export function runNamedTest(root: string, file: string, name: string): Promise<
     });
   });
 }
+
+const escaped = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 function verdictOf(text: string, name: string): TestVerdict {
   for (const line of text.split('\n')) {
