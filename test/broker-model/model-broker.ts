@@ -77,8 +77,8 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   get advanceBelowMinimum(): boolean {
     return this.site.settings.advanceBelowMinimum;
   }
-  get keepsLogStart(): boolean {
-    return this.site.settings.keepsLogStart;
+  get keepsCheckpoints(): boolean {
+    return this.site.settings.keepsCheckpoints;
   }
   get followerWaitMs(): number | undefined {
     return this.site.settings.followerWaitMs;
@@ -139,7 +139,8 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
 
   /** The last checkpoint of the high watermark may be seconds old after a kill. */
   #checkpointOf(replica: Replica): bigint {
-    if (this.isStopped) return replica.highWatermark;
+    if (this.isStopped) replica.writtenHighWatermark = replica.highWatermark;
+    if (this.isStopped || !this.keepsCheckpoints) return replica.writtenHighWatermark;
     const { topic, partition } = replica.image;
     const random = this.site.randomOf(`checkpoint of ${this.owner} of ${topic}-${partition}`);
     return random.int(2) === 0 ? replica.highWatermark : replica.log.start;

@@ -47,10 +47,11 @@ export interface ClusterSettings {
   /** `eligible.leader.replicas.version` is 1. */
   readonly eligibleLeaders: boolean;
   /**
-   * Whether log starts survive a kill of their broker: they are written down once a minute, and at its
-   * orderly stop (`log.flush.start.offset.checkpoint.interval.ms`).
+   * Whether log starts and high watermarks are also written down now and then, so that they may survive a
+   * kill, or at an orderly stop alone (`log.flush.start.offset.checkpoint.interval.ms`,
+   * `replica.high.watermark.checkpoint.interval.ms`).
    */
-  readonly keepsLogStart: boolean;
+  readonly keepsCheckpoints: boolean;
   /**
    * `replica.fetch.wait.max.ms`; undefined for ever, which saves events: then a broker that stands still is
    * given, when it goes on, the first of what was written meanwhile.
@@ -74,7 +75,7 @@ export const quietCluster: ClusterSettings = {
   timestampAheadMsMax: 3_600_000,
   transactionVersion: 2,
   eligibleLeaders: false,
-  keepsLogStart: true,
+  keepsCheckpoints: true,
   followerWaitMs: undefined,
   requestDeadlineMs: 30_000,
 };

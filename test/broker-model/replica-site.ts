@@ -13,7 +13,7 @@ export interface ReplicaSite<R> {
   readonly replicaLagMsMax: number;
   readonly advanceBelowMinimum: boolean;
   /** Whether a log start survives a kill, as it does once it was written down. */
-  readonly keepsLogStart: boolean;
+  readonly keepsCheckpoints: boolean;
   /** How long a follower's fetch waits where there is nothing to tell; undefined for ever. */
   readonly followerWaitMs: number | undefined;
   later(label: string, delayMs: number, fire: () => void): unknown;

@@ -24,6 +24,8 @@ export class Replica {
   readonly producers = new ProducerStates();
   readonly aborted = new TransactionIndex();
   highWatermark = 0n;
+  /** As it was written down at the last orderly stop. */
+  writtenHighWatermark = 0n;
   role: 'leader' | 'follower' | 'none' = 'none';
   /** Where the leader's own epoch begins: below it the high watermark is not yet known after an election. */
   epochStart = 0n;
@@ -84,7 +86,11 @@ export class Replica {
 
   #follow(): void {
     this.role = 'follower';
-    if (this.image.leaderId >= 0) this.site.followLeader(this);
+    if (this.image.leaderId < 0) return;
+    // Without any epoch the leader cannot tell what it has in common with this log
+    // (AbstractFetcherThread, truncateToHighWatermark).
+    if (this.log.epochs.latest < 0) this.#truncateTo(this.highWatermark);
+    this.site.followLeader(this);
   }
 
   /**
@@ -94,7 +100,7 @@ export class Replica {
     this.role = 'none';
     this.term += 1;
     this.#waiters.clear();
-    this.log.reopen(clean, this.site.keepsLogStart);
+    this.log.reopen(clean, this.site.keepsCheckpoints);
     this.highWatermark = maxOf(this.log.start, minOf(checkpoint, this.highWatermark));
     const { reloadExpiredMs: expiredMs } = this.site;
     const reread = this.producers.restart(this.log, { clean, expiredMs });
@@ -318,8 +324,12 @@ export class Replica {
   #truncate(leadersEnd: EpochEnd): void {
     const own = this.log.epochs.endOf(leadersEnd.epoch, this.log.end);
     const offset = own === undefined ? leadersEnd.endOffset : minOf(own.endOffset, leadersEnd.endOffset);
+    this.#truncateTo(maxOf(offset, this.log.start));
+  }
+
+  #truncateTo(offset: bigint): void {
     const { end } = this.log;
-    this.log.truncate(maxOf(offset, this.log.start));
+    this.log.truncate(offset);
     this.highWatermark = minOf(this.highWatermark, this.log.end);
     // Where nothing was taken away, what is known of ids stays as it is.
     if (this.log.end === end) return;

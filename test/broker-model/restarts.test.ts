@@ -80,7 +80,7 @@ test('a follower that starts over inside of a batch takes the batch whole', asyn
 });
 
 test('a log start that was not written down is lost with kill -9, and not with an orderly stop', async () => {
-  const rig = await ModelRig.started({ brokers: 1, settings: { keepsLogStart: false } });
+  const rig = await ModelRig.started({ brokers: 1, settings: { keepsCheckpoints: false } });
   for (const sequence of [0, 1, 2]) write(rig.leader(), 7n, sequence);
   rig.leader().trim(1n);
   assert.equal((await restarted(rig, 'stop')).log.start, 1n);
@@ -89,6 +89,21 @@ test('a log start that was not written down is lost with kill -9, and not with a
   rig.leader().trim(3n);
   rig.leader().roll();
   assert.equal((await restarted(rig, 'kill')).log.start, 3n);
+});
+
+test('after kill -9 a follower of which all records were deleted goes back to its high watermark', async () => {
+  const rig = await ModelRig.started({ settings: { keepsCheckpoints: false } });
+  for (const sequence of [0, 1, 2]) write(rig.leader(), 7n, sequence);
+  await rig.pass(100);
+  rig.leader().trim(3n);
+  await rig.pass(100);
+  rig.cluster.kill(3);
+  rig.cluster.restart(3);
+  await rig.pass(20_000);
+  const last = rig.cluster.replicasOf(topic, 0)[2] as Replica;
+  assert.deepEqual([last.log.start, last.log.end], [3n, 3n]);
+  // It read three batches of the id anew, and had no epoch by which to keep them.
+  assert.deepEqual(idsOf(last), []);
 });
 
 test('a coordinator that has read its log does not know the epoch before the present one', async () => {

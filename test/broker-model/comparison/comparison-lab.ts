@@ -21,8 +21,9 @@ const brokerSettings = {
   // A log start travels to followers with their next fetch.
   'replica.fetch.wait.max.ms': '20',
   'replica.fetch.backoff.ms': '50',
-  // Log starts are written down at an orderly stop alone.
+  // Log starts and high watermarks are written down at an orderly stop alone.
   'log.flush.start.offset.checkpoint.interval.ms': '86400000',
+  'replica.high.watermark.checkpoint.interval.ms': '86400000',
   'max.incremental.fetch.session.cache.slots': '10000',
   'log.cleaner.backoff.ms': '100',
   'log.retention.check.interval.ms': '200',

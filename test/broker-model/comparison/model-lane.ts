@@ -27,7 +27,7 @@ const lookMs = 10;
 const likeTheLab = {
   clientDelayMs: 0,
   followerWaitMs: 500,
-  keepsLogStart: false,
+  keepsCheckpoints: false,
   expiresAtStart: true,
 } as const;
 
