@@ -5,6 +5,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import type { KafkaCluster } from '../../../src/kafka/client/cluster.ts';
 import { createKafkaCluster } from '../../../src/kafka/client/real-cluster.ts';
 import { kafkaErrorName } from '../../../src/kafka/wire/error-codes.ts';
+import type { TopicView } from '../../../src/kafka/wire/messages.ts';
 import { capabilitiesOf } from '../../compatibility/cluster-features.ts';
 import { LeadMover } from '../../fixtures/lead-mover.ts';
 import { waitUntil } from '../../fixtures/wait-until.ts';
@@ -91,14 +92,27 @@ export class RealBrokers implements RealSite {
     for (const shape of shapes) {
       await createTopic(servers, shape.topic, { assignments: shape.assignments, config: configOf(shape) });
     }
-    const view = await this.cluster.metadata([transactionTopic, ...shapes.map(({ topic }) => topic)]);
-    const found = new Map(view.topics.map((each) => [each.name, each]));
-    const coordinatorEpoch = found.get(transactionTopic)?.partitions[0]?.leaderEpoch ?? 0;
-    this.#lanes = shapes.map((shape) => {
-      const topicId = found.get(shape.topic)?.topicId ?? '';
+    const found = await this.#topics([transactionTopic, ...shapes.map(({ topic }) => topic)]);
+    const [coordinators, ...made] = found;
+    const coordinatorEpoch = coordinators?.partitions[0]?.leaderEpoch ?? 0;
+    this.#lanes = made.map(({ topicId }, lane) => {
+      const shape = shapes[lane] as LaneShape;
       return new RealLane({ brokers: this, shape, topicId, coordinatorEpoch, isOfClock });
     });
     return this.#lanes;
+  }
+
+  /** In the order of their names; a broker may learn late of one that was just created. */
+  async #topics(names: readonly string[]): Promise<readonly TopicView[]> {
+    let found: readonly TopicView[] = [];
+    await waitUntil(`topics ${names.join()}`, async () => {
+      const { topics } = await this.cluster.metadata(names);
+      found = names.flatMap(
+        (name) => topics.find((each) => each.name === name && each.errorCode === 0) ?? [],
+      );
+      return found.length === names.length;
+    });
+    return found;
   }
 
   async closeLanes(shapes: readonly LaneShape[]): Promise<void> {

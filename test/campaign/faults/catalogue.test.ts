@@ -24,6 +24,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
     'target broker frozen',
     'worker stands still at a point',
     'worker sleeps with data under way',
+    'worker sleeps with its guard open',
   ],
   'out of memory': ['worker out of memory'],
   'two at once': [

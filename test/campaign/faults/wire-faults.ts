@@ -120,28 +120,37 @@ interface Row {
   readonly lastsMs?: FaultKind['lastsMs'];
 }
 
+const withGuardOpen = [
+  ['begin filler', 'answered'],
+  ['end filler', 'before'],
+  ['end filler', 'half sent'],
+  ['end filler', 'sent'],
+] as const;
+
 const rows: readonly Row[] = [
-  { name: 'worker killed at a point', weight: 24, action: 'kill' },
+  { name: 'worker killed at a point', weight: 48, action: 'kill' },
   {
     name: 'worker killed with its guard open',
     weight: 12,
     action: 'kill',
-    points: [
-      ['begin filler', 'answered'],
-      ['end filler', 'before'],
-      ['end filler', 'half sent'],
-      ['end filler', 'sent'],
-    ],
+    points: withGuardOpen,
   },
   {
     // For longer than a session, and than it may write on without looking at everything anew.
     name: 'worker sleeps with data under way',
-    weight: 6,
+    weight: 16,
     action: 'stand still',
     points: [
       ['write data', 'sent'],
       ['write data', 'half sent'],
     ],
+    lastsMs: [11_000, 16_000],
+  },
+  {
+    name: 'worker sleeps with its guard open',
+    weight: 10,
+    action: 'stand still',
+    points: withGuardOpen,
     lastsMs: [11_000, 16_000],
   },
   {
