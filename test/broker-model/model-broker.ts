@@ -42,7 +42,6 @@ export interface BrokerSite {
   controllerLink(brokerId: number): string;
 }
 
-const expirationLookMs = 600_000;
 const neverMs = -(2n ** 62n);
 
 export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
@@ -107,7 +106,9 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
     this.#every(this.replicaLagMsMax / 2, 'in-sync check', () => {
       for (const replica of this.replicas.values()) replica.lookAtInSync();
     });
-    this.#every(expirationLookMs, 'expire producer ids', () => void this.expireProducers());
+    const { expirationCheckMs } = this.site.settings;
+    if (expirationCheckMs === undefined) return;
+    this.#every(expirationCheckMs, 'expire producer ids', () => void this.expireProducers());
   }
 
   kill(): void {

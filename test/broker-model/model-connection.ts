@@ -31,6 +31,9 @@ export interface ConnectionParts {
   readonly onClose: (connection: ModelConnection) => void;
 }
 
+/** A produce request that was sent earlier is on no way any more. */
+const repeatableMs = 10_000;
+
 export class ModelConnection implements BrokerConnection {
   readonly brokerId: number;
   readonly name: string;
@@ -46,7 +49,7 @@ export class ModelConnection implements BrokerConnection {
   readonly #served: ServedConnection;
   readonly #pending: Pending[] = [];
   readonly #random: Random;
-  #lastProduce: ModelRequest | undefined;
+  #lastProduce: { readonly request: ModelRequest; readonly atMs: number } | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -150,7 +153,9 @@ export class ModelConnection implements BrokerConnection {
   }
   /** Whether there is a produce request that could arrive once more. */
   get hasProduced(): boolean {
-    return this.#lastProduce !== undefined && this.#parts.broker.alive;
+    const { broker } = this.#parts;
+    const last = this.#lastProduce;
+    return broker.alive && last !== undefined && broker.site.scheduler.nowMs - last.atMs <= repeatableMs;
   }
 
   /**
@@ -158,9 +163,9 @@ export class ModelConnection implements BrokerConnection {
    * where there was none.
    */
   repeatProduce(delayMs: number): boolean {
-    const request = this.#lastProduce;
     const { broker } = this.#parts;
-    if (request === undefined || !broker.alive) return false;
+    if (!this.hasProduced || this.#lastProduce === undefined) return false;
+    const { request } = this.#lastProduce;
     const again = new ServedConnection(broker, () => undefined);
     broker.site.scheduler.post({
       delayMs,
@@ -192,7 +197,7 @@ export class ModelConnection implements BrokerConnection {
     if (this.closed) {
       return Promise.reject(new CausewayError('CW-3003', `${this.name} is closed`));
     }
-    if (kind === 'produce') this.#lastProduce = request;
+    if (kind === 'produce') this.#lastProduce = { request, atMs: scheduler.nowMs };
     return new Promise((resolve, reject) => {
       const deadline = scheduler.post({
         delayMs: waitMs,

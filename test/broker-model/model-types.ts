@@ -28,8 +28,10 @@ export interface ClusterSettings {
   readonly advanceBelowMinimum: boolean;
   /** Produce names topics by id (version 13) and not by name. */
   readonly produceById: boolean;
-  /** `producer.id.expiration.ms`, counted from the timestamps of the batches; looked at every ten minutes. */
+  /** `producer.id.expiration.ms`, counted from the timestamps of the batches. */
   readonly producerIdExpirationMs: number;
+  /** `producer.id.expiration.check.interval.ms`; undefined for never. */
+  readonly expirationCheckMs: number | undefined;
   /**
    * Whether a broker that starts forgets expired ids at once, as real ones do. The simulator's worlds leave
    * that out, as ids that are forgotten under a request (docs/design/simulation.md): with it, seed 22 stops
@@ -70,6 +72,7 @@ export const quietCluster: ClusterSettings = {
   advanceBelowMinimum: false,
   produceById: true,
   producerIdExpirationMs: 86_400_000,
+  expirationCheckMs: 600_000,
   expiresAtStart: false,
   batchBytesMax: 1_048_588,
   timestampAheadMsMax: 3_600_000,

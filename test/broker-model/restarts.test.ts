@@ -91,7 +91,7 @@ test('a log start that was not written down is lost with kill -9, and not with a
   assert.equal((await restarted(rig, 'kill')).log.start, 3n);
 });
 
-test('after kill -9 a follower of which all records were deleted goes back to its high watermark', async () => {
+test('after kill -9 a follower without any record goes back to its high watermark', async () => {
   const rig = await ModelRig.started({ settings: { keepsCheckpoints: false } });
   for (const sequence of [0, 1, 2]) write(rig.leader(), 7n, sequence);
   await rig.pass(100);

@@ -189,6 +189,23 @@ export const bugsInSoft: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'what a prefix was begun with is compared like data',
+    harm: 'A copy of which the prefix was begun before its topic was compacted stops, and nothing is wrong.',
+    edits: [
+      {
+        file: `${mirror}/survivors.ts`,
+        search: 'read.batches.filter((each) => !isOfPrefix(each, start))',
+        replace: 'read.batches.filter((each) => isOfPrefix !== undefined || each)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'a beginning that a late worker decided does not count where there was data before',
+      },
+    ],
+  },
+  {
     name: 'gaps are filled whatever the set says',
     harm: 'Records that retention has deleted are lost, and nobody is asked.',
     edits: [

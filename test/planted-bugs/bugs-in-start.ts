@@ -58,7 +58,7 @@ export const bugsInStart: readonly PlantedBug[] = [
         search: 'const tail = await checkTailUnmoved(site, source, target, position, fence, writer);',
         replace:
           'const unseen = { lastSequence, sourceEpoch: -1, shift: 0n, found: [], fillers: 0n };\n' +
-          '  const end = { comes: asSource(position), gap: undefined };\n' +
+          '  const end = { comes: toSource(position, 0n), gap: undefined, isInMixed: false };\n' +
           "  const tail = { verdict: 'unverified', ...unseen, ...end } as const;\n" +
           '  void checkTailUnmoved;',
       },
@@ -71,12 +71,6 @@ export const bugsInStart: readonly PlantedBug[] = [
       {
         file: `${simulation}/traps.test.ts`,
         test: 'regrown: a source that lost records and grew past the position is not followed',
-      },
-      {
-        file: `${simulation}/guard-traps.test.ts`,
-        test:
-          'open-guard: a worker dies at each step of a run and nothing behind it; ' +
-          'its transaction ends alone',
       },
     ],
   },

@@ -9,5 +9,14 @@ export const keptSeeds: readonly { readonly seed: number; readonly showed: strin
     seed: 2112,
     showed: 'a late filler of a worker that was given up was taken for a copy that is not level',
   },
+  {
+    seed: 100055,
+    showed: 'a produce request came once more after ten minutes, when the broker had forgotten its id',
+  },
+  {
+    seed: 101081,
+    showed:
+      'a prefix that was begun before the topic was compacted was compared like data, and stopped a copy',
+  },
   { seed: 204, showed: 'holes one by one over a slow network take longer than a few minutes' },
 ];

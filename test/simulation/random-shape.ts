@@ -87,6 +87,8 @@ function clusterOf(random: Random): ClusterShape {
     // As the controller sets it for every copy: clocks may be off.
     timestampAheadMsMax: Number.MAX_SAFE_INTEGER,
     expiresAtStart: random.int(2) === 0,
+    // A fault of its own, since it must not meet a request that is under way.
+    expirationCheckMs: undefined,
   };
   const size = random.int(3) === 0 ? oneBroker : threeBrokers;
   return { ...size, settings, permitsMarkers: random.int(3) > 0 };

@@ -7,6 +7,7 @@ import { recordCountOf } from '../../kafka/batch/header.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { deleteRecords, type TrimSite } from './delete-records.ts';
 import type { Fence } from './fence.ts';
+import type { DataBatch } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
 import { asTarget, type TargetOffset } from './offsets.ts';
 import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
@@ -41,6 +42,10 @@ export async function lacksPrefix(
   if (errorCode !== kafkaError.NONE || records.length === 0) throw notReadable(target, position - 1n);
   return isNullBatch(records, BigInt(timestampMs));
 }
+
+/** Filled before the topic was compacted: that is no data. */
+export const isOfPrefix = ({ bytes, end }: DataBatch, start: PartitionStart | undefined): boolean =>
+  start?.way === 'prefix' && end <= start.firstOffset && isNullBatch(bytes, BigInt(start.timestampMs));
 
 export interface PrefixSite extends TrimSite {
   /** Offsets of one batch. */

@@ -239,6 +239,13 @@ test('a beginning that a late worker decided does not count where there was data
   const prefix = [...nullBatches(0n, 3n, 1n)];
   for (const batch of prefix) patchForProduce(batch, 0, stampOf(9n, 5), 0);
   assert.equal(await holesToOf(prefix, [[9n, 5, 2]]), 7n);
+  // Nor is it where data stands behind it.
+  const fillers = [3n, 4n, 5n, 6n].map((offset) => filler(offset, 5));
+  const target = [...prefix, ...fillers, copied(7n, 5, 40, 'h')];
+  const { position, shift, tail } = await startPointOf(
+    rig({ began, source, target, states: [[9n, 5, 40]] }).site,
+  );
+  assert.deepEqual([position, shift, tail.verdict], [8n, 0n, 'equal']);
 });
 
 test('data goes on under the epoch and sequence that the partition has, not the guard’s', async () => {

@@ -1,6 +1,7 @@
 // The end of a soft partition's target, record by record: cleaners may have been at both logs, so that
 // batches need not align, and only what both still hold can be compared.
 import { type ShiftSegment, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
+import type { PartitionStart } from '../../base/partition-start.ts';
 import { type DecodedRecord, decodeBatches } from '../../kafka/batch/decode-batch.ts';
 import { baseSequenceOf, producerEpochOf, producerIdOf } from '../../kafka/batch/header.ts';
 import { takeIn } from './intake.ts';
@@ -9,6 +10,7 @@ import { isMixedEpoch } from './mixed-epochs.ts';
 import { Obstacle } from './obstacle.ts';
 import { asSource } from './offsets.ts';
 import { manyBatches, type PartitionEnd, placeOf, readLog } from './partition-end.ts';
+import { isOfPrefix } from './prefix.ts';
 import { causeOf } from './stop-cause.ts';
 import { epochBefore } from './source-holes.ts';
 import { type Compared, foreignWrite, lastSequenceOf } from './tail.ts';
@@ -18,16 +20,23 @@ import type { Writer } from './writer.ts';
 /** So far back both logs are looked at. What is in flight is some batches. */
 const reach = 2_000n;
 
+interface KnownOfTarget {
+  readonly writer: Writer;
+  readonly segments: ShiftSegments;
+  /** Where the copy begins, if it does not where its log does. */
+  readonly start: PartitionStart | undefined;
+}
+
 /** `last`: the target's last data. Throws Obstacle where both sides hold different records at one offset. */
 export async function compareSurvivors(
   source: PartitionEnd,
   target: PartitionEnd,
   last: DataBatch,
-  writer: Writer,
-  segments: ShiftSegments,
+  { writer, segments, start }: KnownOfTarget,
 ): Promise<Compared> {
   const back = last.base > reach ? last.base - reach : 0n;
-  const { batches } = await readDataBatches(target, back, last.end, { withEmptied: true });
+  const read = await readDataBatches(target, back, last.end, { withEmptied: true });
+  const batches = read.batches.filter((each) => !isOfPrefix(each, start));
   const others = batches.find(({ bytes }) => !writer.ids.has(producerIdOf(bytes, 0)));
   if (others !== undefined) throw foreignWrite(target, others);
   const told = placesOf(batches, segments, writer);

@@ -4,7 +4,6 @@
 import { firstShiftOf, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import type { PartitionStart } from '../../base/partition-start.ts';
 import { leaderEpochOf, producerEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
-import { isNullBatch } from '../../kafka/batch/null-batches.ts';
 import { kafkaError } from '../../kafka/wire/error-codes.ts';
 import { type DataBatch, findLastData } from './last-data.ts';
 import { Obstacle } from './obstacle.ts';
@@ -12,6 +11,7 @@ import { compareTrimmed, type TrimmedTail } from './trimmed-tail.ts';
 import { asSource, asTarget, type SourceOffset, type TargetOffset, toSource } from './offsets.ts';
 import { isMixedEpoch } from './mixed-epochs.ts';
 import { notReadable, oneBatch, type PartitionEnd, placeOf, readLog, readOffset } from './partition-end.ts';
+import { isOfPrefix } from './prefix.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
 import { findCorrections, findShiftedData, hasFreshSegments, shiftIfTrimmed } from './shifted-data.ts';
 import { passHoles } from './source-holes.ts';
@@ -44,7 +44,7 @@ export async function checkTail(
   const ends = { ...(await readSourceEnds(source)), gapMax };
   const read = await findLastData(target, position, { withEmptied: writer.isSoft });
   const { logStart } = read;
-  const last = isOfPrefix(read.last, start) ? undefined : read.last;
+  const last = read.last !== undefined && isOfPrefix(read.last, start) ? undefined : read.last;
   if (last !== undefined && last.end > position) {
     const text = `${placeOf(target)}: the log moved to ${last.end} while it was read up to ${position}`;
     throw new Obstacle(causeOf('CW-2020', text));
@@ -56,7 +56,7 @@ export async function checkTail(
           shiftAt(segments, logStart),
           read.last && lastSequenceOf(read.last.bytes, writer),
         )
-      : await compareLast({ source, ends, target, last, writer, segments });
+      : await compareLast({ source, ends, target, last, writer, segments, start });
   const { moved = [] } = compared;
   const known = shiftAt(moved.reduce(withSegment, segments), position);
   const begins = firstSourceOffset(start, last, compared.shift);
@@ -106,13 +106,6 @@ function firstSourceOffset(
   return asSource(isBefore ? 0n : firstOffset);
 }
 
-/** Filled before the topic was compacted: that is no data. */
-const isOfPrefix = (last: DataBatch | undefined, start: PartitionStart | undefined): boolean =>
-  last !== undefined &&
-  start?.way === 'prefix' &&
-  last.end <= start.firstOffset &&
-  isNullBatch(last.bytes, BigInt(start.timestampMs));
-
 interface SourceEnds extends Pick<Known, 'gapMax'> {
   readonly start: bigint;
   readonly end: bigint;
@@ -155,7 +148,7 @@ const nothingLeft = (logStart: bigint, shift: bigint, lastSequence: number | und
 });
 
 /** The target's last data, and what is known around it. */
-interface LastLook extends Pick<Known, 'writer' | 'segments'> {
+interface LastLook extends Pick<Known, 'writer' | 'segments' | 'start'> {
   readonly source: PartitionEnd;
   readonly ends: SourceEnds;
   readonly target: PartitionEnd;
@@ -164,7 +157,7 @@ interface LastLook extends Pick<Known, 'writer' | 'segments'> {
 
 /** A partition that has become soft was written as one that is not: cleaners may have been there or not. */
 async function compareLast(look: LastLook): Promise<Compared> {
-  const { source, target, last, writer, segments } = look;
+  const { source, target, last, writer } = look;
   if (!writer.isSoft) return compare(look);
   if (isChanging(writer)) {
     try {
@@ -174,7 +167,7 @@ async function compareLast(look: LastLook): Promise<Compared> {
       if (!(thrown instanceof Obstacle)) throw thrown;
     }
   }
-  return compareSurvivors(source, target, last, writer, segments);
+  return compareSurvivors(source, target, last, look);
 }
 
 async function compare({ source, ends, target, last, writer, segments }: LastLook): Promise<Compared> {
