@@ -17,9 +17,15 @@ export interface LeaderEnds {
   readonly epochStart: bigint;
 }
 
-export class InSync {
+export interface InSyncSite {
   /** Asks the controller to change the replicas in sync. */
-  readonly #alter: (inSync: readonly number[]) => void;
+  alter(inSync: readonly number[]): void;
+  /** What the controller says of a broker: one that is not alive cannot be in sync (isReplicaIsrEligible). */
+  isAlive(brokerId: number): boolean;
+}
+
+export class InSync {
+  readonly #site: InSyncSite;
   readonly #followers = new Map<number, FollowerView>();
   /** By the controller's word. */
   #agreed: readonly number[] = [];
@@ -27,8 +33,8 @@ export class InSync {
   #maximal = new Set<number>();
   #alterUnderWay = false;
 
-  constructor(alter: (inSync: readonly number[]) => void) {
-    this.#alter = alter;
+  constructor(site: InSyncSite) {
+    this.#site = site;
   }
 
   /** The controller has spoken. */
@@ -90,7 +96,8 @@ export class InSync {
 
   /** Asks for a follower that has caught up to be in sync. */
   #takeIn(id: number, end: bigint, { highWatermark, epochStart }: LeaderEnds): void {
-    if (this.#maximal.has(id) || this.#alterUnderWay || end < highWatermark || end < epochStart) return;
+    if (this.#maximal.has(id) || this.#alterUnderWay || !this.#site.isAlive(id)) return;
+    if (end < highWatermark || end < epochStart) return;
     // A joining replica counts at once, a leaving one until the controller has agreed.
     this.#maximal.add(id);
     this.#ask([...this.#agreed, id]);
@@ -109,6 +116,6 @@ export class InSync {
 
   #ask(inSync: readonly number[]): void {
     this.#alterUnderWay = true;
-    this.#alter(inSync);
+    this.#site.alter(inSync);
   }
 }

@@ -38,7 +38,10 @@ export class Replica {
   constructor(site: ReplicaSite<Replica>, image: PartitionImage) {
     this.site = site;
     this.image = image;
-    this.#inSync = new InSync((inSync) => site.alterInSync(this, inSync));
+    this.#inSync = new InSync({
+      alter: (inSync) => site.alterInSync(this, inSync),
+      isAlive: (brokerId) => site.isAlive(brokerId),
+    });
   }
 
   get isLeader(): boolean {

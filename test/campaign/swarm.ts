@@ -3,9 +3,9 @@
 import type { Random } from '../../src/base/random.ts';
 import type { FaultKind } from './faults/fault-kind.ts';
 
-const oneIn = 3;
+const oneIn = 2;
 
-/** A third of the kinds, by name, and whatever has not been there yet. */
+/** Half of the kinds, by name, and whatever has not been there yet. */
 export function swarmOf(
   kinds: readonly FaultKind[],
   random: Random,

@@ -51,6 +51,10 @@ export const bugsInFilling: readonly PlantedBug[] = [
         file: 'test/simulation/paused-in-holes.test.ts',
         test: 'a worker that wakes when another has filled its holes leaves the mirror identical',
       },
+      {
+        file: 'test/simulation/guard-traps.test.ts',
+        test: 'open-guard: a worker dies at each step of a run, and its heir begins at once',
+      },
     ],
   },
   {

@@ -1,4 +1,5 @@
 // What cleaners and retention take from logs.
+import { defaultStartPolicy } from '../../src/data-plane/mirror/first-offset.ts';
 import type { ModelCluster } from '../broker-model/model-cluster.ts';
 import type { HomeTopic } from './home-topic.ts';
 import type { Route } from './route.ts';
@@ -21,8 +22,16 @@ export function compact(
   return upTo !== undefined && (replica?.compact({ upTo }) ?? 0) > 0;
 }
 
-/** The source loses what comes next of a partition, and is not mirrored yet; whether it did. */
-export function overtake({ home, shape, watches }: Route, partition: number, offsets: number): boolean {
+/**
+ * The source loses what comes next of a partition, and is not mirrored yet; whether it did. `copies`: all of
+ * the topic. Each may fill what it then lacks.
+ */
+export function overtake(
+  { home, shape, watches }: Route,
+  copies: readonly Route[],
+  partition: number,
+  offsets: number,
+): boolean {
   if (shape.fillsGaps !== true || home.soft === undefined) return false;
   home.look();
   const { sourceLeader, targetLeader } = watches[partition] ?? {};
@@ -32,6 +41,14 @@ export function overtake({ home, shape, watches }: Route, partition: number, off
   const { log, lastStableOffset } = sourceLeader;
   const { start } = log;
   const behind = log.batches.find(({ lastOffset }) => lastOffset >= upTo)?.baseOffset;
-  sourceLeader.trim(behind !== undefined && behind < lastStableOffset ? behind : lastStableOffset);
+  const to = behind !== undefined && behind < lastStableOffset ? behind : lastStableOffset;
+  const fits = (copy: Route): boolean => {
+    const end = copy.watches[partition]?.targetLeader?.highWatermark;
+    return end !== undefined && to - end <= fillsMax(copy) / 2;
+  };
+  if (!copies.every(fits)) return false;
+  sourceLeader.trim(to);
   return log.start > start;
 }
+
+const fillsMax = ({ shape }: Route): number => (shape.startPolicy ?? defaultStartPolicy).prefixMax;

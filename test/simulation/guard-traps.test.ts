@@ -35,6 +35,20 @@ test('marker-never: a transaction ends while there is no leader, at each step of
   assert.ok(lost > 0, 'no marker was ever lost');
 });
 
+test('open-guard: a worker dies at each step of a run, and its heir begins at once', async () => {
+  for (let [run, ended] = [0, false]; !ended; run += holeTrapStride) {
+    const world = await worldWithHoles({ coordinated: true });
+    world.worker(1).start();
+    ended = (await steps(world, run)) < run;
+    world.worker(1).kill();
+    world.worker(2).start();
+    await world.becomesLevel(10 * minute);
+    // Its guard has ended what was open before the heir has counted: nothing lands too many.
+    assert.equal(shiftOf(world), 0n, `killed after ${run} steps`);
+    await world.stop();
+  }
+});
+
 for (const data of ['and data behind it', 'and nothing behind it'] as const) {
   test(`open-guard: a worker dies at each step of a run ${data}; its transaction ends alone`, async () => {
     for (let [run, ended] = [0, false]; !ended; run += holeTrapStride) {

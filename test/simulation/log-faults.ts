@@ -16,8 +16,8 @@ function trimSource({ anyRoute, random, regions }: Hit): boolean {
   const route = anyRoute();
   const { home } = route;
   const { partition, sourceLeader } = pick(random, route.watches);
-  if (home.isCompacted) return overtake(route, partition, random.int(8));
   const copies = regions.routes.filter((each) => each.home === home);
+  if (home.isCompacted) return overtake(route, copies, partition, random.int(8));
   const mirrored = copies.map(({ watches }) => watches[partition]?.mirrored);
   if (sourceLeader === undefined || mirrored.includes(undefined)) return false;
   return trim(

@@ -7,6 +7,8 @@ import type { Route } from './route.ts';
 
 /** From the last touch of anything that the copy needs until it has come as far as its source was then. */
 const withinMs = 20_000;
+/** Rivals take turns at the same holes, and look anew at what the others have filled. */
+const amongRivalsMs = 60_000;
 
 /** What was under way when it was broken has landed by then. */
 const calmAfterMs = 30_000;
@@ -26,7 +28,10 @@ export class ProgressWatch {
       if (route.home.isCompacted || !route.target.permitsMarkers) continue;
       for (const watch of route.watches) {
         const name = `${watch.name} to ${route.target.name}`;
-        this.#checkers.set(watch, new ProgressChecker(name, withinMs));
+        this.#checkers.set(
+          watch,
+          new ProgressChecker(name, route.workers.length > 1 ? amongRivalsMs : withinMs),
+        );
       }
     }
   }

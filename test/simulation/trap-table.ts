@@ -89,7 +89,10 @@ export const traps: readonly Trap[] = [
     harm: 'The transaction of a worker that died ends by itself 15 minutes later, with a record.',
     remedy: 'Whoever fills takes the guard, which ends what is open; what lands otherwise is a shift.',
     scenarios: simulated('guard-traps', 'open-guard: a worker dies at each step of a run'),
-    bugs: ['tail check skipped', 'more fillers than holes are taken for data of ours'],
+    bugs: [
+      'holes that another worker has filled meanwhile are filled again',
+      'more fillers than holes are taken for data of ours',
+    ],
   },
   {
     name: 'regrown',

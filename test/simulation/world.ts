@@ -84,7 +84,7 @@ export class World {
     compact(this.home, cluster, partition, brokerId, open);
   }
   overtake(partition: number, offsets: number): void {
-    overtake(this.route, partition, offsets);
+    overtake(this.route, [this.route], partition, offsets);
   }
 
   becomesLevel(untilMs: number): Promise<void> {

@@ -60,7 +60,7 @@ interface Loss {
   readonly make: (world: CampaignWorld, random: Random) => Promise<string>;
 }
 
-function kindOf({ name, topic, codes, weight = 2, things = [], make }: Loss): FaultKind {
+function kindOf({ name, topic, codes, weight = 3, things = [], make }: Loss): FaultKind {
   const thing = `topic ${topic}`;
   return {
     name,
