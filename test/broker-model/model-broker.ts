@@ -57,6 +57,8 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
   alive = false;
   /** Ended in order. */
   isStopped = false;
+  /** When it forgot producer ids for the last time. */
+  forgotAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(brokerId: number, site: BrokerSite) {
     this.brokerId = brokerId;
@@ -132,10 +134,12 @@ export class ModelBroker implements ReplicaSite<Replica>, BrokerFace {
 
   /** How many ids it has forgotten, in all its replicas. */
   expireProducers(): number {
-    return [...this.replicas.values()].reduce(
+    const forgotten = [...this.replicas.values()].reduce(
       (sum, { producers }) => sum + producers.expire(this.#expiredMs),
       0,
     );
+    if (forgotten > 0) this.forgotAtMs = this.nowMs();
+    return forgotten;
   }
 
   /** The last checkpoint of the high watermark may be seconds old after a kill. */

@@ -31,9 +31,6 @@ export interface ConnectionParts {
   readonly onClose: (connection: ModelConnection) => void;
 }
 
-/** A produce request that was sent earlier is on no way any more. */
-const repeatableMs = 10_000;
-
 export class ModelConnection implements BrokerConnection {
   readonly brokerId: number;
   readonly name: string;
@@ -151,11 +148,11 @@ export class ModelConnection implements BrokerConnection {
   get isWaiting(): boolean {
     return this.#pending.length > 0;
   }
-  /** Whether there is a produce request that could arrive once more. */
+  /** Whether there is a produce request that could arrive once more, and its producer id is not forgotten. */
   get hasProduced(): boolean {
     const { broker } = this.#parts;
     const last = this.#lastProduce;
-    return broker.alive && last !== undefined && broker.site.scheduler.nowMs - last.atMs <= repeatableMs;
+    return broker.alive && last !== undefined && last.atMs > broker.forgotAtMs;
   }
 
   /**

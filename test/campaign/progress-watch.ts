@@ -66,7 +66,7 @@ export class ProgressWatch {
     ]);
     for (const [index, { topic, partition }] of partitions.entries()) {
       const name = `${topic}-${partition}`;
-      const checker = this.#checkers.get(name) ?? new ProgressChecker(name, withinMs);
+      const checker = this.#checkers.get(name) ?? new ProgressChecker(name, { withinMs });
       this.#checkers.set(name, checker);
       const goal = source[index]?.stable;
       if (goal === undefined) continue;

@@ -11,20 +11,20 @@ const at = (nowMs: number, reached: bigint | undefined, wholeSinceMs: number | u
 });
 
 test('a copy that stands still where nothing is broken is seen', () => {
-  const checker = new ProgressChecker('copy', 1_000);
+  const checker = new ProgressChecker('copy', { withinMs: 1_000 });
   checker.look(at(0, 5n));
   checker.look(at(1_000, 9n));
   assert.throws(() => checker.look(at(1_001, 9n)), /it is at 9, not at 10, after 1001 ms/);
 });
 
 test('so is one of which nobody knows anything', () => {
-  const checker = new ProgressChecker('copy', 1_000);
+  const checker = new ProgressChecker('copy', { withinMs: 1_000 });
   checker.look(at(0, undefined));
   assert.throws(() => checker.look(at(1_001, undefined)), /no offset/);
 });
 
 test('what is broken, or was just now, excuses it', () => {
-  const checker = new ProgressChecker('copy', 1_000);
+  const checker = new ProgressChecker('copy', { withinMs: 1_000 });
   checker.look(at(0, 5n));
   checker.look({ ...at(900, 5n), wholeSinceMs: undefined });
   checker.look(at(1_500, 5n, 1_400));
@@ -33,7 +33,7 @@ test('what is broken, or was just now, excuses it', () => {
 });
 
 test('each goal that is reached makes room for the next', () => {
-  const checker = new ProgressChecker('copy', 1_000);
+  const checker = new ProgressChecker('copy', { withinMs: 1_000 });
   for (let step = 0; step < 5; step += 1) {
     checker.look({ nowMs: step * 900, wholeSinceMs: 0, goal: BigInt(step + 1), reached: BigInt(step) });
   }
@@ -41,7 +41,19 @@ test('each goal that is reached makes room for the next', () => {
 });
 
 test('a goal that had been reached before says nothing', () => {
-  const checker = new ProgressChecker('copy', 1_000);
+  const checker = new ProgressChecker('copy', { withinMs: 1_000 });
   for (let step = 0; step < 5; step += 1) checker.look(at(step * 900, 10n));
   assert.equal(checker.reached, 0);
+});
+
+test('a copy that comes closer all the time may take longer, but not for ever', () => {
+  const whileMoving = { withinMs: 3_000, stillMsMax: 100 };
+  const stands = new ProgressChecker('copy', { withinMs: 1_000, whileMoving });
+  stands.look(at(0, 1n));
+  stands.look(at(950, 2n));
+  stands.look(at(1_050, 2n));
+  assert.throws(() => stands.look(at(1_051, 2n)), /it is at 2, not at 10, after 1051 ms/);
+  const creeps = new ProgressChecker('copy', { withinMs: 1_000, whileMoving });
+  for (let step = 0; step <= 30; step += 1) creeps.look({ ...at(step * 100, BigInt(step)), goal: 40n });
+  assert.throws(() => creeps.look({ ...at(3_100, 31n), goal: 40n }), /after 3100 ms/);
 });

@@ -20,20 +20,29 @@ interface Window {
   readonly isNew: boolean;
 }
 
+export interface ProgressLimits {
+  /** Until what was there to copy is copied. */
+  readonly withinMs: number;
+  /** A copy that comes closer all the time may take longer. */
+  readonly whileMoving?: { readonly withinMs: number; readonly stillMsMax: number };
+}
+
 export class ProgressChecker {
   readonly #name: string;
-  readonly #withinMs: number;
+  readonly #limits: ProgressLimits;
   #window: Window | undefined;
   /** Goals that were reached, and had not been when they were set. */
   reached = 0;
+  #last: { readonly reached: bigint | undefined; readonly sinceMs: number } | undefined;
 
-  constructor(name: string, withinMs: number) {
+  constructor(name: string, limits: ProgressLimits) {
     this.#name = name;
-    this.#withinMs = withinMs;
+    this.#limits = limits;
   }
 
   /** Call again and again. Throws Violation. */
   look({ nowMs, wholeSinceMs, goal, reached }: Progress): void {
+    if (this.#last === undefined || this.#last.reached !== reached) this.#last = { reached, sinceMs: nowMs };
     if (wholeSinceMs === undefined) {
       this.#window = undefined;
       return;
@@ -48,11 +57,16 @@ export class ProgressChecker {
     if (hasReached(this.#window.goal)) {
       if (isNew) this.reached += 1;
       this.#window = next;
-    } else if (nowMs - beganMs > this.#withinMs) {
+    } else if (nowMs - beganMs > this.#withinMs(nowMs - this.#last.sinceMs)) {
       throw new Violation(
         `${this.#name}: nothing is broken since ${wholeSinceMs} ms, and it is at ` +
           `${reached ?? 'no offset'}, not at ${this.#window.goal}, after ${nowMs - beganMs} ms`,
       );
     }
+  }
+
+  #withinMs(stillMs: number): number {
+    const { withinMs, whileMoving } = this.#limits;
+    return whileMoving !== undefined && stillMs <= whileMoving.stillMsMax ? whileMoving.withinMs : withinMs;
   }
 }

@@ -7,8 +7,8 @@ import type { Route } from './route.ts';
 
 /** From the last touch of anything that the copy needs until it has come as far as its source was then. */
 const withinMs = 20_000;
-/** Rivals take turns at the same holes, and look anew at what the others have filled. */
-const amongRivalsMs = 60_000;
+/** Holes one by one take a round trip each, and rivals take turns at them. */
+const whileMoving = { withinMs: 90_000, stillMsMax: 5_000 };
 
 /** What was under way when it was broken has landed by then. */
 const calmAfterMs = 30_000;
@@ -24,14 +24,9 @@ export class ProgressWatch {
     for (const route of regions.routes) {
       // Rivals fill the same holes.
       if (route.workers.length === 1) route.isCalm = () => this.#isCalm(route);
-      // Cleaners and coordinators slow copies down without end: those are judged behind the faults alone.
-      if (route.home.isCompacted || !route.target.permitsMarkers) continue;
       for (const watch of route.watches) {
         const name = `${watch.name} to ${route.target.name}`;
-        this.#checkers.set(
-          watch,
-          new ProgressChecker(name, route.workers.length > 1 ? amongRivalsMs : withinMs),
-        );
+        this.#checkers.set(watch, new ProgressChecker(name, { withinMs, whileMoving }));
       }
     }
   }
