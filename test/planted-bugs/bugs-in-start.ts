@@ -75,6 +75,23 @@ export const bugsInStart: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'a cleaner at the source is taken for another source',
+    harm: 'A copy whose topic has just been compacted stops for good, and a person has to compare the logs.',
+    edits: [
+      {
+        file: `${mirror}/tail-check.ts`,
+        search: 'throw (await findCleaned(look)) ?? thrown;',
+        replace: 'throw findCleaned === undefined ? look : thrown;',
+      },
+    ],
+    caughtBy: [
+      {
+        file: startTest,
+        test: 'a source that was compacted before anybody told so is no other source',
+      },
+    ],
+  },
+  {
     name: 'sequence from the log end, position behind it',
     harm: 'An append that is not replicated yet is written a second time, under the next number.',
     edits: [

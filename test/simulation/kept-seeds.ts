@@ -19,6 +19,8 @@ export const keptSeeds: readonly { readonly seed: number; readonly showed: strin
       'a prefix that was begun before the topic was compacted was compared like data, and stopped a copy',
   },
   { seed: 101297, showed: 'a follower that was gone for good kept another one out of the replicas in sync' },
+  { seed: 419, showed: 'a cleaner that came before the worker was told stopped a copy for good' },
+  { seed: 106842, showed: 'a produce request came once more over the expiry of its id' },
   { seed: 100458, showed: 'the source lost more than a copy that is far behind may fill' },
   { seed: 101662, showed: 'three workers that fill the same holes are slow' },
   { seed: 204, showed: 'holes one by one over a slow network take longer than a few minutes' },

@@ -106,7 +106,11 @@ function collect(records: Buffer, from: bigint, to: bigint, { batches, controls,
   forEachBatch(records, (start, length) => {
     const base = baseOffsetOf(records, start);
     const end = base + BigInt(lastOffsetDeltaOf(records, start) + 1);
-    if (base >= to) return false;
+    if (base >= to) {
+      // A cleaner has taken what was in between.
+      next = to;
+      return false;
+    }
     if (base > next) controls.length = 0;
     const writer = {
       producerId: producerIdOf(records, start),

@@ -358,6 +358,25 @@ test('other records than the source has left of a trimmed batch are no shift wit
   assert.deepEqual([(await startPointOf(site)).tail.verdict, recorded(asked)], ['equal', []]);
 });
 
+test('a source that was compacted before anybody told so is no other source', async () => {
+  const { site, source, target } = rig();
+  const ours = { producerId: 77n, producerEpoch: 2, baseSequence: 100 };
+  target.batches = [encodeBatch(textRecords('a', 'b', 'c'), { baseOffset: 0n, ...ours })];
+  target.producers = [producerState(77n, 2, 102)];
+  const leave = (value: string) => {
+    source.batches = [
+      encodeBatch(textRecords(value), { baseOffset: 1n, leaderEpoch: 3 }),
+      encodeBatch(textRecords('d'), { baseOffset: 3n, leaderEpoch: 3 }),
+    ];
+  };
+  leave('b');
+  const { code, message } = await causeOfStart(site);
+  assert.equal(code, 'CW-2011', message);
+  assert.match(message, /skips offsets below 3 that were mirrored, as if it had been compacted/);
+  leave('other');
+  assert.equal((await causeOfStart(site)).code, 'CW-2006');
+});
+
 /** The ledger announced that from 3 on the target is `shift` ahead, which did not come about. */
 function rigWithWrongSegment(shift = 1n) {
   const made = rig();

@@ -1,6 +1,7 @@
 // The tail check: the last data of the target must be what the source holds at the same place, and behind it
 // the target must hold no more fillers than the source has holes. It proves that position and sequence belong
 // together, and finds logs that have lost or replaced records.
+import { CausewayError } from '../../base/errors.ts';
 import { firstShiftOf, type ShiftSegments, shiftAt, withSegment } from '../../base/shift-segments.ts';
 import type { PartitionStart } from '../../base/partition-start.ts';
 import { leaderEpochOf, producerEpochOf, recordCountOf } from '../../kafka/batch/header.ts';
@@ -15,7 +16,7 @@ import { isOfPrefix } from './prefix.ts';
 import { differenceOf, isMadeOf, isSameBatch } from './same-batch.ts';
 import { findCorrections, findShiftedData, hasFreshSegments, shiftIfTrimmed } from './shifted-data.ts';
 import { passHoles } from './source-holes.ts';
-import { causeOf } from './stop-cause.ts';
+import { causeOf, isLasting } from './stop-cause.ts';
 import { compareSurvivors } from './survivors.ts';
 import { type Compared, foreignWrite, lastSequenceOf, type Tail } from './tail.ts';
 import { isChanging, type Writer } from './writer.ts';
@@ -158,7 +159,7 @@ interface LastLook extends Pick<Known, 'writer' | 'segments' | 'start'> {
 /** A partition that has become soft was written as one that is not: cleaners may have been there or not. */
 async function compareLast(look: LastLook): Promise<Compared> {
   const { source, target, last, writer } = look;
-  if (!writer.isSoft) return compare(look);
+  if (!writer.isSoft) return comparePlain(look);
   if (isChanging(writer)) {
     try {
       return await compare(look);
@@ -168,6 +169,34 @@ async function compareLast(look: LastLook): Promise<Compared> {
     }
   }
   return compareSurvivors(source, target, last, look);
+}
+
+/** A cleaner may have been at the source before anybody has told that the topic is compacted. */
+async function comparePlain(look: LastLook): Promise<Compared> {
+  try {
+    return await compare(look);
+  } catch (thrown) {
+    if (!(thrown instanceof Obstacle) || thrown.because.code !== 'CW-2006') throw thrown;
+    throw (await findCleaned(look)) ?? thrown;
+  }
+}
+
+const damagedCodes: ReadonlySet<string> = new Set(['CW-3005', 'CW-3007', 'CW-3018']);
+
+/** Where the source lacks records that the copy holds, and none that it has is another one. */
+async function findCleaned(look: LastLook): Promise<Obstacle | undefined> {
+  const { source, target, last } = look;
+  try {
+    await compareSurvivors(source, target, last, look);
+  } catch (thrown) {
+    // What cannot be decoded tells nothing of cleaners.
+    if (thrown instanceof CausewayError && damagedCodes.has(thrown.code)) return undefined;
+    if (!(thrown instanceof Obstacle)) throw thrown;
+    return isLasting(thrown.because) ? undefined : thrown;
+  }
+  const skips = `skips offsets below ${last.end} that were mirrored`;
+  const text = `${placeOf(source)} ${skips}, as if it had been compacted`;
+  return new Obstacle(causeOf('CW-2011', text, { to: last.end }));
 }
 
 async function compare({ source, ends, target, last, writer, segments }: LastLook): Promise<Compared> {
