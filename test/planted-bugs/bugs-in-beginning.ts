@@ -13,7 +13,7 @@ export const bugsInBeginning: readonly PlantedBug[] = [
       {
         file: `${mirror}/prefix.ts`,
         search: 'if (!(await deleteRecords(site, target, start.firstOffset))) throw',
-        replace: 'void trim;',
+        replace: 'void deleteRecords;',
       },
     ],
     caughtBy: [

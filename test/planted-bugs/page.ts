@@ -21,8 +21,9 @@ named tests must turn red, and be green without it. \`npm run planted-bugs\` run
 runs the first test of each.
 
 Those tests were written with their bug in mind. The simulator was not: \`npm run planted-bugs -- --search\`
-lets it live through [random worlds](simulation.md), from seed 1 on, until one breaks. It has found
-${found} of ${bugs.length}; the seed is that of the first world that broke, which is whole without the bug.
+lets it live through [random worlds](simulation.md), from seed 1 on, until one breaks that is whole without
+the bug. It has found ${found} of ${bugs.length}. \`test/planted-bugs/killing-seeds.json\` has what was said, and
+the commit whose simulator drew the world; \`npm run planted-bugs -- --seeds\` runs each seed again.
 
 | bug | what would happen | planted in | seed | caught by |
 |---|---|---|---|---|

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { plantedBugs } from './bugs.ts';
 import { checkBugs } from './check-bugs.ts';
-import { readSeeds, seedsFile } from './killing-seeds.ts';
+import { commitOf } from '../fixtures/commit-of.ts';
+import { keepSeed, readSeeds } from './killing-seeds.ts';
 import { plantedBugsPage } from './page.ts';
 import { trapsPage } from '../simulation/trap-page.ts';
 import { traps } from '../simulation/trap-table.ts';
@@ -45,6 +46,10 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   const bugs = plantedBugs.filter(({ name }) => name.includes(values.only));
+  if (bugs.length === 0) {
+    say(`no bug is named like "${values.only}"`);
+    return 2;
+  }
   if (values.search) return search(values.again ? bugs : withoutSeed(bugs), Number(values.minutes));
   if (values.seeds) return runSeeds(bugs);
   writePages();
@@ -52,12 +57,12 @@ async function main(): Promise<number> {
 }
 
 function withoutSeed(bugs: typeof plantedBugs): typeof plantedBugs {
-  const seeds = readSeeds();
+  const seeds = readSeeds(bugs);
   return bugs.filter(({ name }) => !seeds.has(name));
 }
 
 function writePages(): void {
-  writeFileSync(`${root}docs/design/planted-bugs.md`, plantedBugsPage(plantedBugs, readSeeds()));
+  writeFileSync(`${root}docs/design/planted-bugs.md`, plantedBugsPage(plantedBugs, readSeeds(plantedBugs)));
   writeFileSync(`${root}docs/design/traps.md`, trapsPage(traps));
 }
 
@@ -75,6 +80,7 @@ async function runTests(bugs: typeof plantedBugs, depth: 'first' | 'all'): Promi
 
 /** What is found is written down at once: a search takes hours and may be interrupted. */
 async function search(bugs: typeof plantedBugs, minutes: number): Promise<number> {
+  const commit = commitOf();
   let missed = 0;
   await searchSeeds(root, bugs, {
     from: () => 1,
@@ -86,8 +92,7 @@ async function search(bugs: typeof plantedBugs, minutes: number): Promise<number
         missed += 1;
         return;
       }
-      const seeds = readSeeds().set(bug.name, found);
-      writeFileSync(seedsFile, `${JSON.stringify(Object.fromEntries(seeds), undefined, 2)}\n`);
+      keepSeed(bug, found, commit);
       writePages();
     },
   });
@@ -96,7 +101,7 @@ async function search(bugs: typeof plantedBugs, minutes: number): Promise<number
 }
 
 async function runSeeds(bugs: typeof plantedBugs): Promise<number> {
-  const seeds = readSeeds();
+  const seeds = readSeeds(bugs);
   let missed = 0;
   await searchSeeds(
     root,

@@ -18,6 +18,10 @@ export interface SearchOptions {
 
 /** Searches at the same time, each in a copy of the tree. */
 const atOnce = 2;
+/** A world alone takes a second or two. */
+const aloneSecondsMax = 300;
+/** A name that the edit forgot, as Node tells of it. */
+const notDefined = 'is not defined';
 
 export async function searchSeeds(
   root: string,
@@ -32,8 +36,7 @@ export async function searchSeeds(
       const misfits = findMisfits(copy.root, bug.edits);
       if (misfits.length > 0) throw new Error(`${bug.name}: the code has moved on: ${misfits.join()}`);
       const beganMs = performance.now();
-      using _planted = plant(copy.root, bug.edits);
-      const killing = await search(copy.root, options.from(bug), options);
+      const killing = await firstKill(copy.root, bug, options);
       if (killing !== undefined) found.set(bug.name, killing);
       options.onDone(bug, killing, (performance.now() - beganMs) / 1_000);
     }
@@ -42,10 +45,37 @@ export async function searchSeeds(
   return found;
 }
 
+/** Of a world that is whole without the bug. Throws where the planted code does not run. */
+async function firstKill(
+  root: string,
+  bug: PlantedBug,
+  options: SearchOptions,
+): Promise<KillingSeed | undefined> {
+  const endsAtMs = performance.now() + options.secondsMax * 1_000;
+  const secondsLeft = () => (endsAtMs - performance.now()) / 1_000;
+  let from = options.from(bug);
+  for (let worlds = options.worlds; worlds > 0 && secondsLeft() > 0; ) {
+    const killing = await planted(root, bug, () => search(root, from, worlds, secondsLeft()));
+    if (killing === undefined) return undefined;
+    if (killing.complaint.includes(notDefined)) throw new Error(`${bug.name}: ${killing.complaint}`);
+    const withoutIt = await search(root, killing.seed, 1, aloneSecondsMax);
+    if (withoutIt === undefined) return killing;
+    worlds -= killing.seed + 1 - from;
+    from = killing.seed + 1;
+  }
+  return undefined;
+}
+
+async function planted<T>(root: string, bug: PlantedBug, run: () => Promise<T>): Promise<T> {
+  using _planted = plant(root, bug.edits);
+  return await run();
+}
+
 async function search(
   root: string,
   from: number,
-  { worlds, secondsMax }: SearchOptions,
+  worlds: number,
+  secondsMax: number,
 ): Promise<KillingSeed | undefined> {
   const report = path.join(root, 'search.json');
   rmSync(report, { force: true });
