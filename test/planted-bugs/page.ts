@@ -22,8 +22,8 @@ runs the first test of each.
 
 Those tests were written with their bug in mind. The simulator was not: \`npm run planted-bugs -- --search\`
 lets it live through [random worlds](simulation.md), from seed 1 on, until one breaks that is whole without
-the bug. It has found ${found} of ${bugs.length}. \`npm run planted-bugs -- --seeds\` runs each seed again; beside them
-stand what was said, and the commit whose simulator drew the world.
+the bug. It has found ${found} of ${bugs.length}. \`npm run planted-bugs -- --seeds\` runs each seed
+again; with them stand what was said, and the commit whose simulator drew the world.
 
 | bug | what would happen | planted in | seed | caught by |
 |---|---|---|---|---|

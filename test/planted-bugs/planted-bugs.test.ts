@@ -39,5 +39,9 @@ test('a bug whose place is gone is reported with the file', async () => {
 
 test('docs/design/planted-bugs.md is made from the list', () => {
   const message = 'it is out of date: run `npm run planted-bugs -- --table`';
-  assert.equal(readText('docs/design/planted-bugs.md'), plantedBugsPage(plantedBugs, readSeeds(plantedBugs)), message);
+  assert.equal(
+    readText('docs/design/planted-bugs.md'),
+    plantedBugsPage(plantedBugs, readSeeds(plantedBugs)),
+    message,
+  );
 });

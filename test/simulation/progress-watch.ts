@@ -24,6 +24,9 @@ export class ProgressWatch {
     for (const route of regions.routes) {
       // Rivals fill the same holes.
       if (route.workers.length === 1) route.isCalm = () => this.#isCalm(route);
+      // Rivals that need a guard to fill take it from each other again and again.
+      const needsGuard = route.home.isCompacted || !route.target.permitsMarkers;
+      if (route.workers.length > 1 && needsGuard) continue;
       for (const watch of route.watches) {
         const name = `${watch.name} to ${route.target.name}`;
         this.#checkers.set(watch, new ProgressChecker(name, { withinMs, whileMoving }));
